@@ -1,0 +1,102 @@
+"""How a firm decides: what it uses, believes, wants to hold, orders, and from whom.
+
+Every function is a rule: plain numbers in, one number out, no state. The kernel compiles them; a study
+can put its own in their place (see `sim/rules.py`). Tonnes are of contained oxide or metal, rates are
+per year, `dt` is the step in years. Parameters named here stand in `behaviour.csv`.
+"""
+
+from math import exp, log
+
+
+def use(base_t, activity, intensity, relative_price, elasticity, disturbance):
+    """Tonnes a firm wants to use this week.
+
+    base * activity * intensity * relative_price^-elasticity * e^disturbance, with `base_t` the use of a
+    base-year week and `relative_price` the price over the base-year price. Source: isoelastic
+    short-run demand as in Bradley (2021).
+    """
+    return base_t * activity * intensity * exp(disturbance - elasticity * log(relative_price))
+
+
+def alarm(news, shortfall, neighbours, shortfall_gain, shortfall_tolerance, neighbour_weight):
+    """The signal that perceived risk runs after, between 0 and 1: the loudest of three voices.
+
+    News about supply, the firm's own unfilled share of orders beyond what it tolerates, and what the
+    other firms of its country fear. News and flow are separate inputs: a threat alarms without a cut.
+    """
+    own = shortfall_gain * max(0.0, shortfall - shortfall_tolerance)
+    return min(1.0, max(news, own, neighbour_weight * neighbours))
+
+
+def risk(previous, signal, rise, decay, dt):
+    """Perceived risk after one step: fast towards a louder signal, slow away from it (exact step)."""
+    rate = rise if signal > previous else decay
+    return signal + (previous - signal) * exp(-rate * dt)
+
+
+def expected_growth(price, habitual, trend, reversion, trend_weight):
+    """Expected log growth of a price a year: part of the way back to the habitual price.
+
+    `trend` (log growth a year, smoothed) counts with `trend_weight`, zero by default: extrapolation
+    makes most parameter sets oscillate. Anufriev and Hommes (2012) for the two heuristics.
+    """
+    return -reversion * log(price / habitual) + trend_weight * trend
+
+
+def cover(normal_months, perceived_risk, growth, cover_risk, cover_growth, low, high):
+    """Months of use that a firm wants to hold: normal * clip(1 + kr risk + kp growth, low, high)."""
+    return normal_months * min(high, max(low, 1.0 + cover_risk * perceived_risk + cover_growth * growth))
+
+
+def order(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, destocking, supply_line, floor, dt):
+    """Tonnes ordered this week (Sterman's stock management rule).
+
+    use + (wanted - stock)/tau + beta (wanted pipeline - pipeline)/tau, never below `floor` * use;
+    tau is `stocking` years below the target and `destocking` years above it.
+    """
+    gap = wanted_t - stock_t
+    tau = stocking if gap > 0.0 else destocking
+    rate = (gap + supply_line * (wanted_pipeline_t - pipeline_t)) * dt / tau
+    return max(floor * use_t, use_t + rate)
+
+
+def supplier_weight(base_weight, relative_landed_price, trust, price_sensitivity):
+    """Unnormalised share of an order that goes to one supplier.
+
+    base weight * trust * landed price^-b; the landed price is relative to the base year, trust is the
+    remembered share of orders delivered. Source: logit choice as in Weisbuch and Kirman; trust as in
+    disrupt-sc (weights times fill).
+    """
+    return base_weight * trust * exp(-price_sensitivity * log(relative_landed_price))
+
+
+def trader_stock(normal_t, perceived_risk, growth, mood, relative_price, trader_risk, trader_growth, low, high, finance):
+    """Tonnes a trader without own use wants to hold: more on an expected rise, within its finance limit.
+
+    normal * clip(1 + kn risk + kh growth, low, high) * e^mood, at most finance * normal / relative price.
+    """
+    factor = min(high, max(low, 1.0 + trader_risk * perceived_risk + trader_growth * growth))
+    return normal_t * min(factor * exp(mood), finance / relative_price)
+
+
+def intensity(previous, relative_price, speed, threshold, cap, back, floor, dt):
+    """Material per unit of output after one step of thrift: fast to save, slow to return (hysteresis).
+
+    Falls at min(cap, speed * (ln relative price - threshold)) a year; comes back at `back` a year once
+    the price is below the threshold.
+    """
+    pressure = log(relative_price) - threshold
+    if pressure > 0.0:
+        return max(floor, previous * exp(-min(cap, speed * pressure) * dt))
+    return min(1.0, previous * exp(back * dt))
+
+
+def relocation(gap, speed, threshold):
+    """Share of use a year that moves into the exporting state; `gap` is ln(outside/inside) beyond tax."""
+    excess = gap - threshold
+    return speed * min(1.0, excess / 0.5) if excess > 0.0 else 0.0
+
+
+def scrap(use_t, share, relative_price, response):
+    """Tonnes recovered from the firm's own scrap: share * use * (1 + response * ln relative price), bounded."""
+    return use_t * share * min(3.0, max(0.2, 1.0 + response * log(relative_price)))

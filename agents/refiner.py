@@ -1,0 +1,52 @@
+"""How a refiner decides: runs, what it keeps back, what it offers abroad, what it asks for a licence.
+
+Rules as in `firm.py`: numbers in, one number out. Money is USD per kg; rates are per year.
+"""
+
+from math import exp, log
+
+
+def run_rate(base_t, capacity_t, cover, response, low):
+    """Tonnes of feed a refiner wants to run this week.
+
+    base * clip(1 + response (1 - cover), low, capacity/base): `cover` is product stock over its target,
+    weighted by value. A refiner that sits on product slows down, or halts.
+    """
+    if base_t <= 0.0:
+        return capacity_t
+    return min(capacity_t, base_t * max(low, 1.0 + response * (1.0 - cover)))
+
+
+def withheld(growth, response, high):
+    """Share of product kept back on an expected rise of the inside price (log growth a year)."""
+    return min(high, max(0.0, response * growth))
+
+
+def export_offer(price_outside, price_inside_taxed, ask, slope, low, high):
+    """Share of an export order that a licence holder serves: clip(1 + slope * margin, low, high).
+
+    The margin is (outside - inside with tax - ask) / outside: with a licence that pays more elsewhere in
+    the basket, or product that pays more at home, an order waits.
+    """
+    margin = (price_outside - price_inside_taxed - ask) / price_outside
+    return min(high, max(low, 1.0 + slope * margin))
+
+
+def licence_value(price, orders_t, allowed_t, elasticity, ceiling):
+    """Rent in USD per kg gross at which a holder expects its customers to want just what it may ship.
+
+    price * ((orders/allowed)^(1/elasticity) - 1), at least zero and at most ceiling * price; `price` is
+    the home price with tax of what it exports, per kg gross. With a slack licence it is worth nothing.
+    """
+    if orders_t <= allowed_t:
+        return 0.0
+    if allowed_t <= 0.0:
+        return ceiling * price
+    ratio = log(orders_t / allowed_t) / elasticity
+    return price * min(ceiling, exp(min(ratio, 20.0)) - 1.0)
+
+
+def licence_ask(previous, value, rise, fall, dt):
+    """What a holder asks for its licence: follows its value, fast up and slowly down (exact step)."""
+    rate = rise if value > previous else fall
+    return value + (previous - value) * exp(-rate * dt)

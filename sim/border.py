@@ -1,0 +1,33 @@
+"""What happens at a border: clearance of cargo, licences, and what leaks past it.
+
+Rules as in `agents/firm.py`: numbers in, one number out.
+"""
+
+from math import exp
+
+
+def clearance(base_t, headroom, normal_inspection, inspection, held):
+    """Tonnes that customs can clear this week for one destination.
+
+    base * headroom * normal/actual rate of inspection; nothing while a hold or an embargo is in force.
+    Inspecting all cargo instead of a tenth cuts what passes to a tenth of what could.
+    """
+    if held:
+        return 0.0
+    return base_t * headroom * normal_inspection / inspection
+
+
+def licence_allowance(left_t, weeks_left, burst):
+    """Gross tonnes a holder lets go this week: an even pace over the rest of the period, a little faster."""
+    if weeks_left <= 1.0:
+        return left_t
+    return min(left_t, burst * left_t / weeks_left)
+
+
+def leakage(gap, enforcement, share, slope, threshold, deterrence):
+    """Share of unlicensed output that is smuggled out.
+
+    share * (1 - deterrence * enforcement) / (1 + exp(-slope (gap - threshold))); `gap` is the log of the
+    outside price over the inside price with tax. Form: logistic in the gap.
+    """
+    return share * (1.0 - deterrence * enforcement) / (1.0 + exp(-slope * (gap - threshold)))

@@ -1,0 +1,44 @@
+"""Random draws that belong to their owner.
+
+A draw is a function of (seed, run, purpose, key of the owner, week) and of nothing else. Adding a firm, a
+shock or a replication never moves anybody else's draws, so two policies are compared on the same luck.
+"""
+
+import hashlib
+from math import cos, log, pi, sqrt
+
+import numpy as np
+
+DEMAND, MOOD, TRAIT, NEWS, DELAY = 1, 2, 3, 4, 5
+
+_MIX1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX2 = np.uint64(0x94D049BB133111EB)
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+
+
+def key_of(*names: str) -> np.uint64:
+    """Stable 64-bit key of an agent, item or pair, from its names."""
+    digest = hashlib.blake2b("\x1f".join(names).encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))
+
+
+def normal(stream, key, week):
+    """A standard normal number for (stream, key, week): splitmix64, then Box and Muller (1958)."""
+    z = stream
+    a = z
+    for y in (key, np.uint64(week), _MIX1):
+        a = z
+        z = z ^ (y + _STEP)
+        z = (z + _STEP) ^ (z >> _S30)
+        z = z * _MIX1
+        z = (z ^ (z >> _S27)) * _MIX2
+        z = z ^ (z >> _S31)
+    u = (float(a >> _S11) + 0.5) / 9007199254740992.0
+    v = (float(z >> _S11) + 0.5) / 9007199254740992.0
+    return sqrt(-2.0 * log(u)) * cos(2.0 * pi * v)
+
+
+def stream(seed: int, run: int, purpose: int) -> np.uint64:
+    """The stream of one purpose in one replication."""
+    return key_of(str(int(seed)), str(int(run)), str(int(purpose)))

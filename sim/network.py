@@ -1,0 +1,80 @@
+"""The supply network: balance of the base year, who deals with whom, and a graph of it.
+
+The base year closes exactly: use is scaled to supply material by material (RAS), and each seller's output
+is laid on buyers by filling one after the other (north-west corner), in an order that depends only on
+their names. So a steady state exists by construction, and a firm added to the file moves nobody.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.draws import key_of
+
+
+def balance(rows: np.ndarray, shares: np.ndarray, supply: np.ndarray, rounds: int = 500) -> np.ndarray:
+    """Use by firm and material whose columns sum to `supply` and whose rows keep the firms' proportions.
+
+    rows: (firms,) tonnes a year; shares: (firms, materials); supply: (materials,) tonnes a year.
+    Returns (firms, materials). Source: RAS, Stone (1961).
+    """
+    use = rows[:, None] * shares
+    rows = rows * supply.sum() / rows.sum()
+    for _ in range(rounds):
+        total = use.sum(axis=1)
+        use *= np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)[:, None]
+        columns = use.sum(axis=0)
+        use *= np.divide(supply, columns, out=np.zeros_like(supply), where=columns > 0)
+        if np.allclose(use.sum(axis=1), rows, rtol=1e-12):
+            break
+    return use
+
+
+def lay(outputs: dict[int, float], needs: dict[int, float], names: dict[tuple[str, int], int], salt: str) -> dict[tuple[int, int], float]:
+    """Flows from sellers to buyers with exact margins, few links, in an order keyed by names.
+
+    `outputs` and `needs` have equal sums; `names` gives the key of ("seller", i) and ("buyer", j).
+    """
+    mixer = int(key_of(salt))
+    sellers = sorted((i for i, q in outputs.items() if q > 0.0), key=lambda i: names[("seller", i)] ^ mixer)
+    buyers = sorted((j for j, q in needs.items() if q > 0.0), key=lambda j: names[("buyer", j)] ^ mixer)
+    flows: dict[tuple[int, int], float] = {}
+    left = dict(outputs)
+    want = dict(needs)
+    i = j = 0
+    while i < len(sellers) and j < len(buyers):
+        s, b = sellers[i], buyers[j]
+        last = i == len(sellers) - 1 and j == len(buyers) - 1
+        amount = want[b] if last else min(left[s], want[b])
+        if amount > 0.0:
+            flows[(s, b)] = flows.get((s, b), 0.0) + amount
+        left[s] -= amount
+        want[b] -= amount
+        if left[s] <= want[b] and i < len(sellers) - 1:
+            i += 1
+        else:
+            j += 1
+    return flows
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A link from a refiner to a buyer's slot with its flow in the base year (t a year)."""
+
+    refiner: int
+    slot: int
+    kind: int
+    flow: float
+
+
+def graph(edges: list[tuple[str, str, float, str]]):  # type: ignore[no-untyped-def]
+    """A networkx graph of (seller, buyer, tonnes, kind) rows."""
+    import networkx
+
+    network = networkx.DiGraph()
+    for seller, buyer, tonnes, kind in edges:
+        if network.has_edge(seller, buyer):
+            network[seller][buyer]["tonnes"] += tonnes
+        else:
+            network.add_edge(seller, buyer, tonnes=tonnes, kind=kind)
+    return network

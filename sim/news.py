@@ -1,0 +1,105 @@
+"""What is said, and how loud each country hears it.
+
+A news item has a kind and a date; its strength comes from the behavioural table by kind, times the share of
+supply that an announced measure newly withholds where the measure has a size. Items stay in view for
+some weeks; liftings calm.
+"""
+
+from collections.abc import Sequence
+from math import exp
+
+import numpy as np
+
+from agents.behaviour import Behaviour
+from sim.calendar import Calendar
+from sim.draws import NEWS, key_of, normal, stream
+from sim.scenario import Event, News, Scenario
+
+ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure")
+
+
+def newly_withheld(event: Event, events: Sequence[Event]) -> float | None:
+    """Share of supply that a quota takes away against half of last year's; None without a size.
+
+    An embargo withholds all. A quota equal to or above the earlier one withholds nothing.
+    """
+    if event.instrument == "embargo":
+        return 1.0
+    if event.instrument not in ("export_quota", "production_quota") or event.value is None:
+        return None
+    def total(year: int, months: range) -> float:
+        return sum(
+            e.value or 0.0
+            for e in events
+            if e.instrument == event.instrument
+            and e.admitted == "yes"
+            and e.start.year == year
+            and e.start.month in months
+        )
+
+    year = event.start.year
+    before = total(year - 1, range(1, 13))
+    if before <= 0.0:
+        return 0.0
+    if event.instrument == "production_quota":
+        return max(0.0, 1.0 - total(year, range(1, 13)) / before)
+    half = range(7, 13) if event.start.month > 6 else range(1, 7)
+    return max(0.0, 1.0 - 2.0 * total(year, half) / before)
+
+
+def strength(item: News, events: Sequence[Event], behaviour: Behaviour) -> float:
+    """Strength of one item before perception: kind times size; negative for what calms."""
+    by_id = {e.id: e for e in events}
+    sizes = [
+        size
+        for name in item.measure.split(";")
+        if name in by_id and (size := newly_withheld(by_id[name], events)) is not None
+    ]
+    size = max(sizes) if sizes else None
+    if item.kind == "act":
+        return behaviour.news_act * (behaviour.news_act_unsized if size is None else size)
+    if item.kind == "lifting":
+        return -behaviour.news_calming
+    if item.kind == "denial":
+        return -0.25 * behaviour.news_calming
+    loudness = {"rumour": behaviour.news_rumour, "report": behaviour.news_report, "threat": behaviour.news_threat}
+    return loudness[item.kind] * (1.0 if size is None else size)
+
+
+def audience(item: News, events: Sequence[Event], countries: Sequence[str], spillover: float) -> np.ndarray:
+    """Weight with which each country hears an item: 1 if named, the spill-over if not, 0 for the author
+    of a measure that only concerns others."""
+    named = item.target.split(";")
+    weights = np.array([1.0 if "all" in named or c in named else spillover for c in countries])
+    for event in events:
+        if event.id in item.measure.split(";") and event.instrument in ABROAD_ONLY and event.actor in countries:
+            weights[list(countries).index(event.actor)] = 0.0
+    return weights
+
+
+def alarm(scenario: Scenario, calendar: Calendar, behaviour: Behaviour, seed: int, run: int) -> np.ndarray:
+    """News in view by step and country, between 0 and 1; shape (steps, countries)."""
+    countries = [c.country for c in scenario.countries]
+    level = np.zeros((calendar.steps, len(countries)))
+    items = sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id))
+    luck = stream(seed, run, NEWS)
+    fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
+    now = np.zeros(len(countries))
+    position = 0
+    while position < len(items) and calendar.step_of(items[position].date) < 0:
+        position += 1
+    with np.errstate(over="ignore"):
+        for step in range(calendar.steps):
+            now *= fade
+            while position < len(items) and calendar.step_of(items[position].date) <= step:
+                item = items[position]
+                position += 1
+                loud = strength(item, scenario.events, behaviour)
+                weights = audience(item, scenario.events, countries, behaviour.news_spillover)
+                for c, country in enumerate(countries):
+                    heard = loud * weights[c]
+                    if heard > 0.0 and behaviour.noise_news > 0.0:
+                        heard *= exp(behaviour.noise_news * normal(luck, key_of(item.id, country), 0))
+                    now[c] += min(heard, 1.0) * (1.0 - now[c]) if heard > 0.0 else heard * now[c]
+            level[step] = now
+    return level

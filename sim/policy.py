@@ -1,0 +1,169 @@
+"""From what states decide to standing orders that the kernel carries out.
+
+Each instrument has one function that writes its setting into the arrays. Licences are granted to holders by
+their shares and lapse with the year of their quota, unless carried over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agents.doctrines import named
+from agents.exporting_state import ExportingState, Measure, Observation
+from agents.importing_government import ImportingGovernment
+from agents.reserve_rules.none import Rule as NoReserve
+from sim.scenario import Event, Scenario
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+
+def measure_of(event: Event) -> Measure:
+    """The measure of an admitted event; a quota is in force from the day it is announced, not before."""
+    start = max(event.start, event.date) if event.instrument == "export_quota" else event.start
+    return Measure(
+        event.id, event.instrument, event.actor, tuple(event.target.split(";")), tuple(event.scope.split("|")),
+        event.value, event.unit, start, event.end, event.note,
+    )  # fmt: skip
+
+
+def states(scenario: Scenario) -> tuple[list[ExportingState], list[ImportingGovernment]]:
+    """The states of a scenario with their doctrines and the measures that history gave them."""
+    admitted = [measure_of(e) for e in scenario.events if e.admitted == "yes"]
+    doctrine = named(scenario.choices.doctrine)
+    exporting = [
+        ExportingState(c.country, c.zone, doctrine([m for m in admitted if m.actor == c.country]))
+        for c in scenario.countries
+        if c.role == "exporting_state"
+    ]
+    importing = [
+        ImportingGovernment(c.country, NoReserve(), doctrine([m for m in admitted if m.actor == c.country]))
+        for c in scenario.countries
+        if c.role == "importing_government"
+    ]
+    return exporting, importing
+
+
+def observe(world: World, zone: int, country: int) -> Observation:
+    """What the state of a zone may know now."""
+    t = world.step
+    materials = world.materials
+    recent = world.R.exports[max(0, t - 4) : t, zone] if zone else world.R.exports[:0, 0]
+    return Observation(
+        world.calendar.day_of(t),
+        dict(zip(materials, world.S.price[zone].tolist(), strict=True)),
+        dict(zip(materials, world.S.price[0].tolist(), strict=True)),
+        float(recent.sum()),
+        dict(zip(materials, world.R.held[max(t - 1, 0), country].tolist(), strict=True)),
+    )
+
+
+def apply(world: World, measure: Measure) -> None:
+    """Write one measure into the instruments."""
+    HANDLERS[measure.instrument](world, measure)
+
+
+def _targets(world: World, measure: Measure) -> list[int]:
+    if "all" in measure.targets:
+        return list(range(len(world.countries)))
+    return [world.countries.index(t) for t in measure.targets if t in world.countries]
+
+
+def _export_quota(world: World, m: Measure) -> None:
+    I, N, zone = world.I, world.N, world.zone_of(m.actor)
+    holders = [r for r in range(len(N.r_zone)) if N.r_zone[r] == zone and N.r_kind[r] == 0]
+    if m.value is None:
+        I.quota_on[zone] = 0.0
+        for r in holders:
+            I.licence[r] = 0.0
+        return
+    part = 1 if m.scope[-1] == "heavy" else 0
+    world.licence_years.setdefault(zone, m.start.year)
+    if m.start.year != world.licence_years[zone]:
+        if world.carry_over != m.start.year:
+            for r in holders:
+                I.licence[r] = 0.0
+        world.licence_years[zone] = m.start.year
+    if part == 1:
+        I.quota_part[zone] = N.m_family
+    I.quota_on[zone] = 1.0
+    for r in holders:
+        I.licence[r, part] += m.value * N.r_licence_share[r]
+    if m.end is not None:
+        I.licence_end[zone] = world.calendar.step_of(m.end) + 1
+
+
+def _quota_carry_over(world: World, m: Measure) -> None:
+    world.carry_over = -1 if m.lifted else m.start.year
+
+
+def _export_tax(world: World, m: Measure) -> None:
+    if "metal" in m.scope[1:] or m.lifted:
+        return  # a duty on one form of a material is recorded, not priced: prices are those of oxides
+    zone = world.zone_of(m.actor)
+    for name in m.scope[0].split(";"):
+        if name in world.materials:
+            world.I.tax[zone, world.materials.index(name)] = (m.value or 0.0) / 100.0
+
+
+def _embargo(world: World, m: Measure) -> None:
+    for c in _targets(world, m):
+        world.I.embargo[world.zone_of(m.actor), c] = 0.0 if m.lifted else 1.0
+
+
+def _inspection(world: World, m: Measure) -> None:
+    zone = world.zone_of(m.actor)
+    normal = world.I.normal_inspection[zone]
+    for c in _targets(world, m):
+        world.I.inspection[zone, c] = normal if m.lifted or m.value is None else m.value / 100.0
+
+
+def _closure(world: World, m: Measure) -> None:
+    for c in _targets(world, m):
+        world.I.closure[world.zone_of(m.actor), c] = 0.0 if m.lifted else 1.0
+
+
+def _production_quota(world: World, m: Measure) -> None:
+    group = {"light": 1, "heavy": 2}.get(m.scope[0])
+    if group is not None and not m.lifted:
+        world.I.production_quota[world.zone_of(m.actor), group] = -1.0 if m.value is None else m.value
+
+
+def _enforcement(world: World, m: Measure) -> None:
+    world.I.enforcement[world.zone_of(m.actor)] += -1.0 if m.lifted else 1.0
+
+
+def _reserve_purchase(world: World, m: Measure) -> None:
+    """Buy `value` tonnes of what the home refiners make, in their proportions, over the stated weeks."""
+    if m.value is None or m.unit != "t":
+        return
+    reserve = world.reserve_slots.get(m.actor, {})
+    zone = world.zone_of(m.actor)
+    output = world.N.trade_base[zone]
+    days = max(7.0, float((m.end - m.start).days + 1)) if m.end else 7.0
+    for material, slot in reserve.items():
+        world.I.reserve_target[slot] += m.value * output[material] / output.sum()
+        world.I.reserve_pace[slot] = m.value * output[material] / output.sum() * 365.25 / days
+        world.I.reserve_ceiling[slot] = 1e12
+
+
+def _backing(world: World, m: Measure) -> None:
+    """A loan or stake in a mine counts against the investor's hurdle by its share of the outlay."""
+    for target in m.targets:
+        if target in world.mines and m.value is not None:
+            k = world.mines.index(target)
+            capex = float(world.N.k_capex[k])
+            if capex > 0.0:
+                world.I.support[k] = min(1.0, m.value * 1000.0 / capex)
+
+
+def _noted(world: World, m: Measure) -> None:
+    """Acts that are heard (see `news.py`) but move nothing by themselves."""
+
+
+HANDLERS = {
+    "export_quota": _export_quota, "quota_carry_over": _quota_carry_over, "export_tax": _export_tax,
+    "embargo": _embargo, "inspection": _inspection, "closure": _closure, "production_quota": _production_quota,
+    "enforcement": _enforcement, "production_shortfall": _noted, "reserve_purchase": _reserve_purchase,
+    "complaint": _noted, "ruling": _noted, "backing": _backing,
+}  # fmt: skip
