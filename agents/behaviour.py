@@ -13,13 +13,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Parameter:
-    """One behavioural parameter: `default` lies in [`low`, `high`], all in `unit`."""
+    """One behavioural parameter: `default` lies in [`low`, `high`], all in `unit`; `off` switches it off."""
 
     name: str
     unit: str
     default: float
     low: float
     high: float
+    off: float | None
     meaning: str
     source: str
 
@@ -31,7 +32,7 @@ def read_table() -> dict[str, Parameter]:
         return {
             row["name"]: Parameter(
                 row["name"], row["unit"], float(row["default"]), float(row["low"]), float(row["high"]),
-                row["meaning"], row["source"],
+                float(row["off"]) if row["off"] else None, row["meaning"], row["source"],
             )
             for row in csv.DictReader(file)
         }

@@ -30,6 +30,7 @@ class Measure:
 class Observation:
     """What a state may know at a policy date: plain numbers, made once for all states.
 
+    `day` is the last day of the week that it decides for; what history dates up to it is due.
     `prices_inside` and `prices_outside` are USD per kg by material, of the state's own zone and of the
     world; `exports_t` is its own exports of the last four weeks (t gross); `own_stock_t` its own reserve.
     """

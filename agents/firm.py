@@ -60,14 +60,20 @@ def order(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, des
     return max(floor * use_t, use_t + rate)
 
 
-def supplier_weight(base_weight, relative_landed_price, trust, price_sensitivity):
-    """Unnormalised share of an order that goes to one supplier.
+def price_appeal(relative_landed_price, price_sensitivity):
+    """Factor by which a supplier's landed price, relative to the base year, scales its share: price^-b.
 
-    base weight * trust * landed price^-b; the landed price is relative to the base year, trust is the
-    remembered share of orders delivered. Source: logit choice as in Weisbuch and Kirman; trust as in
-    disrupt-sc (weights times fill).
+    Source: logit choice over log price as in Weisbuch and Kirman.
     """
-    return base_weight * trust * exp(-price_sensitivity * log(relative_landed_price))
+    return exp(-price_sensitivity * log(relative_landed_price))
+
+
+def supplier_weight(base_weight, appeal, trust):
+    """Unnormalised share of an order that goes to one supplier: base weight * price appeal * trust.
+
+    `trust` is the remembered share of orders that it delivered; source: disrupt-sc (weights times fill).
+    """
+    return base_weight * appeal * trust
 
 
 def trader_stock(normal_t, perceived_risk, growth, mood, relative_price, trader_risk, trader_growth, low, high, finance):

@@ -12,6 +12,7 @@ from agents.firm import cover as firm_cover
 from agents.firm import expected_growth as firm_expected_growth
 from agents.firm import intensity as firm_intensity
 from agents.firm import order as firm_order
+from agents.firm import price_appeal as firm_price_appeal
 from agents.firm import relocation as firm_relocation
 from agents.firm import risk as firm_risk
 from agents.firm import scrap as firm_scrap
@@ -88,9 +89,8 @@ def consumption(t, dt, P, N, X, I, S, R):
             continue
         c, z, m = N.s_country[s], N.s_zone[s], N.s_mat[s]
         relative = S.price[z, m] / N.base_price[z, m]
-        activity = exp(P.activity_elasticity * log(X.activity[t, c]))
         elasticity = P.use_elasticity * N.f_elasticity[f]
-        want = firm_use(N.s_base[s] * S.scale[s] * dt, activity, S.intensity[s], relative, elasticity, S.noise[f])
+        want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, c], S.intensity[s], relative, elasticity, S.noise[f])
         used = min(want, S.stock[s])
         S.stock[s] -= used
         S.want[s] = want
@@ -112,8 +112,9 @@ def beliefs(t, dt, P, N, X, I, S, R):
         missing = 0.0
         asked = 0.0
         for s in range(N.s_first[f], N.s_first[f + 1]):
-            asked += S.order[s]
-            missing += max(0.0, S.order[s] - S.received[s])
+            need = min(S.order[s], S.expected[s])
+            asked += need
+            missing += max(0.0, need - S.received[s])
         share = missing / asked if asked > TINY else 0.0
         S.unfilled[f] = share + (S.unfilled[f] - share) * forget
         news = X.news[t, c] * S.trait_risk[f]
@@ -212,6 +213,7 @@ def orders(t, dt, P, N, X, I, S, R):
             R.orders[t, 0] += q
         here = S.price[z, m]
         total = 0.0
+        before, appeal = 0.0, 1.0
         for e in range(start, stop):
             kind = N.e_kind[e]
             landed = here
@@ -221,9 +223,11 @@ def orders(t, dt, P, N, X, I, S, R):
             elif kind == GREY:
                 home = S.price[N.e_home[e], m]
                 landed = home + P.grey_share_of_gap * max(0.0, here - home)
-            weight = firm_supplier_weight(
-                N.e_share[e], (landed + N.e_freight[e]) / N.e_landed[e], S.e_trust[e], P.supplier_price
-            )
+            relative = (landed + N.e_freight[e]) / N.e_landed[e]
+            if relative != before:
+                appeal = firm_price_appeal(relative, P.supplier_price)
+                before = relative
+            weight = firm_supplier_weight(N.e_share[e], appeal, S.e_trust[e])
             S.e_order[e] = weight
             total += weight
         scale = q / total
@@ -238,10 +242,12 @@ def border(t, dt, P, N, X, I, S, R):
     n_zones, n_countries = I.embargo.shape
     asked = S.scratch_rm
     smuggled = S.scratch_rm2
+    grey = S.scratch_rm3
     licences = S.scratch_rp
     waiting = R.queue
     asked[:, :] = 0.0
     smuggled[:, :] = 0.0
+    grey[:, :] = 0.0
     licences[:, :] = 0.0
     forget = exp(-dt / P.trust_memory_years)
     book_memory = exp(-dt / BOOK_YEARS)
@@ -274,7 +280,7 @@ def border(t, dt, P, N, X, I, S, R):
         if kind == WITHIN:
             asked[r, m] += q
         elif kind == GREY:
-            smuggled[r, m] += q
+            grey[r, m] += q
         else:
             home = N.e_home[e]
             gross = N.e_gross[e] * I.form_quota[home, N.e_form[e]] * I.quota_on[home]
@@ -282,8 +288,6 @@ def border(t, dt, P, N, X, I, S, R):
                 q = 0.0
             elif gross > 0.0:
                 taxed = S.price[home, m] * (1.0 + I.tax[home, m])
-                S.book[r, 0] += q * gross * (1.0 - book_memory)
-                S.book[r, 1] += q * taxed * (1.0 - book_memory)
                 ask = min(S.ask[r], S.ask_mean[home]) * gross
                 q *= refiner_export_offer(S.price[0, m], taxed, ask, P.offer_slope, P.offer_low, 1.0)
                 licences[r, I.quota_part[home, m]] += q * gross
@@ -302,15 +306,13 @@ def border(t, dt, P, N, X, I, S, R):
     for r in range(n_refiners):
         z = N.r_zone[r]
         for m in range(n_mats):
-            if smuggled[r, m] > 0.0:
+            if grey[r, m] > 0.0:
                 gap = log(S.price[0, m] / (S.price[z, m] * (1.0 + I.tax[z, m])))
                 share = border_leakage(
                     gap, S.suppressed[z], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                 )
-                can = share * S.product[r, m] * 12.0 / P.refiner_cover_months * dt
-                ratio = min(1.0, can / smuggled[r, m])
-                asked[r, m] += ratio * smuggled[r, m]
-                smuggled[r, m] = ratio
+                can = min(S.product[r, m], share * S.output[r, m] * dt)
+                smuggled[r, m] = min(grey[r, m], can)
     # Product that a licence does not let go stays for others.
     for e in range(n_edges):
         kind = N.e_kind[e]
@@ -325,7 +327,8 @@ def border(t, dt, P, N, X, I, S, R):
         for m in range(n_mats):
             if asked[r, m] > 0.0:
                 S.withheld[r, m] = refiner_withheld(S.growth[z, m], P.withhold_growth, P.withhold_high)
-                asked[r, m] = min(1.0, S.product[r, m] * (1.0 - S.withheld[r, m]) / asked[r, m])
+                ready = (S.product[r, m] - smuggled[r, m]) * (1.0 - S.withheld[r, m])
+                asked[r, m] = min(1.0, ready / asked[r, m])
     # Second pass: goods and money change hands; legal cargo enters the queue at the border.
     depth = S.pipe.shape[2]
     for e in range(n_edges):
@@ -333,9 +336,14 @@ def border(t, dt, P, N, X, I, S, R):
         if q <= 0.0:
             continue
         s, r, kind, m = N.e_slot[e], N.e_ref[e], N.e_kind[e], N.e_mat[e]
-        ship = S.e_ship[e] * asked[r, m]
-        if kind == GREY:
-            ship *= smuggled[r, m]
+        ready = smuggled[r, m] / grey[r, m] if kind == GREY else asked[r, m]
+        ship = S.e_ship[e] * ready
+        if kind == LEGAL:
+            # The book holds what a licence could carry: orders that there is product for.
+            home = N.e_home[e]
+            booked = q * ready * (1.0 - book_memory) * I.form_quota[home, N.e_form[e]] * I.quota_on[home]
+            S.book[r, 0] += booked * N.e_gross[e]
+            S.book[r, 1] += booked * S.price[home, m] * (1.0 + I.tax[home, m])
         fill = ship / q
         S.e_trust[e] = max(0.05, fill + (S.e_trust[e] - fill) * forget)
         S.e_ship[e] = ship

@@ -30,6 +30,27 @@ def balance(rows: np.ndarray, shares: np.ndarray, supply: np.ndarray, rounds: in
     return use
 
 
+def split(limits: np.ndarray, shares: np.ndarray, totals: np.ndarray, rounds: int = 200) -> np.ndarray:
+    """Divide `totals` (materials,) over sellers by `shares` (sellers,), within `limits` (sellers, materials).
+
+    Column sums are exact where the limits allow; rows are as near to the shares as the limits allow. t a year.
+    """
+    flows = limits * np.minimum(1.0, np.divide(totals, limits.sum(axis=0), out=np.zeros_like(totals), where=totals > 0))
+    rows = shares / shares.sum() * totals.sum() if shares.sum() > 0 else flows.sum(axis=1)
+    for _ in range(rounds):
+        now = flows.sum(axis=1)
+        flows *= np.divide(rows, now, out=np.zeros_like(rows), where=now > 0)[:, None]
+        for _ in range(20):
+            flows = np.minimum(flows, limits)
+            free = np.where(flows < limits, flows, 0.0)
+            short = totals - flows.sum(axis=0)
+            room = free.sum(axis=0)
+            flows += free * np.divide(short, room, out=np.zeros_like(short), where=room > 0)
+            if np.abs(short).max() < 1e-12 * max(1.0, totals.max()):
+                break
+    return np.clip(flows, 0.0, limits)
+
+
 def lay(outputs: dict[int, float], needs: dict[int, float], names: dict[tuple[str, int], int], salt: str) -> dict[tuple[int, int], float]:
     """Flows from sellers to buyers with exact margins, few links, in an order keyed by names.
 

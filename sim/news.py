@@ -19,9 +19,10 @@ ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "ins
 
 
 def newly_withheld(event: Event, events: Sequence[Event]) -> float | None:
-    """Share of supply that a quota takes away against half of last year's; None without a size.
+    """Share of supply that an act newly withholds; None for an act without a size.
 
-    An embargo withholds all. A quota equal to or above the earlier one withholds nothing.
+    A first half-year's quota is held against half of last year's total, a second one completes the year and
+    is held with it against last year's total. An embargo withholds all.
     """
     if event.instrument == "embargo":
         return 1.0
@@ -41,10 +42,9 @@ def newly_withheld(event: Event, events: Sequence[Event]) -> float | None:
     before = total(year - 1, range(1, 13))
     if before <= 0.0:
         return 0.0
-    if event.instrument == "production_quota":
+    if event.instrument == "production_quota" or event.start.month > 6:
         return max(0.0, 1.0 - total(year, range(1, 13)) / before)
-    half = range(7, 13) if event.start.month > 6 else range(1, 7)
-    return max(0.0, 1.0 - 2.0 * total(year, half) / before)
+    return max(0.0, 1.0 - 2.0 * total(year, range(1, 7)) / before)
 
 
 def strength(item: News, events: Sequence[Event], behaviour: Behaviour) -> float:

@@ -6,6 +6,7 @@ their shares and lapse with the year of their quota, unless carried over.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from agents.doctrines import named
@@ -50,7 +51,7 @@ def observe(world: World, zone: int, country: int) -> Observation:
     materials = world.materials
     recent = world.R.exports[max(0, t - 4) : t, zone] if zone else world.R.exports[:0, 0]
     return Observation(
-        world.calendar.day_of(t),
+        world.calendar.day_of(t + 1) - timedelta(days=1),
         dict(zip(materials, world.S.price[zone].tolist(), strict=True)),
         dict(zip(materials, world.S.price[0].tolist(), strict=True)),
         float(recent.sum()),

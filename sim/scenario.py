@@ -398,7 +398,7 @@ def check_behaviour(values: dict[str, Any], where: str) -> list[str]:
             problems.append(f"{where}, behaviour.{name}: unknown parameter ({nearest(name, PARAMETERS)})")
         elif not isinstance(value, int | float) or isinstance(value, bool) or value != value:
             problems.append(f"{where}, behaviour.{name}: {value!r} is not a number ({parameter.unit})")
-        elif name.startswith("noise_") and value == 0:
+        elif parameter.off is not None and value == parameter.off:
             continue
         elif not parameter.low <= value <= parameter.high:
             problems.append(

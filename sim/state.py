@@ -25,7 +25,7 @@ Structure = namedtuple(
     """,
 )
 
-# What the run is told about the world: activity by step and country, news by step and country.
+# What the run is told about the world, by step and country: use that activity carries, news in view.
 Influences = namedtuple("Influences", "activity news")
 
 # What states have ordered. The kernel carries it out and uses licences up.
@@ -51,7 +51,7 @@ State = namedtuple(
     k_state k_clock k_output k_value k_losses k_debt k_delay
     cash rent_of
     mined lost used scrapped discarded opening
-    scratch_rm scratch_rm2 scratch_rp scratch_zm scratch_zm2 scratch_k
+    scratch_rm scratch_rm2 scratch_rm3 scratch_rp scratch_zm scratch_zm2 scratch_k
     stream_demand stream_mood
     """,
 )

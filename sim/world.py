@@ -11,7 +11,7 @@ from agents.behaviour import Behaviour, behaviour
 from sim import border as border_rules
 from sim import draws, news, policy
 from sim.calendar import Calendar
-from sim.network import balance, lay
+from sim.network import balance, lay, split
 from sim.problems import BadInput
 from sim.rules import RuleSet
 from sim.scenario import Scenario
@@ -271,69 +271,65 @@ class Layout:
         self, v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_zone, r_kind, r_country,
         base_price, tax0, gross, forms,
     ):  # type: ignore[no-untyped-def]  # fmt: skip
-        """Lay the base-year flows of every material on links; give holders without use links by size."""
-        nM = len(self.materials)
-        refiners = self.refiners
+        """Lay the base-year flows of every material on links; give holders without use links by size.
+
+        Outside, the free refiners sell all they make and smugglers what leaks at base prices; licence
+        holders supply the rest in proportion to their licences. What is left is sold at home.
+        """
+        nM, refiners, rounds = len(self.materials), self.refiners, v.choices.links_per_buyer
+        users = [s for s, slot in enumerate(slots) if slot[2] > 0.0 and not late[slot[0]]]
+        need = {s: float(bought[slots[s][0], slots[s][1]]) for s in users}
+        abroad = np.zeros(nM)
+        for s in users:
+            if s_zone[s] == 0:
+                abroad[slots[s][1]] += need[s]
+        sent = np.zeros_like(r_output)  # what each refiner sells outside its zone or, outside, at all
+        for r in range(len(refiners)):
+            z = r_zone[r]
+            if r_kind[r] == FREE:
+                sent[r] = r_output[r]
+            elif r_kind[r] == UNLICENSED:
+                for m in range(nM):
+                    gap = log(base_price[0, m] / (base_price[z, m] * (1.0 + tax0[z, m])))
+                    leak = border_rules.leakage(gap, 0.0, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement)
+                    sent[r, m] = r_output[r, m] * leak
+        total = sent.sum(axis=0)
+        sent *= np.minimum(1.0, np.divide(abroad, total, out=np.ones(nM), where=total > 0.0))
+        rest = np.maximum(0.0, abroad - sent.sum(axis=0))
+        licensed = r_kind == LICENSED
+        share = np.array([x.licence_share for x in v.refiners]) * licensed
+        if licensed.any() and rest.sum() > 0.0:
+            sent += split(r_output * licensed[:, None], share, rest)
         flows: dict[tuple[int, int, int], float] = {}
         keys = {("seller", r): int(draws.key_of("seller", n)) for r, n in enumerate(refiners)}
         keys |= {("buyer", s): int(draws.key_of("buyer", names[slot[0]])) for s, slot in enumerate(slots)}
         for m in range(nM):
-            own = [s for s, slot in enumerate(slots) if slot[1] == m and slot[2] > 0.0 and not late[slot[0]]]
-            need = {s: float(bought[slots[s][0], m]) for s in own}
-            for salt_round in range(v.choices.links_per_buyer):
-                left = {s: q / v.choices.links_per_buyer for s, q in need.items()}
-                sellers: list[tuple[dict[int, float], bool, int]] = []
-                free = {r: float(r_output[r, m]) for r in range(len(refiners)) if r_kind[r] == FREE}
-                sellers.append((free, True, WITHIN))
-                for z in range(1, len(self.zones)):
-                    grey = {
-                        r: float(r_output[r, m])
-                        for r in range(len(refiners))
-                        if r_kind[r] == UNLICENSED and r_zone[r] == z
-                    }
-                    gap = log(base_price[0, m] / (base_price[z, m] * (1.0 + tax0[z, m])))
-                    leak = border_rules.leakage(gap, 0.0, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement)
-                    sellers.append(({r: q * leak for r, q in grey.items()}, True, GREY))
-                    sellers.append(({r: q * (1.0 - leak) for r, q in grey.items()}, z, WITHIN))  # type: ignore[arg-type]
-                for outputs, where, kind in sellers:
-                    outputs = {r: q / v.choices.links_per_buyer for r, q in outputs.items()}
-                    total = sum(outputs.values())
-                    if total <= 0.0:
-                        continue
-                    zone = 0 if where is True else where
-                    buyers = {s: q for s, q in left.items() if s_zone[s] == zone}
-                    wants = sum(buyers.values())
-                    if wants <= 0.0:
-                        continue
-                    used = min(1.0, wants / total)
-                    outputs = {r: q * used for r, q in outputs.items()}
-                    share = total * used / wants
-                    part = {s: q * share for s, q in buyers.items()}
-                    salt = f"{self.materials[m]}/{salt_round}/{kind}/{zone}"
-                    for (r, s), q in lay(outputs, part, keys, salt).items():
-                        flows[(s, r, kind)] = flows.get((s, r, kind), 0.0) + q
-                    for s, q in part.items():
-                        left[s] = max(0.0, left[s] - q)
-                # Licensed sellers fill the rest: at home first by zone, then abroad in proportion.
-                licensed = {r: float(r_output[r, m]) for r in range(len(refiners)) if r_kind[r] == LICENSED}
-                rest = sum(left.values())
-                made = sum(licensed.values()) / v.choices.links_per_buyer
-                if made <= 0.0 or rest <= 0.0:
+            for zone in range(len(self.zones)):
+                left = {s: need[s] for s in users if slots[s][1] == m and s_zone[s] == zone}
+                wants = sum(left.values())
+                if wants <= 0.0:
                     continue
-                scale = rest / made / v.choices.links_per_buyer
-                by_zone: dict[int, dict[int, float]] = {}
-                for s, q in left.items():
-                    by_zone.setdefault(int(s_zone[s]), {})[s] = q
-                for zone, buyers in sorted(by_zone.items()):
-                    wants = sum(buyers.values())
-                    outputs = {r: q * scale * wants / rest for r, q in licensed.items() if zone in (0, r_zone[r])}
-                    total = sum(outputs.values())
-                    if total <= 0.0 or wants <= 0.0:
-                        continue
-                    outputs = {r: q * wants / total for r, q in outputs.items()}
-                    for (r, s), q in lay(outputs, buyers, keys, f"{self.materials[m]}/{salt_round}/licensed/{zone}").items():
-                        kind = LEGAL if zone == 0 else WITHIN
-                        flows[(s, r, kind)] = flows.get((s, r, kind), 0.0) + q
+                groups = [(UNLICENSED, WITHIN), (LICENSED, WITHIN)]
+                if zone == 0:
+                    groups = [(FREE, WITHIN), (UNLICENSED, GREY), (LICENSED, LEGAL)]
+                supply = {}
+                for kind_of_seller, kind in groups:
+                    supply[kind] = supply.get(kind, {})
+                    for r in np.flatnonzero(r_kind == kind_of_seller):
+                        if zone in (0, r_zone[r]):
+                            q = sent[r, m] if zone == 0 else r_output[r, m] - sent[r, m]
+                            if q > 0.0:
+                                supply.setdefault((kind_of_seller, kind), {})[int(r)] = float(q)
+                offers = [(key, value) for key, value in supply.items() if isinstance(key, tuple)]
+                made = sum(sum(value.values()) for _, value in offers)
+                for (kind_of_seller, kind), outputs in offers:
+                    part = sum(outputs.values()) / made
+                    for i in range(rounds):
+                        mine = {r: q * wants / made / rounds for r, q in outputs.items()}
+                        wish = {s: q * part / rounds for s, q in left.items()}
+                        salt = f"{self.materials[m]}/{i}/{kind_of_seller}/{zone}"
+                        for (r, s), q in lay(mine, wish, keys, salt).items():
+                            flows[(s, r, kind)] = flows.get((s, r, kind), 0.0) + q
         # Holders without own use, and firms that open later: the largest sellers that can reach them.
         for s, (i, m, _base, _) in enumerate(slots):
             if any(True for key in flows if key[0] == s):
@@ -428,7 +424,7 @@ class World:
         return int(self.N.zone_of_country[self.countries.index(country)])
 
     def _activity(self) -> np.ndarray:
-        """Industrial activity by step and country, 1 in the base year; the month that holds the step's middle."""
+        """Use that industrial activity carries, by step and country, 1 in the base year; monthly steps."""
         scenario, calendar = self.layout.scenario, self.calendar
         out = np.ones((calendar.steps, len(self.countries)))
         months = {m: i for i, m in enumerate(scenario.activity_months)}
@@ -443,7 +439,7 @@ class World:
                     out[t, c] = series[months[key]]
                 else:
                     out[t, c] = series[-1] if key > scenario.activity_months[-1] else series[0]
-        return out
+        return out**self.P.activity_elasticity
 
     def _instruments(self) -> Instruments:
         N, choices = self.N, self.layout.scenario.choices
@@ -531,7 +527,8 @@ class World:
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),
             mined=np.zeros(nM), lost=np.zeros(nM), used=np.zeros(nM), scrapped=np.zeros(nM),
             discarded=np.zeros(nM), opening=opening,
-            scratch_rm=np.zeros((nR, nM)), scratch_rm2=np.zeros((nR, nM)), scratch_rp=np.zeros((nR, 2)),
+            scratch_rm=np.zeros((nR, nM)), scratch_rm2=np.zeros((nR, nM)),
+            scratch_rm3=np.zeros((nR, nM)), scratch_rp=np.zeros((nR, 2)),
             scratch_zm=np.zeros((nZ, nM)), scratch_zm2=np.zeros((nZ, nM)), scratch_k=np.zeros(nK),
             stream_demand=np.array([demand]), stream_mood=np.array([mooded]),
         )  # fmt: skip

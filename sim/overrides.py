@@ -1,0 +1,165 @@
+"""`--set key=value`: change one thing of a scenario.
+
+    quota.2010H2=none           the act does not happen (nor is it heard of); a quota's half-year is free
+    quota.2010H2=10000          the same act with another value, in the unit of its row
+    embargo=none                every act whose name begins with `embargo.`
+    news.quota.2010H2=none      the act happens, but nobody hears of it; `news=none` for all
+    use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elasticity`)
+    choices.links_per_buyer=2   a choice of scenario.toml
+    end=2012-12-31              the span
+    firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
+"""
+
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from agents.behaviour import PARAMETERS
+from sim.problems import BadInput, nearest
+from sim.scenario import TABLES, Choices, Event, News, Scenario, check_behaviour, check_links
+
+
+def apply_changes(scenario: Scenario, changes: list[str] | tuple[str, ...]) -> Scenario:
+    """The scenario with `changes`, checked again; `BadInput` lists every change that cannot be made."""
+    problems: list[str] = []
+    for change in changes:
+        key, sign, value = change.partition("=")
+        key, value = key.strip(), value.strip()
+        if not sign or not key or not value:
+            problems.append(f"--set {change}: write key=value")
+            continue
+        try:
+            scenario = _one(scenario, key, value)
+        except BadInput as error:
+            problems += error.problems
+    if not problems:
+        problems += check_behaviour(scenario.behaviour, "--set")
+        problems += check_links({name: getattr(scenario, name) for name in type(scenario).model_fields})
+        if scenario.end <= scenario.start:
+            problems.append(f"--set end: {scenario.end} is not after start {scenario.start}")
+    if problems:
+        raise BadInput(problems, "--set")
+    return scenario
+
+
+def _number(key: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        raise BadInput([f"--set {key}: {value!r} is neither a number nor 'none'"]) from None
+    if number != number or abs(number) == float("inf"):
+        raise BadInput([f"--set {key}: {value!r} is not finite"])
+    return number
+
+
+def _one(scenario: Scenario, key: str, value: str) -> Scenario:
+    parameter = key.removeprefix("behaviour.")
+    if parameter in PARAMETERS:
+        return _with(scenario, behaviour={**scenario.behaviour, parameter: _number(key, value)})
+    if key.startswith("behaviour."):
+        raise BadInput([f"--set {key}: unknown parameter ({nearest(parameter, PARAMETERS)})"])
+    if key in ("start", "end"):
+        try:
+            return _with(scenario, **{key: date.fromisoformat(value)})
+        except ValueError:
+            raise BadInput([f"--set {key}: {value!r} is not a date such as 2012-12-31"]) from None
+    if key.startswith("choices."):
+        return _choice(scenario, key.removeprefix("choices."), value)
+    if key == "news" or key.startswith("news."):
+        return _news(scenario, key, value)
+    table, _, rest = key.partition(".")
+    if table in TABLES and "." in rest:
+        return _cell(scenario, table, rest, value)
+    return _events(scenario, key, value)
+
+
+def _with(scenario: Scenario, **changes: Any) -> Scenario:
+    return scenario.model_copy(update=changes)
+
+
+def _matches(name: str, key: str) -> bool:
+    return name == key or name.startswith(key + ".")
+
+
+def _choice(scenario: Scenario, name: str, value: str) -> Scenario:
+    if name not in Choices.model_fields:
+        raise BadInput([f"--set choices.{name}: unknown choice ({nearest(name, Choices.model_fields)})"])
+    try:
+        given: Any = value.split(";") if name.endswith("_forms") else value
+        choices = Choices.model_validate({**scenario.choices.model_dump(), name: given})
+    except ValidationError as error:
+        raise BadInput([f"--set choices.{name}: {e['msg'].lower()}" for e in error.errors()]) from None
+    return _with(scenario, choices=choices)
+
+
+def _news(scenario: Scenario, key: str, value: str) -> Scenario:
+    chosen = [n.id for n in scenario.news if key == "news" or _matches(n.id, key)]
+    if not chosen:
+        raise BadInput([f"--set {key}: unknown news ({nearest(key, [n.id for n in scenario.news])})"])
+    if value != "none":
+        raise BadInput([f"--set {key}: news has no number; only {key}=none is possible"])
+    return _with(scenario, news=tuple(n for n in scenario.news if n.id not in chosen))
+
+
+def _events(scenario: Scenario, key: str, value: str) -> Scenario:
+    ids = [e.id for e in scenario.events]
+    chosen = [name for name in ids if _matches(name, key)]
+    if not chosen:
+        known = [*ids, *PARAMETERS, "start", "end", "choices", "news", *(f"{t}.<row>.<column>" for t in TABLES)]
+        raise BadInput([f"--set {key}: nothing by that name ({nearest(key, known)})"])
+    if value == "none":
+        return _without(scenario, set(chosen))
+    number = _number(key, value)
+    if len(chosen) > 1:
+        raise BadInput([f"--set {key}: names {len(chosen)} acts ({', '.join(chosen[:4])}, ...); give one of them a value"])
+    event = next(e for e in scenario.events if e.id == chosen[0])
+    if event.value is None:
+        raise BadInput([f"--set {key}: {event.instrument} has no value to change; only {key}=none is possible"])
+    if number < 0.0:
+        raise BadInput([f"--set {key}: {number} {event.unit} is negative"])
+    changed = event.model_copy(update={"value": number, "source": "changed by --set"})
+    return _with(scenario, events=tuple(changed if e is event else e for e in scenario.events))
+
+
+def _without(scenario: Scenario, gone: set[str]) -> Scenario:
+    """Acts that do not happen: nothing is ordered and nothing is heard; a quota's span is free of quota."""
+    events: list[Event] = []
+    for e in scenario.events:
+        if e.id not in gone:
+            events.append(e)
+        elif e.instrument == "export_quota" and e.value is not None:
+            events.append(e.model_copy(update={"value": None, "unit": "none", "source": "removed by --set"}))
+    news: list[News] = []
+    for n in scenario.news:
+        measures = [m for m in n.measure.split(";") if m]
+        if measures and all(m in gone for m in measures):
+            continue
+        kept = ";".join(m for m in measures if m not in gone or any(e.id == m for e in events))
+        news.append(n.model_copy(update={"measure": kept}) if kept != n.measure else n)
+    return _with(scenario, events=tuple(events), news=tuple(news))
+
+
+def _cell(scenario: Scenario, table: str, rest: str, value: str) -> Scenario:
+    row_name, _, column = rest.rpartition(".")
+    model = TABLES[table]
+    first = next(iter(model.model_fields))
+    names = [n for n in model.model_fields if n not in ("source", "confidence", "note")]
+    rows = list(getattr(scenario, table))
+    keys = [str(getattr(row, "id" if "id" in model.model_fields else list(type(row).model_fields)[3])) for row in rows]
+    del first
+    if row_name not in keys:
+        raise BadInput([f"--set {table}.{rest}: no row {row_name!r} ({nearest(row_name, keys)})"])
+    if keys.count(row_name) > 1:
+        raise BadInput([f"--set {table}.{rest}: {row_name!r} names {keys.count(row_name)} rows; change the file instead"])
+    field = "yield_" if column == "yield" else column
+    if field not in names:
+        raise BadInput([f"--set {table}.{rest}: unknown column {column!r} ({nearest(column, names)})"])
+    i = keys.index(row_name)
+    cells = rows[i].model_dump(by_alias=True)
+    cells["yield" if column == "yield" else column] = value
+    try:
+        rows[i] = model.model_validate({k: v for k, v in cells.items() if v is not None})
+    except ValidationError as error:
+        raise BadInput([f"--set {table}.{rest}: {value!r} {e['msg'].lower()}" for e in error.errors()]) from None
+    return _with(scenario, **{table: tuple(rows)})

@@ -1,0 +1,125 @@
+"""From a scenario to a run: the door that Python users and the command line share."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agents.behaviour import PARAMETERS, behaviour
+from sim.overrides import apply_changes
+from sim.problems import BadInput
+from sim.record import Run, gather
+from sim.rules import RuleSet
+from sim.scenario import Scenario, check_behaviour, load
+from sim.world import Layout, World
+
+
+class Simulation:
+    """A scenario ready to run.
+
+    scenario: a folder with `scenario.toml`, or a `Scenario`.
+    changes:  `key=value` overrides (see `sim/overrides.py`).
+    behaviour: values for parameters of the behavioural table, by name.
+    rules:    replacements such as `{"firm.order": my_order}` or `{"firm.order": "mystudy.py:order"}`.
+    seed:     integer; replication i of seed s draws the same luck whatever else changes.
+
+    Raises `BadInput` with every problem found.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario,
+        *,
+        changes: Sequence[str] = (),
+        behaviour: Mapping[str, float] | None = None,
+        rules: Mapping[str, str | Callable[..., Any]] | None = None,
+        seed: int = 1,
+        allow_rules: bool = True,
+    ):
+        base = scenario if isinstance(scenario, Scenario) else load(scenario)
+        given = dict(behaviour or {})
+        problems = check_behaviour(given, "behaviour")
+        if problems:
+            raise BadInput(problems, "behaviour")
+        base = base.model_copy(update={"behaviour": {**base.behaviour, **given}})
+        self.scenario = apply_changes(base, tuple(changes))
+        if self.scenario.rules and not allow_rules:
+            raise BadInput(
+                [f"scenario.toml, rules: names code ({', '.join(self.scenario.rules.values())}); add --allow-rules to run it"],
+                "rules",
+            )
+        self.changes = tuple(changes)
+        self.rules = RuleSet({**self.scenario.rules, **(rules or {})})
+        self.seed = int(seed)
+        self._layout: Layout | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """The structure as arrays, built on first use."""
+        if self._layout is None:
+            self._layout = Layout(self.scenario, behaviour(**self.scenario.behaviour))
+        return self._layout
+
+    def world(self, replication: int = 0) -> World:
+        """A fresh world at the first week, to step by hand."""
+        return World(self.layout, self.rules, self.seed, replication)
+
+    def identity(self, replications: int = 1) -> str:
+        """Hash of the resolved scenario, parameters, rules, code, seed and number of replications."""
+        text = json.dumps([self.scenario.digest(), self.rules.identity, self.seed, replications])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def manifest(self, replications: int) -> dict[str, Any]:
+        """What is stored with every result."""
+        import numba
+        import numpy
+
+        own = {
+            name: value for name, value in self.scenario.behaviour.items() if value != PARAMETERS[name].default
+        }  # fmt: skip
+        return {
+            "identity": self.identity(replications), "scenario": self.scenario.name, "title": self.scenario.title,
+            "scenario_digest": self.scenario.digest(), "code": self.rules.identity, "rules": self.rules.names(),
+            "seed": self.seed, "replications": replications, "changes": list(self.changes), "behaviour": own,
+            "versions": {"python": platform.python_version(), "numpy": numpy.__version__, "numba": numba.__version__},
+        }  # fmt: skip
+
+    def run(
+        self, replications: int = 1, *, check: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> Run:
+        """Run `replications` (numbered from 0) and return their record.
+
+        With `check`, mass, money and signs are tested every week; a fault raises `ArithmeticError`.
+        """
+        if replications < 1:
+            raise BadInput([f"replications: {replications} must be at least 1"])
+        worlds = []
+        for i in range(replications):
+            world = self.world(i)
+            if check:
+                _run_checked(world)
+            else:
+                world.run()
+            faults = world.check()
+            if faults:
+                raise ArithmeticError("\n".join(faults))
+            worlds.append(_light(world))
+            if progress is not None:
+                progress(i + 1, replications)
+        return gather(worlds, self.manifest(replications))
+
+
+def _run_checked(world: World) -> None:
+    while world.step < world.calendar.steps:
+        world.advance(world.step + 1)
+        faults = world.check()
+        if faults:
+            raise ArithmeticError("\n".join(faults))
+
+
+def _light(world: World) -> World:
+    """A finished world without the arrays that only a running one needs."""
+    world.S = world.S._replace(pipe=None)
+    return world

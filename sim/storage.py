@@ -1,0 +1,114 @@
+"""A run on disk: one Parquet table of weekly series and a manifest, written whole or not at all."""
+
+import json
+import os
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.problems import BadInput
+from sim.record import SERIES, Run
+
+TABLE, MANIFEST = "series.parquet", "manifest.json"
+
+
+def writable(folder: str | Path) -> Path:
+    """The folder, if something can be written there; `BadInput` otherwise. Nothing is left behind."""
+    folder = Path(folder)
+    parent = folder.absolute()
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise BadInput([f"--out {folder}: cannot be written ({parent} is {'read-only' if parent.is_dir() else 'a file'})"])
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
+        raise BadInput([f"--out {folder}: exists and is not a result of ours; name another folder"])
+    return folder
+
+
+def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None) -> Path:
+    """Write `run` to `folder` and return it; an older result there is replaced in one move.
+
+    `extra` holds further files by name. Columns that are zero throughout are left out and listed in the manifest.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder = writable(folder)
+    steps, n = run.steps, run.replications
+    days = [run.start + timedelta(days=int(t * run.step_days)) for t in range(steps)]
+    columns: dict[str, Any] = {
+        "replication": np.repeat(np.arange(n, dtype=np.int32), steps),
+        "week": pa.array(days * n, type=pa.date32()),
+    }
+    fields = [pa.field("replication", pa.int32()), pa.field("week", pa.date32())]
+    empty = []
+    for name, info in SERIES.items():
+        data = run.arrays[name]
+        for i, column in enumerate(run.columns[name]):
+            values = data[:, :, i].reshape(-1)
+            label = f"{name}|{column}"
+            if not values.any():
+                empty.append(label)
+                continue
+            columns[label] = values
+            fields.append(pa.field(label, pa.float64(), metadata={"unit": info.unit, "meaning": info.meaning}))
+    table = pa.table(columns, schema=pa.schema(fields))
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        pq.write_table(table, draft / TABLE, compression="zstd")
+        manifest = {
+            **run.manifest, "start": run.start.isoformat(), "step_days": run.step_days, "steps": steps,
+            "name": run.name, "title": run.title, "columns": run.columns, "zero": empty,
+            "units": {name: info.unit for name, info in SERIES.items()},
+        }  # fmt: skip
+        for name, content in (extra or {}).items():
+            path = draft / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+        if folder.exists():
+            folder.rename(old)
+        draft.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def load_run(folder: str | Path) -> Run:
+    """Read a run back; `BadInput` says what is missing or damaged."""
+    import pyarrow.parquet as pq
+    from pyarrow import ArrowException
+
+    folder = Path(folder)
+    problems = [f"{folder}: no {name}" for name in (MANIFEST, TABLE) if not (folder / name).is_file()]
+    if problems:
+        raise BadInput(problems, "result")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        n, steps = int(manifest["replications"]), int(manifest["steps"])
+        table = pq.read_table(folder / TABLE)
+        if table.num_rows != n * steps:
+            raise ValueError(f"{table.num_rows} rows, the manifest says {n * steps}")
+        arrays = {}
+        for name, columns in manifest["columns"].items():
+            data = np.zeros((n, steps, len(columns)))
+            for i, column in enumerate(columns):
+                label = f"{name}|{column}"
+                if label in table.column_names:
+                    data[:, :, i] = table[label].to_numpy().reshape(n, steps)
+                elif label not in manifest["zero"]:
+                    raise ValueError(f"column {label} is missing")
+            arrays[name] = data
+        return Run(
+            manifest["name"], manifest["title"], date.fromisoformat(manifest["start"]), float(manifest["step_days"]),
+            manifest["columns"], arrays, manifest,
+        )  # fmt: skip
+    except (ValueError, KeyError, OSError, ArrowException) as error:
+        raise BadInput([f"{folder}: damaged result ({error})"], "result") from None
