@@ -8,14 +8,14 @@ per year, `dt` is the step in years. Parameters named here stand in `behaviour.c
 from math import exp, log
 
 
-def use(base_t, activity, intensity, relative_price, elasticity, disturbance):
+def use(base_t, activity, intensity, price_gap, elasticity, disturbance):
     """Tonnes a firm wants to use this week.
 
-    base * activity * intensity * relative_price^-elasticity * e^disturbance, with `base_t` the use of a
-    base-year week and `relative_price` the price over the base-year price. Source: isoelastic
-    short-run demand as in Bradley (2021).
+    base * activity * intensity * (price / base price)^-elasticity * e^disturbance, with `base_t` the use of
+    a base-year week and `price_gap` the log of price over base-year price. Source: isoelastic short-run
+    demand as in Bradley (2021).
     """
-    return base_t * activity * intensity * exp(disturbance - elasticity * log(relative_price))
+    return base_t * activity * intensity * exp(disturbance - elasticity * price_gap)
 
 
 def alarm(news, shortfall, neighbours, shortfall_gain, shortfall_tolerance, neighbour_weight):
@@ -85,16 +85,16 @@ def trader_stock(normal_t, perceived_risk, growth, mood, relative_price, trader_
     return normal_t * min(factor * exp(mood), finance / relative_price)
 
 
-def intensity(previous, relative_price, speed, threshold, cap, back, floor, dt):
+def intensity(previous, price_gap, speed, threshold, cap, back, floor, dt):
     """Material per unit of output after one step of thrift: fast to save, slow to return (hysteresis).
 
-    Falls at min(cap, speed * (ln relative price - threshold)) a year; comes back at `back` a year once
-    the price is below the threshold.
+    Falls at min(cap, speed * (price_gap - threshold)) a year, with `price_gap` the log of the smoothed price
+    over the base-year price; comes back at `back` a year once the price is below the threshold.
     """
-    pressure = log(relative_price) - threshold
+    pressure = price_gap - threshold
     if pressure > 0.0:
-        return max(floor, previous * exp(-min(cap, speed * pressure) * dt))
-    return min(1.0, previous * exp(back * dt))
+        return max(floor, previous * (1.0 - min(cap, speed * pressure) * dt))
+    return min(1.0, previous * (1.0 + back * dt))
 
 
 def relocation(gap, speed, threshold):
@@ -103,6 +103,6 @@ def relocation(gap, speed, threshold):
     return speed * min(1.0, excess / 0.5) if excess > 0.0 else 0.0
 
 
-def scrap(use_t, share, relative_price, response):
-    """Tonnes recovered from the firm's own scrap: share * use * (1 + response * ln relative price), bounded."""
-    return use_t * share * min(3.0, max(0.2, 1.0 + response * log(relative_price)))
+def scrap(use_t, share, price_gap, response):
+    """Tonnes recovered from the firm's own scrap: share * use * (1 + response * price gap), bounded."""
+    return use_t * share * min(3.0, max(0.2, 1.0 + response * price_gap))

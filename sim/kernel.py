@@ -88,14 +88,14 @@ def consumption(t, dt, P, N, X, I, S, R):
             S.want[s] = 0.0
             continue
         c, z, m = N.s_country[s], N.s_zone[s], N.s_mat[s]
-        relative = S.price[z, m] / N.base_price[z, m]
+        gap = S.gap[z, m, 0]
         elasticity = P.use_elasticity * N.f_elasticity[f]
-        want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, c], S.intensity[s], relative, elasticity, S.noise[f])
+        want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, c], S.intensity[s], gap, elasticity, S.noise[f])
         used = min(want, S.stock[s])
         S.stock[s] -= used
         S.want[s] = want
-        S.expected[s] = market_smoothed(S.expected[s], want, P.noise_demand_memory, dt)
-        recovered = firm_scrap(used, N.f_scrap[f], relative, P.scrap_response)
+        S.expected[s] = want + (S.expected[s] - want) * memory
+        recovered = firm_scrap(used, N.f_scrap[f], gap, P.scrap_response)
         S.stock[s] += recovered
         S.used[m] += used
         S.scrapped[m] += recovered
@@ -261,7 +261,8 @@ def border(t, dt, P, N, X, I, S, R):
         for c in range(n_countries):
             busy = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
             S.busy[z, c] = 1.0 if busy else 0.0
-    for e in range(n_edges):
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
         if S.e_queue[e] > 0.0:
             waiting[t, N.e_home[e], N.e_country[e]] += S.e_queue[e]
     for z in range(n_zones):
@@ -314,9 +315,9 @@ def border(t, dt, P, N, X, I, S, R):
                 can = min(S.product[r, m], share * S.output[r, m] * dt)
                 smuggled[r, m] = min(grey[r, m], can)
     # Product that a licence does not let go stays for others.
-    for e in range(n_edges):
-        kind = N.e_kind[e]
-        if kind == LEGAL and S.e_ship[e] > 0.0:
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
+        if S.e_ship[e] > 0.0:
             r, m, home = N.e_ref[e], N.e_mat[e], N.e_home[e]
             ratio = licences[r, I.quota_part[home, m]]
             if ratio < 1.0 and I.form_quota[home, N.e_form[e]] * I.quota_on[home] > 0.0:
@@ -331,6 +332,7 @@ def border(t, dt, P, N, X, I, S, R):
                 asked[r, m] = min(1.0, ready / asked[r, m])
     # Second pass: goods and money change hands; legal cargo enters the queue at the border.
     depth = S.pipe.shape[2]
+    now = t % depth
     for e in range(n_edges):
         q = S.e_order[e]
         if q <= 0.0:
@@ -384,15 +386,18 @@ def border(t, dt, P, N, X, I, S, R):
             S.rent_of[r] += ship * (price - inside)
             R.leaked[t, N.e_home[e], N.e_country[e]] += ship * N.e_gross[e]
         if kind != LEGAL:
-            S.pipe[s, N.e_origin[e], (t + N.e_lag[e]) % depth] += ship
+            due = now + N.e_lag[e]
+            S.pipe[s, N.e_origin[e], due - depth if due >= depth else due] += ship
             S.pipe_sum[s] += ship
             S.received[s] += ship
     # Cargo that waited and found no new order this week still waits in the same line.
-    for e in range(n_edges):
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
         if S.e_queue[e] > 0.0 and S.e_ship[e] <= 0.0:
             waiting[t, N.e_home[e], N.e_country[e]] += S.e_queue[e]
     # Customs clears each destination's line up to what inspections allow; held cargo stays.
-    for e in range(n_edges):
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
         if S.e_queue[e] <= 0.0:
             continue
         s, home, c = N.e_slot[e], N.e_home[e], N.e_country[e]
@@ -408,7 +413,8 @@ def border(t, dt, P, N, X, I, S, R):
         S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
         if goes <= 0.0:
             continue
-        S.pipe[s, N.e_origin[e], (t + N.e_lag[e]) % depth] += goes
+        due = now + N.e_lag[e]
+        S.pipe[s, N.e_origin[e], due - depth if due >= depth else due] += goes
         S.pipe_sum[s] += goes
         S.received[s] += goes
         if I.form_quota[home, N.e_form[e]] > 0.0:
@@ -416,7 +422,8 @@ def border(t, dt, P, N, X, I, S, R):
         else:
             R.exports_open[t, home, c] += goes * N.e_gross[e]
     waiting[t, :, :] = 0.0
-    for e in range(n_edges):
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
         if S.e_queue[e] > 0.0:
             waiting[t, N.e_home[e], N.e_country[e]] += S.e_queue[e] * N.e_gross[e]
 
@@ -607,6 +614,10 @@ def prices(t, dt, P, N, X, I, S, R):
             S.slow[z, m, 0] = market_smoothed(S.slow[z, m, 0], price, P.thrift_memory_years, dt)
             S.slow[z, m, 1] = market_smoothed(lagged, price, P.trend_years, dt)
             S.trend[z, m] = log(S.slow[z, m, 1] / lagged) / dt
+            S.gap[z, m, 0] = log(price / N.base_price[z, m])
+            S.gap[z, m, 1] = log(S.slow[z, m, 0] / N.base_price[z, m])
+            # Base-year gap across the border beyond today's tax: what relocation adds to the difference of gaps.
+            S.border_gap[z, m] = log(N.base_price[0, m] / (N.base_price[z, m] * (1.0 + I.tax[z, m])))
             R.price[t, z, m] = price
     for z in range(n_zones):
         goal = 1.0
@@ -626,13 +637,13 @@ def adaptation(t, dt, P, N, X, I, S, R):
         z, m = N.s_zone[s], N.s_mat[s]
         speed = P.thrift_speed * N.f_thrift[f]
         S.intensity[s] = firm_intensity(
-            S.intensity[s], S.slow[z, m, 0] / N.base_price[z, m], speed, P.thrift_threshold,
+            S.intensity[s], S.gap[z, m, 1], speed, P.thrift_threshold,
             P.thrift_cap, P.thrift_back, P.thrift_floor, dt,
         )  # fmt: skip
         twin = N.s_twin[s]
         if twin >= 0:
             home = N.s_zone[twin]
-            gap = log(S.slow[z, m, 0] / (S.slow[home, m, 0] * (1.0 + I.tax[home, m])))
+            gap = S.gap[z, m, 1] - S.gap[home, m, 1] + S.border_gap[home, m]
             moved = firm_relocation(gap, P.relocation_speed * N.f_relocation[f], P.relocation_threshold) * dt
             if moved > 0.0:
                 goes = S.scale[s] * moved

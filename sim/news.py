@@ -77,29 +77,35 @@ def audience(item: News, events: Sequence[Event], countries: Sequence[str], spil
     return weights
 
 
-def alarm(scenario: Scenario, calendar: Calendar, behaviour: Behaviour, seed: int, run: int) -> np.ndarray:
-    """News in view by step and country, between 0 and 1; shape (steps, countries)."""
-    countries = [c.country for c in scenario.countries]
-    level = np.zeros((calendar.steps, len(countries)))
-    items = sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id))
-    luck = stream(seed, run, NEWS)
-    fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
-    now = np.zeros(len(countries))
-    position = 0
-    while position < len(items) and calendar.step_of(items[position].date) < 0:
-        position += 1
-    with np.errstate(over="ignore"):
-        for step in range(calendar.steps):
-            now *= fade
-            while position < len(items) and calendar.step_of(items[position].date) <= step:
-                item = items[position]
-                position += 1
+class Heard:
+    """The items of a scenario with their strength and audience, computed once; `alarm` adds a run's luck."""
+
+    def __init__(self, scenario: Scenario, calendar: Calendar, behaviour: Behaviour):
+        countries = [c.country for c in scenario.countries]
+        self.shape = (calendar.steps, len(countries))
+        self.noise = behaviour.noise_news
+        self.fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
+        self.items = []
+        for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
+            step = calendar.step_of(item.date)
+            if 0 <= step < calendar.steps:
                 loud = strength(item, scenario.events, behaviour)
-                weights = audience(item, scenario.events, countries, behaviour.news_spillover)
-                for c, country in enumerate(countries):
-                    heard = loud * weights[c]
-                    if heard > 0.0 and behaviour.noise_news > 0.0:
-                        heard *= exp(behaviour.noise_news * normal(luck, key_of(item.id, country), 0))
-                    now[c] += min(heard, 1.0) * (1.0 - now[c]) if heard > 0.0 else heard * now[c]
-            level[step] = now
-    return level
+                heard = loud * audience(item, scenario.events, countries, behaviour.news_spillover)
+                self.items.append((step, heard, [key_of(item.id, name) for name in countries]))
+
+    def alarm(self, seed: int, run: int) -> np.ndarray:
+        """News in view by step and country, between 0 and 1; shape (steps, countries)."""
+        level = np.zeros(self.shape)
+        luck = stream(seed, run, NEWS)
+        now, last = np.zeros(self.shape[1]), 0
+        with np.errstate(over="ignore"):
+            for step, heard, keys in self.items:
+                level[last:step] = now * self.fade ** np.arange(step - last)[:, None]
+                now = now * self.fade ** (step - last)
+                if self.noise > 0.0 and (heard > 0.0).any():
+                    draws = np.array([normal(luck, key, 0) for key in keys])
+                    heard = np.where(heard > 0.0, heard * np.exp(self.noise * draws), heard)
+                now = now + np.where(heard > 0.0, np.minimum(heard, 1.0) * (1.0 - now), heard * now)
+                last = step
+        level[last:] = now * self.fade ** np.arange(self.shape[0] - last)[:, None]
+        return level

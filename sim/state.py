@@ -15,7 +15,7 @@ Structure = namedtuple(
     zone_of_country state_of_zone base_price price_tax0 freight trade_base
     f_country f_zone f_kind f_key f_open f_elasticity f_thrift f_relocation f_scrap f_account
     s_firm s_mat s_zone s_country s_base s_form s_gross s_twin s_trade_share s_pipe_steps s_first s_edge
-    e_ref e_slot e_kind e_share e_lag e_landed e_freight e_origin e_mat e_country e_home e_form e_gross
+    e_ref e_slot e_kind e_share e_lag e_landed e_freight e_origin e_mat e_country e_home e_form e_gross x_legal
     r_country r_zone r_kind r_capacity r_base r_yield r_cost r_licence_share r_output r_account
     l_mine l_ref l_share l_part
     k_country k_zone k_legal k_project k_basket k_base k_capacity k_group k_quota_share k_cost k_capex
@@ -41,7 +41,7 @@ Instruments = namedtuple(
 State = namedtuple(
     "State",
     """
-    price habitual slow trend growth ask ask_mean
+    price habitual slow gap border_gap trend growth ask ask_mean
     stock wanted pipe pipe_sum want expected order received unfilled intensity scale
     risk country_risk noise mood
     trait_cover trait_risk trait_growth

@@ -1,13 +1,15 @@
 """The world of one run: arrays built from a scenario, and the loop from policy date to policy date."""
 
+import bisect
 from collections.abc import Sequence
 from datetime import date
 from math import log
 
 import numpy as np
 
-from agents import mine as mine_rules
 from agents.behaviour import Behaviour, behaviour
+from agents.exporting_state import ExportingState
+from agents.importing_government import ImportingGovernment
 from sim import border as border_rules
 from sim import draws, news, policy
 from sim.calendar import Calendar
@@ -49,6 +51,8 @@ class Layout:
         self.zones = ["world", *(c.zone for c in exporters)]
         self.mines = [k.mine for k in scenario.mines]
         self.refiners = [r.refiner for r in scenario.refiners]
+        self.activity = self._activity()
+        self.heard = news.Heard(scenario, self.calendar, P)
         self._build(scenario, P, [c.country for c in exporters])
 
     def _build(self, v: Scenario, P: Behaviour, exporters: list[str]) -> None:
@@ -223,6 +227,7 @@ class Layout:
             e_landed=self.e_landed, e_freight=self.e_freight, e_origin=r_country[self.e_ref], e_mat=s_mat[self.e_slot],
             e_country=s_country[self.e_slot], e_home=r_zone[self.e_ref], e_form=s_form[self.e_slot],
             e_gross=np.array([gross[forms[form]] for form in s_form])[self.e_slot],
+            x_legal=np.flatnonzero(self.e_kind == LEGAL).astype(np.int64),
             s_edge=np.searchsorted(self.e_slot, np.arange(len(slots) + 1)),
             r_country=r_country, r_zone=r_zone, r_kind=r_kind, r_capacity=r_capacity, r_base=r_base,
             r_yield=r_yield, r_cost=np.array([r.cost_usd_per_kg for r in v.refiners]),
@@ -254,6 +259,24 @@ class Layout:
             state: {int(s_mat[s]): s for s in range(first[len(v.firms) + i], first[len(v.firms) + i + 1])}
             for i, state in enumerate(reserve_states)
         }
+
+    def _activity(self) -> np.ndarray:
+        """Use that industrial activity carries, by step and country, 1 in the base year; monthly steps."""
+        scenario, calendar = self.scenario, self.calendar
+        out = np.ones((calendar.steps, len(self.countries)))
+        months = {m: i for i, m in enumerate(scenario.activity_months)}
+        for c, name in enumerate(self.countries):
+            series = scenario.activity.get(name)
+            if series is None:
+                continue
+            for t in range(calendar.steps):
+                day = calendar.day_of(t)
+                key = f"{day.year:04d}-{day.month:02d}"
+                if key in months:
+                    out[t, c] = series[months[key]]
+                else:
+                    out[t, c] = series[-1] if key > scenario.activity_months[-1] else series[0]
+        return out**self.P.activity_elasticity
 
     @staticmethod
     def _trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone):  # type: ignore[no-untyped-def]
@@ -406,40 +429,20 @@ class World:
         scenario = layout.scenario
         self.exporting, self.importing = policy.states(scenario)
         self.X = Influences(
-            activity=self._activity(), news=news.alarm(scenario, self.calendar, self.P, self.seed, self.replication)
+            activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication)
         )
         self.I = self._instruments()
         self.S = self._state()
         self.R = self._record()
-        self.policy_steps = sorted(
-            {
-                min(max(self.calendar.step_of(day), 0), self.calendar.steps)
-                for state in [*self.exporting, *self.importing]
-                for day in state.doctrine.dates()
-            }
-        )
+        self.due: dict[int, list[ExportingState | ImportingGovernment]] = {}
+        for state in [*self.exporting, *self.importing]:
+            for step in {max(self.calendar.step_of(day), 0) for day in state.doctrine.dates()}:
+                self.due.setdefault(step, []).append(state)
+        self.policy_steps = sorted(self.due)
 
     def zone_of(self, country: str) -> int:
         """The zone of an exporting state."""
         return int(self.N.zone_of_country[self.countries.index(country)])
-
-    def _activity(self) -> np.ndarray:
-        """Use that industrial activity carries, by step and country, 1 in the base year; monthly steps."""
-        scenario, calendar = self.layout.scenario, self.calendar
-        out = np.ones((calendar.steps, len(self.countries)))
-        months = {m: i for i, m in enumerate(scenario.activity_months)}
-        for c, name in enumerate(self.countries):
-            series = scenario.activity.get(name)
-            if series is None:
-                continue
-            for t in range(calendar.steps):
-                day = calendar.day_of(t)
-                key = f"{day.year:04d}-{day.month:02d}"
-                if key in months:
-                    out[t, c] = series[months[key]]
-                else:
-                    out[t, c] = series[-1] if key > scenario.activity_months[-1] else series[0]
-        return out**self.P.activity_elasticity
 
     def _instruments(self) -> Instruments:
         N, choices = self.N, self.layout.scenario.choices
@@ -513,7 +516,8 @@ class World:
         opening += product.sum(axis=0) + feed.sum(axis=0)
         slow = np.repeat(price[:, :, None], 2, axis=2)
         return State(
-            price=price, habitual=price.copy(), slow=slow, trend=np.zeros((nZ, nM)), growth=np.zeros((nZ, nM)),
+            price=price, habitual=price.copy(), slow=slow, gap=np.zeros((nZ, nM, 2)),
+            border_gap=np.log(N.base_price[0] / (N.base_price * (1.0 + N.price_tax0))), trend=np.zeros((nZ, nM)), growth=np.zeros((nZ, nM)),
             ask=np.zeros(nR), ask_mean=np.zeros(nZ), stock=stock, wanted=inventory.copy(), pipe=pipe,
             pipe_sum=pipe_sum, want=want.copy(), expected=want.copy(), order=bought.copy(), received=bought.copy(),
             unfilled=np.zeros(nF), intensity=np.ones(nS), scale=np.ones(nS), risk=np.zeros(nF),
@@ -549,22 +553,18 @@ class World:
 
     def decide(self) -> None:
         """Let every state that is due decide, and carry its measures into the instruments."""
-        for state in self.exporting:
-            zone = self.zone_of(state.name)
-            for measure in state.decide(policy.observe(self, zone, self.countries.index(state.name))):
-                policy.apply(self, measure)
-        for government in self.importing:
-            for measure in government.decide(policy.observe(self, 0, self.countries.index(government.name))):
+        for state in self.due.get(self.step, ()):
+            country = self.countries.index(state.name)
+            for measure in state.decide(policy.observe(self, int(self.N.zone_of_country[country]), country)):
                 policy.apply(self, measure)
 
     def advance(self, stop: int) -> None:
         """Run to step `stop`, stopping for decisions on policy dates."""
         stop = min(stop, self.calendar.steps)
         while self.step < stop:
-            if self.step == 0 or self.step in self.policy_steps:
-                self.decide()
-            following = [s for s in self.policy_steps if s > self.step]
-            until = min(stop, following[0]) if following else stop
+            self.decide()
+            later = bisect.bisect_right(self.policy_steps, self.step)
+            until = min([stop, *self.policy_steps[later : later + 1]])
             self.kernel.run_steps(self.step, until, self.dt, self.P, self.N, self.X, self.I, self.S, self.R)
             self.step = until
 
@@ -623,8 +623,7 @@ def phase_times(world: World) -> dict[str, float]:
     times = {"policy": 0.0, **dict.fromkeys(order, 0.0)}
     while world.step < world.calendar.steps:
         start = perf_counter()
-        if world.step == 0 or world.step in world.policy_steps:
-            world.decide()
+        world.decide()
         times["policy"] += perf_counter() - start
         for name in order:
             if needs is None:

@@ -1,0 +1,268 @@
+"""The command line: `chokepoint run 2010-embargo` and its companions.
+
+Heavy packages are imported inside the commands, so that `--help` answers at once. Exit status: 0 done, 1 the
+model or a run fell short, 2 bad input.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Agent-based simulator of critical-mineral markets in which states use supply as a weapon.",
+)  # fmt: skip
+
+Name = Annotated[str, typer.Argument(metavar="EPISODE", help="name of an episode, or a folder with scenario.toml")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="change one thing, e.g. quota.2010H2=none (may be repeated)"),
+]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")]
+Rule = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.order=mystudy.py:order; runs that file"),
+]
+AllowRules = Annotated[bool, typer.Option("--allow-rules", help="let the scenario's own rule files run")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        print(f"chokepoint {version('chokepoint')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    debug: Annotated[bool, typer.Option("--debug", help="show the traceback of an error")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version")] = False,
+) -> None:
+    global _debug
+    _debug = debug
+
+
+_debug = False
+
+
+def _rules(given: list[str] | None) -> dict[str, str]:
+    from sim.problems import BadInput
+
+    rules = {}
+    problems = []
+    for item in given or []:
+        name, sign, place = item.partition("=")
+        if not sign or ":" not in place:
+            problems.append(f"--rule {item}: write RULE=FILE:NAME, e.g. firm.order=mystudy.py:order")
+        rules[name] = place
+    if problems:
+        raise BadInput(problems, "--rule")
+    return rules
+
+
+@app.command()
+def run(
+    episode: Name,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    replications: Annotated[int, typer.Option(min=1, help="number of replications; bands are drawn over them")] = 20,
+    changes: Set = None,
+    rule: Rule = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the result (default results/NAME-IDENTITY)")] = None,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="write no figures")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="also run without --set and print the difference")] = False,
+    check: Annotated[bool, typer.Option("--check", help="test mass, money and signs every week")] = False,
+    allow_rules: AllowRules = False,
+    as_json: Json = False,
+) -> None:
+    """Simulate an episode, hold it against history, write the result and figures."""
+    from experiments import report
+    from experiments.episode import find
+    from sim.storage import save, writable
+
+    place = find(episode)
+    simulation = place.simulation(changes=changes or [], rules=_rules(rule), seed=seed, allow_rules=allow_rules)
+    folder = writable(out or Path("results") / f"{place.name}-{simulation.identity(replications)[:8]}")
+    say = _teller(as_json)
+    if not simulation.rules.is_compiled():
+        say("Compiling the model for this machine; this happens once ...")
+    result = simulation.run(replications, check=check, progress=_progress(as_json, replications))
+    found = report.findings(result, place)
+    data = report.as_data(result, found)
+    extra = {
+        "scenario.json": simulation.scenario.resolved().encode(),
+        "report.json": json.dumps(data, indent=1).encode(),
+    }
+    if compare and changes:
+        plain = place.simulation(rules=_rules(rule), seed=seed, allow_rules=allow_rules)
+        other = plain.run(replications, progress=_progress(as_json, replications))
+        data["without_changes"] = report.as_data(other, report.findings(other, place))["facts"]
+    save(result, folder, extra)
+    if not no_figures:
+        from experiments import figures
+
+        say("Drawing figures ...")
+        figures.draw_all(result, place.folder, folder / "figures")
+    if as_json:
+        print(json.dumps({**data, "folder": str(folder)}))
+        return
+    console = _console()
+    report.print_report(result, found, console)
+    if "without_changes" in data:
+        _print_comparison(data, console)
+    console.print(f"\nResult: {folder}/series.parquet (weekly series), manifest.json, scenario.json, report.json")
+    if not no_figures:
+        console.print(f"Figures: {folder}/figures/")
+
+
+def _print_comparison(data: dict[str, Any], console: Any) -> None:
+    from rich.table import Table
+
+    from experiments.report import show_number
+
+    table = Table(title="With the changes beside without (medians, same luck)", title_justify="left")
+    for name in ("", "without", "with", "unit"):
+        table.add_column(name, justify="left" if name in ("", "unit") else "right")
+    before = {f["id"]: f for f in data["without_changes"]}
+    for f in data["facts"]:
+        if f["id"] in before:
+            old, unit = before[f["id"]]["value"], f["unit"]
+            table.add_row(f["title"], show_number(old, unit), show_number(f["value"], unit), "" if unit == "month" else unit)
+    console.print(table)
+
+
+@app.command()
+def episodes(as_json: Json = False) -> None:
+    """List the episodes that ship."""
+    from experiments.episode import overview
+
+    rows = overview()
+    if as_json:
+        print(json.dumps([{k: str(v) for k, v in row.items()} for row in rows]))
+        return
+    for row in rows:
+        print(f"{row['name']:<20} {row['start']} to {row['end']}  {row['title']}")
+
+
+@app.command()
+def show(episode: Name, changes: Set = None, phases: Annotated[bool, typer.Option(help="time the phases of a week")] = False,
+         as_json: Json = False) -> None:  # fmt: skip
+    """Describe an episode: agents, events, news, choices, assumptions."""
+    from experiments.episode import find
+
+    simulation = find(episode).simulation(changes=changes or [], allow_rules=False)
+    scenario = simulation.scenario
+    data: dict[str, Any] = {
+        "name": scenario.name, "title": scenario.title, "start": str(scenario.start), "end": str(scenario.end),
+        **simulation.layout.summary(), **scenario.counts(), "digest": scenario.digest(),
+        "acts": [{"id": e.id, "start": str(e.start), "end": str(e.end or ""), "what": e.instrument, "target": e.target,
+                  "value": e.value, "unit": e.unit} for e in scenario.events if e.admitted == "yes"],
+    }  # fmt: skip
+    if phases:
+        from sim.world import phase_times
+
+        world = simulation.world()
+        phase_times(world)
+        data["phases_ms"] = {k: round(1000 * v, 2) for k, v in phase_times(simulation.world()).items()}
+    if as_json:
+        print(json.dumps(data))
+        return
+    from rich.table import Table
+
+    console = _console()
+    console.print(f"[bold]{data['title']}[/bold]\n{data['start']} to {data['end']}, by weeks")
+    keys = ("countries", "materials", "mines", "refiners", "firms", "slots", "edges")
+    console.print("  ".join(f"{data[k]} {k}" for k in keys))
+    console.print(f"{data['rows']} rows of data: {data['sourced']} with a source, {data['assumptions']} assumptions")
+    table = Table(title="Acts that reach the simulation", title_justify="left")
+    for name in ("act", "from", "to", "instrument", "target", "value", "unit"):
+        table.add_column(name, justify="right" if name == "value" else "left")
+    for act in data["acts"]:
+        value = "" if act["value"] is None else f"{act['value']:,.0f}"
+        table.add_row(act["id"], act["start"], act["end"], act["what"], act["target"], value, act["unit"])
+    console.print(table)
+    if phases:
+        console.print("A run phase by phase, ms: " + ", ".join(f"{k} {v}" for k, v in data["phases_ms"].items()))
+
+
+@app.command()
+def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
+    """Check an episode or scenario folder; list every problem."""
+    from experiments.episode import find
+    from experiments.history import facts
+
+    place = find(episode)
+    simulation = place.simulation(changes=changes or [], allow_rules=False)
+    summary = {**simulation.layout.summary(), **simulation.scenario.counts(), "facts": len(facts(place.folder))}
+    if as_json:
+        print(json.dumps({"valid": True, **summary}))
+        return
+    print(f"{place.name}: valid. " + ", ".join(f"{v} {k}" for k, v in summary.items()))
+
+
+@app.command()
+def describe(parameter: Annotated[str, typer.Argument(help="name of a behavioural parameter, or 'all'")], as_json: Json = False) -> None:
+    """Say what a behavioural parameter means: unit, default, range, source."""
+    from agents.behaviour import PARAMETERS
+    from sim.problems import BadInput, nearest
+
+    if parameter != "all" and parameter not in PARAMETERS:
+        raise BadInput([f"{parameter}: unknown parameter ({nearest(parameter, PARAMETERS)})"], "describe")
+    chosen = list(PARAMETERS.values()) if parameter == "all" else [PARAMETERS[parameter]]
+    if as_json:
+        print(json.dumps([vars(p) for p in chosen]))
+        return
+    for p in chosen:
+        print(f"{p.name} = {p.default} {p.unit}  (range {p.low} to {p.high})\n    {p.meaning}\n    source: {p.source}")
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 118, highlight=False)
+
+
+def _teller(quiet: bool) -> Any:
+    """Print a line on standard error, or nothing."""
+    return (lambda text: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))
+
+
+def _progress(quiet: bool, total: int) -> Any:
+    """A counter on a terminal, a few lines elsewhere."""
+    if quiet or total < 2:
+        return None
+
+    def tell(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\rReplication {done} of {of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+        elif done == of or done % max(1, of // 4) == 0:
+            print(f"Replication {done} of {of}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def main() -> None:
+    """Entry point: errors in the user's input end with one message and status 2."""
+    from sim.problems import BadInput
+
+    try:
+        app(standalone_mode=True)
+    except BadInput as error:
+        if _debug:
+            raise
+        if "--json" in sys.argv:
+            print(json.dumps({"error": "bad input", "problems": error.problems}))
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except ArithmeticError as error:
+        if _debug:
+            raise
+        print(f"the run failed: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""The model as Mesa sees it: a `mesa.Model` around a world, one step a week."""
+
+from pathlib import Path
+from typing import Any
+
+import mesa
+
+from agents.views import ExportingState, Firm, ImportingGovernment, Mine, Refiner
+from sim.simulation import Simulation
+
+
+class MarketModel(mesa.Model):
+    """A running scenario for those who come from Mesa.
+
+    scenario: a folder with `scenario.toml`; run_seed: integer seed (Mesa's `batch_run` needs this name);
+    changes: `key=value` overrides separated by `;`. `model.agents` are views into the world; `tick` counts weeks.
+    """
+
+    def __init__(self, scenario: str | Path = "", run_seed: int = 1, changes: str = ""):
+        super().__init__(rng=int(run_seed))
+        simulation = Simulation(scenario, changes=[c for c in changes.split(";") if c], seed=int(run_seed))
+        self.world = simulation.world()
+        self.running = True
+        world, layout = self.world, simulation.layout
+        countries = layout.countries
+        for i, name in enumerate(layout.mines):
+            Mine(self, i, name, countries[world.N.k_country[i]])
+        for i, name in enumerate(layout.refiners):
+            Refiner(self, i, name, countries[world.N.r_country[i]])
+        for i, name in enumerate(layout.firms):
+            Firm(self, i, name, countries[world.N.f_country[i]])
+        for state in world.exporting:
+            ExportingState(self, countries.index(state.name), state.name, state.name)
+        for government in world.importing:
+            ImportingGovernment(self, countries.index(government.name), government.name, government.name)
+
+    @property
+    def tick(self) -> int:
+        """Weeks run so far."""
+        return self.world.step
+
+    def step(self) -> None:
+        """Run one week; `running` turns false at the end of the scenario."""
+        self.world.advance(self.world.step + 1)
+        self.running = self.world.step < self.world.calendar.steps
+
+    def price(self, material: str, inside: bool = False) -> float:
+        """Price of a material now, USD per kg."""
+        return float(self.world.S.price[1 if inside else 0, self.world.materials.index(material)])
+
+    def discard(self) -> None:
+        """Let Mesa forget this model (Mesa 3.3 otherwise keeps every model ever built)."""
+        registry: Any = getattr(mesa.Agent, "_ids", {})
+        registry.pop(self, None)
