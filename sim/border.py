@@ -9,12 +9,10 @@ from math import exp
 def clearance(base_t, headroom, normal_inspection, inspection, held):
     """Tonnes that customs can clear this week for one destination.
 
-    base * headroom * normal/actual rate of inspection; nothing while a hold or an embargo is in force.
-    Inspecting all cargo instead of a tenth cuts what passes to a tenth of what could.
+    base * headroom * normal/actual rate of inspection * (1 - held), with `held` the share of the week's days
+    under a hold. Inspecting all cargo instead of a tenth cuts what passes to a tenth of what could.
     """
-    if held:
-        return 0.0
-    return base_t * headroom * normal_inspection / inspection
+    return base_t * headroom * normal_inspection / inspection * (1.0 - held)
 
 
 def licence_allowance(left_t, weeks_left, burst):

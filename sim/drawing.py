@@ -78,6 +78,11 @@ def last_day(run: Run) -> date:
     return run.start + timedelta(days=int(run.steps * run.step_days) - 1)
 
 
+def during(run: Run, events: Sequence[Event]) -> list[Event]:
+    """The events within the days of a run, in order."""
+    return sorted(e for e in events if run.start <= e[0] <= last_day(run))
+
+
 def spread(data: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """10 %, 50 % and 90 % quantile over replications, the first axis of `data`."""
     low, middle, high = np.quantile(data, [0.1, 0.5, 0.9], axis=0)
@@ -129,30 +134,38 @@ def point_look(colour: str, marker: str, mark: str) -> dict[str, Any]:
     )
 
 
+def apart(at: Sequence[float], gap: float) -> list[float]:
+    """Ascending positions moved as little as possible until neighbours are `gap` apart."""
+    groups: list[tuple[float, int]] = []  # middle and number of members
+    for x in at:
+        middle, count = x, 1
+        while groups and middle - (count - 1) * gap / 2 < groups[-1][0] + (groups[-1][1] - 1) * gap / 2 + gap:
+            other, members = groups.pop()
+            middle, count = (middle * count + other * members) / (count + members), count + members
+        groups.append((middle, count))
+    return [middle + (i - (count - 1) / 2) * gap for middle, count in groups for i in range(count)]
+
+
 def event_lines(ax: Axes, events: Sequence[Event], width_mm: float) -> None:
-    """Thin numbered lines; numbers that would touch stand one above the other. width_mm: of the panel."""
+    """Thin vertical lines, numbered in a strip under the title; events in order. width_mm: of the panel."""
     import matplotlib.dates as mdates
 
     first, last = ax.get_xlim()
-    ends: list[float] = []  # right end of the last number on each level, as a share of the panel
-    for number, (day, _) in enumerate(events, start=1):
-        x = float(mdates.date2num(day))
-        if not first <= x <= last:
-            continue
+    days = [float(mdates.date2num(day)) for day, _ in events]
+    unit = (last - first) / width_mm
+    for number, (x, at) in enumerate(zip(days, apart(days, 1.5 * unit), strict=True), start=1):
         ax.axvline(x, color=GREY, linewidth=0.5, linestyle=(0, (3, 2)), zorder=1.5, gid="event")
-        share, half = (x - first) / (last - first), (0.75 * len(str(number)) + 0.25) / width_mm
-        level = next((i for i, end in enumerate(ends) if end < share - half), len(ends))
-        ends[level : level + 1] = [share + half]
         ax.annotate(
-            str(number), (x, 1.0), (0, 1.0 + 5.5 * level), xycoords=ax.get_xaxis_transform(),
-            textcoords="offset points", ha="center", va="bottom", fontsize=5.5, color="#444444",
+            str(number), (at, 1.0), (0, 1.0), xycoords=ax.get_xaxis_transform(), textcoords="offset points",
+            ha="center", va="bottom", fontsize=5.5, color="#444444", gid="number",
         )  # fmt: skip
+    if events:
+        ax.set_title(ax.get_title("left"), pad=8.5)
 
 
-def event_key(events: Sequence[Event], shown: tuple[date, date]) -> list[str]:
-    """The numbered labels of the events within the days shown."""
-    numbered = [(i, day, label) for i, (day, label) in enumerate(events, start=1)]
-    return [f"{i} {label} ({day.day} {day:%b %Y})" for i, day, label in numbered if shown[0] <= day <= shown[1]]
+def event_key(events: Sequence[Event]) -> list[str]:
+    """The numbered labels of events."""
+    return [f"{i} {label} ({day.day} {day:%b %Y})" for i, (day, label) in enumerate(events, start=1)]
 
 
 def _lines(parts: Sequence[str], chars: int) -> list[str]:
@@ -167,6 +180,17 @@ def _lines(parts: Sequence[str], chars: int) -> list[str]:
     return lines
 
 
+def _legend_columns(labels: Sequence[str], width_mm: float) -> int:
+    """How many columns of a legend fit; entries fill it column by column."""
+    widths = [len(label) * 6.5 * 0.56 * MM_PER_POINT + 9.5 for label in labels]
+    for columns in range(len(widths), 1, -1):
+        rows = -(-len(widths) // columns)
+        used = -(-len(widths) // rows)
+        if sum(max(widths[i * rows : (i + 1) * rows]) for i in range(used)) <= width_mm:
+            return used
+    return 1
+
+
 def finish(fig: Figure, panels_mm: float, foot: str, handles: Sequence[Any] = (), key: Sequence[str] = ()) -> Figure:
     """Set the height and lay the foot below the panels: legend, key of events, caption. Nothing covers data."""
     width = fig.get_figwidth() * MM_PER_INCH
@@ -179,7 +203,7 @@ def finish(fig: Figure, panels_mm: float, foot: str, handles: Sequence[Any] = ()
         if lines:
             texts.append((y, "\n".join(lines), size, colour))
             y += len(lines) * size * 1.32 * MM_PER_POINT + 1.2
-    columns = max(1, min(len(handles), int(width // 30)))
+    columns = _legend_columns([str(h.get_label()) for h in handles], width - 6)
     legend_mm = 3.6 * -(-len(handles) // columns) + 0.8 if handles else 0.0
     height = y + legend_mm + panels_mm
     fig.set_size_inches(width / MM_PER_INCH, height / MM_PER_INCH)
@@ -191,7 +215,7 @@ def finish(fig: Figure, panels_mm: float, foot: str, handles: Sequence[Any] = ()
             columnspacing=1.4, handlelength=1.8, handletextpad=0.5, borderpad=0.0, labelspacing=0.35,
         )  # fmt: skip
     share = (y + legend_mm) / height
-    fig.set_layout_engine("constrained", rect=(0.008, share, 0.984, 1 - share - 0.006), w_pad=0.02, h_pad=0.02)
+    fig.set_layout_engine("constrained", rect=(0.008, share, 0.984, 1 - share - 0.006), w_pad=0.03, h_pad=0.025)
     return fig
 
 
@@ -218,7 +242,7 @@ def date_axis(ax: Axes, first: date, last: date, ticks: int = 10) -> None:
     """Years, or months where the span is short."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator(minticks=3, maxticks=ticks)
+    locator = AutoDateLocator(minticks=2, maxticks=ticks)
     ax.set_xlim(first, last)  # type: ignore[arg-type]
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=(last - first).days < 1000))

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COVER_DAYS = 91.0  # stocks are compared with use of a quarter, so that one slow week makes no spike
-MAX_EDGE_PT, MAX_NODE_PT = 6.0, 22.0  # width of the widest flow, diameter of the largest user
-SMALL_FLOW = 0.01  # share of the widest flow below which an edge is left out
+MAX_EDGE_PT, MAX_NODE_PT = 6.0, 24.0  # width of the widest flow, diameter of the largest user
+SMALL_FLOW = 0.02  # share of the widest flow below which an edge is left out
 NAME_PT = 6.5
+MARGIN_MM = np.array([10.0, 6.5])  # of the network, for names at the edge
 DAYS_PER_YEAR = 365.25
 
 Places = Mapping[str, tuple[float, float]]
@@ -50,7 +51,7 @@ def prices(
     chosen = list(materials or run.columns["price_outside"])
     columns = min(columns, len(chosen))
     width = PAGE_MM if columns > 1 else COLUMN_MM
-    days, last = days_of(run), last_day(run)
+    days, last, shown = days_of(run), last_day(run), draw.during(run, events)
     within = [p for p in points if run.start <= p.day <= last]
     with draw.theme():
         fig, axes = draw.panels(chosen, columns, width, share_y=False)
@@ -61,12 +62,12 @@ def prices(
                 draw.observed(ax, observed, colour, MARKET_MARKER[market], f"observed {market}")
             draw.log_axis(ax)
             draw.date_axis(ax, run.start, last, ticks=12 if columns < 3 else 6)
-            draw.event_lines(ax, events, 0.86 * width / columns)
             ax.set_title((titles or {}).get(name, name))
+            draw.event_lines(ax, shown, 0.86 * width / columns)
             ax.set_ylabel(f"price, {SERIES['price_outside'].unit}")
         rows = -(-len(chosen) // columns)
         handles = _price_handles(run, within)
-        key = draw.event_key(events, (run.start, last))
+        key = draw.event_key(shown)
         return draw.finish(fig, rows * 36.0 + 4, draw.caption(run, note), handles, key)
 
 
@@ -112,7 +113,7 @@ def stocks(
     chosen = list(countries or users(run))
     columns = min(3, len(chosen))
     width = PAGE_MM if columns > 1 else COLUMN_MM
-    days, last = days_of(run), last_day(run)
+    days, last, shown = days_of(run), last_day(run), draw.during(run, events)
     within = [p for p in points if p.column in chosen and run.start <= p.day <= last]
     note = f"stock of firms and traders, t, over their mean weekly use of the last 13 weeks, t; {draw.band_text(run)}"
     with draw.theme():
@@ -121,7 +122,7 @@ def stocks(
             draw.band(ax, days, weeks_of_use(run, name), OUTSIDE)
             draw.observed(ax, [p for p in within if p.column == name], HISTORY, "o", "observed")
             draw.date_axis(ax, run.start, last, ticks=6)
-            draw.event_lines(ax, events, 0.86 * width / columns)
+            draw.event_lines(ax, shown, 0.86 * width / columns)
             if i % columns == 0:
                 ax.set_ylabel("stock, weeks of use")
         axes[0].set_ylim(bottom=0.0)
@@ -129,7 +130,7 @@ def stocks(
         if within:
             handles.append(Line2D([], [], label="observed", **draw.point_look(HISTORY, "o", "hollow")))
         rows = -(-len(chosen) // columns)
-        key = draw.event_key(events, (run.start, last))
+        key = draw.event_key(shown)
         return draw.finish(fig, rows * 40.0 + 3, draw.caption(run, note), handles, key)
 
 
@@ -169,21 +170,26 @@ def supply_graph(run: Run, first: date, last: date, exporter: str | None = None)
 def layout(
     names: Sequence[str], places: Places | None, centre: str | None, box: tuple[float, float]
 ) -> dict[str, np.ndarray]:
-    """Fixed positions in mm that fill a box (width, height): compass sense from `centre` kept, distance by its root.
+    """Fixed positions in mm that fill a box (width, height), around the exporting state in the order of the compass.
 
-    The root keeps near neighbours apart on a small panel. Without places of all names: a circle.
+    Bearings are spread and distances drawn by their fourth root, so that neighbours stand apart on a small
+    panel. Without places of all names, or without an exporting state: a circle.
     """
     import networkx as nx
 
-    if not places or any(name not in places for name in names):
+    if not places or centre is None or any(name not in places for name in (*names, centre)):
         raw = {name: np.array(at) for name, at in nx.circular_layout(list(names)).items()}
     else:
-        origin = np.array(places[centre or names[0]])
-        raw = {}
-        for name in names:
-            offset = np.array(places[name]) - origin
-            offset[0] = (offset[0] + 180.0) % 360.0 - 180.0  # the short way round the globe
-            raw[name] = offset / max(float(np.hypot(*offset)), 1e-9) ** 0.5
+        polar = {}
+        for name in (n for n in names if n != centre):
+            east = (places[name][0] - places[centre][0] + 180.0) % 360.0 - 180.0  # the short way round the globe
+            north = places[name][1] - places[centre][1]
+            polar[name] = (float(np.degrees(np.arctan2(north, east))), float(np.hypot(east, north)) ** 0.25)
+        around = sorted(polar, key=lambda n: polar[n])
+        gap = min(40.0, 300.0 / max(len(around), 1))
+        angles = np.radians(draw.apart([polar[n][0] for n in around], gap))
+        raw = {n: polar[n][1] * np.array([np.cos(a), np.sin(a)]) for n, a in zip(around, angles, strict=True)}
+        raw[centre] = np.zeros(2)
     points = np.array(list(raw.values()))
     low, span = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-9)
     return {name: (at - low) / span * np.array(box) for name, at in raw.items()}
@@ -193,7 +199,7 @@ def _curve(start: np.ndarray, end: np.ndarray, bend: float) -> np.ndarray:
     """Points of the arc that matplotlib's arc3 draws with `rad=bend`: (points, 2)."""
     across = end - start
     control = (start + end) / 2 + bend * np.array([across[1], -across[0]])
-    t = np.linspace(0.1, 0.9, 17)[:, None]
+    t = np.linspace(0.03, 0.97, 21)[:, None]
     return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
 
 
@@ -211,7 +217,7 @@ def _bends(at: Mapping[str, np.ndarray], edges: Sequence[Edge]) -> dict[Edge, fl
         arc = _curve(at[origin], at[destination], bend)
         near = [float(np.hypot(*(arc - p).T).min()) for name, p in at.items() if name not in (origin, destination)]
         outside = bool(((arc < low) | (arc > high)).any())
-        return abs(bend) + 2.0 * sum(d < 4.5 for d in near) + 1.0 * outside
+        return abs(bend) + 2.0 * sum(d < 5.5 for d in near) + 1.0 * outside
 
     for edge in edges:
         # The way back with the same sign bends to the other side, a twin with the same sign to the same side.
@@ -229,6 +235,8 @@ def _names_beside(
 
     radius: of nodes in mm; arcs: points of the edges (points, 2) in mm.
     """
+    corners = np.array(list(at.values()))
+    low, high = corners.min(axis=0) - MARGIN_MM, corners.max(axis=0) + MARGIN_MM
     letter, line = 0.58 * size_pt * draw.MM_PER_POINT, 1.2 * size_pt * draw.MM_PER_POINT
     placed: dict[str, np.ndarray] = {}
     boxes: list[tuple[np.ndarray, np.ndarray]] = []  # middle and half size
@@ -236,10 +244,14 @@ def _names_beside(
     def cost(name: str, middle: np.ndarray, half: np.ndarray) -> float:
         names = sum(bool((np.abs(middle - m) < half + h).all()) for m, h in boxes)
         nodes = sum(bool((np.abs(middle - at[n]) < half + radius[n]).all()) for n in at if n != name)
-        return 1000.0 * (names + nodes) + float((np.abs(arcs - middle) < half + 0.4).all(axis=1).sum())
+        beyond = bool(((middle - half < low) | (middle + half > high)).any())
+        return 1000.0 * (names + nodes + beyond) + float((np.abs(arcs - middle) < half + 0.4).all(axis=1).sum())
 
     for name in sorted(at, key=lambda n: -radius[n]):
         half = np.array([0.5 * len(name) * letter, 0.5 * line])
+        if half[0] < radius[name]:
+            placed[name] = at[name]  # the name fits into the node
+            continue
         sides = ((0, -1), (0, 1), (1, 0), (-1, 0), (1, -1), (-1, -1), (1, 1), (-1, 1))
         reach = [radius[name] * (1.0 if 0 in side else 0.7) + 0.4 for side in sides]
         options = [at[name] + np.array(side) * (half + r) for side, r in zip(sides, reach, strict=True)]
@@ -270,19 +282,30 @@ def _draw_edge(
 
     origin, destination, kind = edge
     width = max(scale.width(graph.edges[origin, destination][kind]), 0.3)
-    if kind == "legal":
-        head = f"simple,tail_width={width:.2f},head_width={1.4 * width + 3:.2f},head_length={0.8 * width + 3.5:.2f}"
-        colour = OUTSIDE if origin == graph.graph["exporter"] else GREY
-        look: dict[str, Any] = {"arrowstyle": head, "arrowsize": 1, "width": 0.0, "edge_color": colour}
-    else:
-        dashes = (0, (3.0, 1.2)) if width < 1.5 else (0, (1.6, 0.7))
-        head = "-|>,head_length=0.5,head_width=0.25"
-        look = {"arrowstyle": head, "arrowsize": 6 + width, "width": width, "edge_color": SMUGGLED, "style": dashes}
     sizes = [scale.diameter(graph.nodes[n]["use"]) ** 2 for n in graph]
-    nx.draw_networkx_edges(
-        graph, at, ax=ax, edgelist=[(origin, destination)], nodelist=list(graph), node_size=sizes,
-        connectionstyle=f"arc3,rad={bend}", **look,
-    )  # fmt: skip
+
+    def arrow(**look: Any) -> None:
+        nx.draw_networkx_edges(
+            graph, at, ax=ax, edgelist=[(origin, destination)], nodelist=list(graph), node_size=sizes,
+            connectionstyle=f"arc3,rad={bend}", **look,
+        )  # fmt: skip
+
+    if kind == "legal":
+        colour = OUTSIDE if origin == graph.graph["exporter"] else GREY
+        head = f"head_width={1.4 * width + 3:.2f},head_length={0.8 * width + 3.5:.2f}"
+        arrow(arrowstyle=f"simple,tail_width={width:.2f},{head}", arrowsize=1, width=0.0, edge_color=colour)
+    else:
+        # Shaft and head apart: a head drawn in dashes is no head.
+        dashes = (0, (3.0, 1.2)) if width < 1.5 else (0, (2.0, 1.0))
+        arrow(arrowstyle="-", width=width, edge_color=SMUGGLED, style=dashes)
+        head = f"head_length={0.8 * width + 3.5:.2f},head_width={0.7 * width + 1.5:.2f}"
+        arrow(arrowstyle=f"-|>,{head}", arrowsize=1, width=0.01, edge_color=SMUGGLED)
+
+
+def _shown(graph: networkx.DiGraph, widest: float) -> list[Edge]:
+    """The edges wide enough to draw."""
+    flows = [(o, d, k, v) for k in ("legal", "smuggled") for o, d, v in graph.edges(data=k)]
+    return [(o, d, k) for o, d, k, v in flows if v >= SMALL_FLOW * widest]
 
 
 def _draw_network(ax: Axes, graph: networkx.DiGraph, at: Mapping[str, np.ndarray], scale: _Scale) -> None:
@@ -290,8 +313,7 @@ def _draw_network(ax: Axes, graph: networkx.DiGraph, at: Mapping[str, np.ndarray
     import networkx as nx
     from matplotlib.patheffects import withStroke
 
-    flows = [(o, d, k, v) for k in ("legal", "smuggled") for o, d, v in graph.edges(data=k)]
-    bends = _bends(at, [(o, d, k) for o, d, k, v in flows if v > SMALL_FLOW * scale.flow])
+    bends = _bends(at, _shown(graph, scale.flow))
     for edge, bend in bends.items():
         _draw_edge(ax, graph, at, edge, bend, scale)
     diameters = {n: scale.diameter(graph.nodes[n]["use"]) for n in graph}
@@ -304,7 +326,7 @@ def _draw_network(ax: Axes, graph: networkx.DiGraph, at: Mapping[str, np.ndarray
     radius = {n: d / 2 * draw.MM_PER_POINT for n, d in diameters.items()}
     names = _names_beside(at, radius, np.concatenate(arcs) if arcs else np.zeros((0, 2)), NAME_PT)
     for name, (x, y) in names.items():
-        halo = [withStroke(linewidth=1.5, foreground="white")]
+        halo = [] if (x, y) == tuple(at[name]) else [withStroke(linewidth=1.5, foreground="white")]
         ax.text(x, y, name, fontsize=NAME_PT, ha="center", va="center", gid="name", path_effects=halo)
 
 
@@ -313,18 +335,21 @@ def networks(run: Run, windows: Sequence[tuple[str, date, date]], places: Places
     graphs = [supply_graph(run, first, last) for _, first, last in windows]
     flows = [v for g in graphs for kind in ("legal", "smuggled") for *_, v in g.edges(data=kind)]
     scale = _Scale(max([*flows, 1.0]), max([*(u for g in graphs for _, u in g.nodes(data="use")), 1.0]))
-    width, height = 0.97 * PAGE_MM / len(windows), (58.0 if len(windows) > 1 else 80.0)
-    margin = 8.0
-    at = layout(list(graphs[0]), places, graphs[0].graph["exporter"], (width - 2 * margin, height - 2 * margin))
+    ends = {n for g in graphs for o, d, _ in _shown(g, scale.flow) for n in (o, d)}
+    names = [n for n in graphs[0] if n in ends or any(g.nodes[n]["use"] > 0.0 for g in graphs)]
+    width, height = 0.97 * PAGE_MM / len(windows), (54.0 if len(windows) > 1 else 80.0)
+    box = tuple(np.array([width, height]) - 2 * MARGIN_MM)
+    at = layout(names, places, graphs[0].graph["exporter"], (box[0], box[1]))
     with draw.theme():
         fig, axes = draw.panels([title for title, *_ in windows], len(windows), PAGE_MM, share_y=True)
         for ax, graph in zip(axes, graphs, strict=True):
-            _draw_network(ax, graph, at, scale)
-            ax.set_xlim(-margin, width - margin)
-            ax.set_ylim(-margin, height - margin)
+            _draw_network(ax, graph.subgraph(names), at, scale)
+            ax.set_xlim(-MARGIN_MM[0], width - MARGIN_MM[0])
+            ax.set_ylim(-MARGIN_MM[1], height - MARGIN_MM[1])
             ax.set_axis_off()
-        how = "compass sense from the exporting state kept, distances not to scale" if places else "places on a circle"
-        note = f"medians, gross t a year; {how}; flows under {SMALL_FLOW:.0%} of the widest left out"
+        how = "placed by compass bearing from the exporting state, not to scale" if places else "places on a circle"
+        note = f"medians, gross, at yearly rates; legal: arrivals less what smugglers shipped; {how}; "
+        note += f"flows under {SMALL_FLOW:.0%} of the widest left out"
         return draw.finish(fig, height + 5.0, draw.caption(run, note), _network_handles(graphs[0], scale))
 
 
@@ -345,9 +370,9 @@ def _network_handles(graph: networkx.DiGraph, scale: _Scale) -> list[Any]:
     def line(colour: str, style: Any, what: str) -> Line2D:
         return Line2D([], [], color=colour, linewidth=width, linestyle=style, label=f"{what}: {flow:,.0f} t/yr")
 
-    handles = [line(GREY, "-", "other origins")]
+    handles = [line(GREY, "-", "other origins")] if any(o != exporter for o, _ in graph.edges) else []
     if exporter:
-        handles = [line(OUTSIDE, "-", f"legal, from {exporter}"), line(SMUGGLED, (0, (1.6, 0.7)), "smuggled"), *handles]
+        handles = [line(OUTSIDE, "-", f"legal, from {exporter}"), line(SMUGGLED, (0, (2.0, 1.0)), "smuggled"), *handles]
     look: dict[str, Any] = {"linestyle": "none", "marker": "o", "markerfacecolor": "#bbbbbb"}
     look |= {"markeredgecolor": "#444444", "markeredgewidth": 0.6, "markersize": scale.diameter(use)}
     handles.append(Line2D([], [], label=f"use: {use:,.0f} t/yr", **look))

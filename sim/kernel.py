@@ -139,7 +139,7 @@ def beliefs(t, dt, P, N, X, I, S, R):
 
 
 def orders(t, dt, P, N, X, I, S, R):
-    """Wanted stocks, orders, the spot trade of traders, and the choice of supplier."""
+    """Wanted stocks and orders; traders and released reserves sell on the spot."""
     offered = S.scratch_zm
     demanded = S.scratch_zm2
     offered[:, :] = 0.0
@@ -200,43 +200,11 @@ def orders(t, dt, P, N, X, I, S, R):
             sold = taken * own / offered[z, m]
             S.stock[s] -= sold
             pay(S.cash, N.row_account[1], N.f_account[f], sold * price)
-    # Choice of supplier: the rest of each order is split over the buyer's links.
-    for s in range(S.stock.shape[0]):
-        q = S.order[s] - S.received[s]
-        start, stop = N.s_edge[s], N.s_edge[s + 1]
-        if q <= 0.0:
-            for e in range(start, stop):
-                S.e_order[e] = 0.0
-            continue
-        f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
-        if N.f_kind[f] == USER:
-            R.orders[t, 0] += q
-        here = S.price[z, m]
-        total = 0.0
-        before, appeal = 0.0, 1.0
-        for e in range(start, stop):
-            kind = N.e_kind[e]
-            landed = here
-            if kind == LEGAL:
-                own = (S.ask[N.e_ref[e]] - S.ask_mean[N.e_home[e]]) * N.s_gross[s]
-                landed = max(0.3 * here, here + own)
-            elif kind == GREY:
-                home = S.price[N.e_home[e], m]
-                landed = home + P.grey_share_of_gap * max(0.0, here - home)
-            relative = (landed + N.e_freight[e]) / N.e_landed[e]
-            if relative != before:
-                appeal = firm_price_appeal(relative, P.supplier_price)
-                before = relative
-            weight = firm_supplier_weight(N.e_share[e], appeal, S.e_trust[e])
-            S.e_order[e] = weight
-            total += weight
-        scale = q / total
-        for e in range(start, stop):
-            S.e_order[e] *= scale
 
 
 def border(t, dt, P, N, X, I, S, R):
-    """What sellers offer, what licences and stock allow, what leaks, what customs clears; payments."""
+    """From whom each buyer orders, what sellers let go, what licences and stock allow, what leaks and what
+    customs clears; payments."""
     n_refiners, n_mats = S.product.shape
     n_edges = N.e_slot.shape[0]
     n_zones, n_countries = I.embargo.shape
@@ -267,33 +235,62 @@ def border(t, dt, P, N, X, I, S, R):
             waiting[t, N.e_home[e], N.e_country[e]] += S.e_queue[e]
     for z in range(n_zones):
         for c in range(n_countries):
-            full = waiting[t, z, c] > P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
-            S.full[z, c] = 1.0 if full and S.busy[z, c] > 0.0 else 0.0
+            limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
+            S.full[z, c] = 1.0 if waiting[t, z, c] > limit and S.busy[z, c] > 0.0 else 0.0
             waiting[t, z, c] = 0.0
-    # First pass: what each seller is ready to let go.
-    for e in range(n_edges):
-        q = S.e_order[e]
-        S.e_ship[e] = q
+    # Each buyer splits its order over its links; each seller says what it is ready to let go.
+    for s in range(S.stock.shape[0]):
+        start, stop = N.s_edge[s], N.s_edge[s + 1]
+        q = S.order[s] - S.received[s]
         if q <= 0.0:
+            for e in range(start, stop):
+                S.e_order[e] = 0.0
+                S.e_ship[e] = 0.0
             continue
-        r, kind, m = N.e_ref[e], N.e_kind[e], N.e_mat[e]
+        z, m = N.s_zone[s], N.s_mat[s]
+        if N.f_kind[N.s_firm[s]] == USER:
+            R.orders[t, 0] += q
         R.orders[t, 1] += q
-        if kind == WITHIN:
-            asked[r, m] += q
-        elif kind == GREY:
-            grey[r, m] += q
-        else:
-            home = N.e_home[e]
-            gross = N.e_gross[e] * I.form_quota[home, N.e_form[e]] * I.quota_on[home]
-            if S.full[home, N.e_country[e]] > 0.0:
-                q = 0.0
-            elif gross > 0.0:
-                taxed = S.price[home, m] * (1.0 + I.tax[home, m])
-                ask = min(S.ask[r], S.ask_mean[home]) * gross
-                q *= refiner_export_offer(S.price[0, m], taxed, ask, P.offer_slope, P.offer_low, 1.0)
-                licences[r, I.quota_part[home, m]] += q * gross
-            S.e_ship[e] = q
-            asked[r, m] += q
+        here = S.price[z, m]
+        total = 0.0
+        before, appeal = 0.0, 1.0
+        for e in range(start, stop):
+            kind = N.e_kind[e]
+            landed = here
+            if kind == LEGAL:
+                own = (S.ask[N.e_ref[e]] - S.ask_mean[N.e_home[e]]) * N.s_gross[s]
+                landed = max(0.3 * here, here + own)
+            elif kind == GREY:
+                home_price = S.price[N.e_home[e], m]
+                landed = home_price + P.grey_share_of_gap * max(0.0, here - home_price)
+            relative = (landed + N.e_freight[e]) / N.e_landed[e]
+            if relative != before:
+                appeal = firm_price_appeal(relative, P.supplier_price)
+                before = relative
+            weight = firm_supplier_weight(N.e_share[e], appeal, S.e_trust[e])
+            S.e_order[e] = weight
+            total += weight
+        scale = q / total
+        for e in range(start, stop):
+            part = scale * S.e_order[e]
+            S.e_order[e] = part
+            r, kind = N.e_ref[e], N.e_kind[e]
+            if kind == WITHIN:
+                asked[r, m] += part
+            elif kind == GREY:
+                grey[r, m] += part
+            else:
+                home = N.e_home[e]
+                gross = N.e_gross[e] * I.form_quota[home, N.e_form[e]] * I.quota_on[home]
+                if S.full[home, N.e_country[e]] > 0.0:
+                    part = 0.0
+                elif gross > 0.0:
+                    taxed = S.price[home, m] * (1.0 + I.tax[home, m])
+                    ask = min(S.ask[r], S.ask_mean[home]) * gross
+                    part *= refiner_export_offer(here, taxed, ask, P.offer_slope, P.offer_low, 1.0)
+                    licences[r, I.quota_part[home, m]] += part * gross
+                asked[r, m] += part
+            S.e_ship[e] = part
     # What the licence of each holder allows.
     for r in range(n_refiners):
         steps_left = max(1.0, I.licence_end[N.r_zone[r]] - t)
@@ -403,13 +400,14 @@ def border(t, dt, P, N, X, I, S, R):
         s, home, c = N.e_slot[e], N.e_home[e], N.e_country[e]
         goes = S.e_queue[e]
         if S.busy[home, c] > 0.0:
-            held = I.embargo[home, c] * I.form_embargo[home, N.e_form[e]] > 0.0 or I.closure[home, c] > 0.0
+            held = max(I.embargo[home, c] * I.form_embargo[home, N.e_form[e]], I.closure[home, c])
             can = border_clearance(
                 N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
                 I.inspection[home, c], held,
             )  # fmt: skip
-            if I.inspection[home, c] > I.normal_inspection[home] or held:
-                goes *= min(1.0, can / waiting[t, home, c])
+            goes *= 1.0 - held
+            if I.inspection[home, c] > I.normal_inspection[home]:
+                goes = min(goes, S.e_queue[e] * can / waiting[t, home, c])
         S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
         if goes <= 0.0:
             continue

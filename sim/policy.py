@@ -64,6 +64,23 @@ def apply(world: World, measure: Measure) -> None:
     HANDLERS[measure.instrument](world, measure)
 
 
+def hold_shares(world: World) -> None:
+    """Set the share of this week's days on which cargo to each destination is held."""
+    I = world.I
+    first = world.calendar.day_of(world.step)
+    length = world.calendar.day_of(world.step + 1) - first
+    I.embargo[:] = 0.0
+    I.closure[:] = 0.0
+    for m in world.holds:
+        begin = max(m.start, first)
+        end = first + length if m.end is None else min(m.end + timedelta(days=1), first + length)
+        share = max(0.0, (end - begin) / length)
+        setting = I.embargo if m.instrument == "embargo" else I.closure
+        zone = world.zone_of(m.actor)
+        for c in _targets(world, m):
+            setting[zone, c] = max(setting[zone, c], share)
+
+
 def _targets(world: World, measure: Measure) -> list[int]:
     if "all" in measure.targets:
         return list(range(len(world.countries)))
@@ -107,9 +124,10 @@ def _export_tax(world: World, m: Measure) -> None:
             world.I.tax[zone, world.materials.index(name)] = (m.value or 0.0) / 100.0
 
 
-def _embargo(world: World, m: Measure) -> None:
-    for c in _targets(world, m):
-        world.I.embargo[world.zone_of(m.actor), c] = 0.0 if m.lifted else 1.0
+def _hold(world: World, m: Measure) -> None:
+    """An embargo or closure: in force by days, so that a hold of ten days holds ten days of cargo."""
+    if not m.lifted:
+        world.holds.append(m)
 
 
 def _inspection(world: World, m: Measure) -> None:
@@ -117,11 +135,6 @@ def _inspection(world: World, m: Measure) -> None:
     normal = world.I.normal_inspection[zone]
     for c in _targets(world, m):
         world.I.inspection[zone, c] = normal if m.lifted or m.value is None else m.value / 100.0
-
-
-def _closure(world: World, m: Measure) -> None:
-    for c in _targets(world, m):
-        world.I.closure[world.zone_of(m.actor), c] = 0.0 if m.lifted else 1.0
 
 
 def _production_quota(world: World, m: Measure) -> None:
@@ -164,7 +177,7 @@ def _noted(world: World, m: Measure) -> None:
 
 HANDLERS = {
     "export_quota": _export_quota, "quota_carry_over": _quota_carry_over, "export_tax": _export_tax,
-    "embargo": _embargo, "inspection": _inspection, "closure": _closure, "production_quota": _production_quota,
+    "embargo": _hold, "inspection": _inspection, "closure": _hold, "production_quota": _production_quota,
     "enforcement": _enforcement, "production_shortfall": _noted, "reserve_purchase": _reserve_purchase,
     "complaint": _noted, "ruling": _noted, "backing": _backing,
 }  # fmt: skip

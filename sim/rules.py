@@ -134,8 +134,8 @@ class RuleSet:
         """The replaced rules: name -> file:function."""
         return {r.rule: f"{r.path.name}:{r.function}" for r in self.replacements}
 
-    def kernel(self) -> ModuleType:
-        """The kernel module, written and compiled on first use.
+    def kernel(self, phases: bool = False) -> ModuleType:
+        """The kernel module, written and compiled on first use; with `phases`, each phase can be called by itself.
 
         With `NUMBA_DISABLE_JIT=1` it is `sim/kernel.py` itself with this set's rules in it, so that a
         debugger steps through the source one reads.
@@ -143,9 +143,9 @@ class RuleSet:
         import numba
 
         plain = bool(numba.config.DISABLE_JIT)
-        name = f"chokepoint_{'plain' if plain else 'kernel'}_{self.identity}"
+        name = f"chokepoint_{'plain' if plain else 'phases' if phases else 'kernel'}_{self.identity}"
         if name not in sys.modules:
-            path = ROOT / "sim" / "kernel.py" if plain else self._write()
+            path = ROOT / "sim" / "kernel.py" if plain else self._write(phases)
             spec = importlib.util.spec_from_file_location(name, path)
             assert spec is not None and spec.loader is not None
             module = importlib.util.module_from_spec(spec)
@@ -161,9 +161,9 @@ class RuleSet:
         """Whether an earlier process has compiled this kernel."""
         return any(cache_folder().glob(f"kernel_{self.identity}/__pycache__/*run_steps*.nbc"))
 
-    def _write(self) -> Path:
+    def _write(self, phases: bool) -> Path:
         folder = cache_folder() / f"kernel_{self.identity}"
-        path = folder / f"kernel_{self.identity}.py"
+        path = folder / f"{'phases' if phases else 'kernel'}_{self.identity}.py"
         if path.exists():
             return path
         folder.mkdir(parents=True, exist_ok=True)
@@ -182,7 +182,9 @@ class RuleSet:
                 lines.append(f"_{alias} = _load(Path({str(copy)!r}), {digest!r}).{replacement.function}")
         lines.append("_rule = numba.njit(error_model='numpy')")
         lines += [f"{alias} = _rule(_{alias})" for alias in aliases]
-        lines.append("_phase = numba.njit(error_model='numpy', cache=True)")
+        lines.append("_entry = numba.njit(error_model='numpy', cache=True)")
+        bare = "" if phases else ", no_cpython_wrapper=True, no_cfunc_wrapper=True"
+        lines.append(f"_phase = numba.njit(error_model='numpy'{bare})")
         draft = path.with_suffix(f".{os.getpid()}.tmp")
         draft.write_text("\n".join([*lines, _flatten(_kernel_text())]) + "\n", encoding="utf-8")
         draft.replace(path)
@@ -235,7 +237,7 @@ def _flatten(text: str) -> str:
                         call.args = call.args[:2] + [ast.Name(a, ast.Load()) for a in needs[call.func.id]]
                 unpack = ast.parse("\n".join(f"{a} = {a[0]}.{a[2:]}" for a in sorted(set().union(*needs.values())))).body
                 node.body = [node.body[0], *unpack, *node.body[1:]]
-            node.decorator_list = [ast.Name("_phase" if node.name not in ("pay",) else "_rule", ast.Load())]
+            node.decorator_list = [ast.Name("_entry" if node.name == "run_steps" else "_phase", ast.Load())]
         body.append(node)
     tree.body = body
     phases = f"NEEDS = {needs!r}"

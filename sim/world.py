@@ -1,5 +1,7 @@
 """The world of one run: arrays built from a scenario, and the loop from policy date to policy date."""
 
+from __future__ import annotations
+
 import bisect
 from collections.abc import Sequence
 from datetime import date
@@ -8,7 +10,7 @@ from math import log
 import numpy as np
 
 from agents.behaviour import Behaviour, behaviour
-from agents.exporting_state import ExportingState
+from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
 from sim import border as border_rules
 from sim import draws, news, policy
@@ -421,11 +423,13 @@ class World:
         self.calendar, self.dt = layout.calendar, layout.dt
         self.countries, self.materials, self.mines = layout.countries, layout.materials, layout.mines
         self.reserve_slots = layout.reserve_slots
-        self.kernel = (rules or RuleSet()).kernel()
+        self.rules = rules or RuleSet()
+        self.kernel = self.rules.kernel()
         self.seed, self.replication = int(seed), int(run)
         self.step = 0
         self.carry_over = -1
         self.licence_years: dict[int, int] = {}
+        self.holds: list[Measure] = []
         scenario = layout.scenario
         self.exporting, self.importing = policy.states(scenario)
         self.X = Influences(
@@ -557,6 +561,8 @@ class World:
             country = self.countries.index(state.name)
             for measure in state.decide(policy.observe(self, int(self.N.zone_of_country[country]), country)):
                 policy.apply(self, measure)
+        if self.holds:
+            policy.hold_shares(self)
 
     def advance(self, stop: int) -> None:
         """Run to step `stop`, stopping for decisions on policy dates."""
@@ -565,10 +571,12 @@ class World:
             self.decide()
             later = bisect.bisect_right(self.policy_steps, self.step)
             until = min([stop, *self.policy_steps[later : later + 1]])
+            if any(m.end is None or m.end >= self.day() for m in self.holds):
+                until = self.step + 1  # while cargo is held, the share of days changes week by week
             self.kernel.run_steps(self.step, until, self.dt, self.P, self.N, self.X, self.I, self.S, self.R)
             self.step = until
 
-    def run(self) -> "World":
+    def run(self) -> World:
         self.advance(self.calendar.steps)
         return self
 
@@ -616,7 +624,7 @@ def phase_times(world: World) -> dict[str, float]:
     """Run a fresh world phase by phase; seconds spent in each phase and in `policy` (decisions of states)."""
     from time import perf_counter
 
-    kernel = world.kernel
+    kernel = world.rules.kernel(phases=True)
     needs = getattr(kernel, "NEEDS", None)
     bundle = {"P": world.P, "N": world.N, "X": world.X, "I": world.I, "S": world.S, "R": world.R}
     order = [phase.__name__ for phase in _phases()]

@@ -77,6 +77,7 @@ def world_scenario(
     refiners: int = 2,
     unlicensed: bool = True,
     traders: bool = True,
+    project: bool = False,
     tax: float = 0.10,
     freight: float = 0.0,
     quota_t: float | None = None,
@@ -97,6 +98,7 @@ def world_scenario(
     firms:     users in each country (and one trader in each, if `traders`).
     mines:     legal mines of Exportia; an unlicensed one and one abroad come with them.
     refiners:  licensed refiners of Exportia with equal licences; an unlicensed one if `unlicensed`.
+    project:   a mine abroad that may be built when prices rise.
     tax:       export tax as a share, in force before the start.
     freight:   USD/kg from Exportia's border to the outside market.
     quota_t:   export quota of every half-year from the second year on, t gross; None for no quota.
@@ -139,6 +141,14 @@ def world_scenario(
     refiner_rows.append(_refiner("Far Works", "Importia", "free", 1.2 * far, 0.0))
     feeds.append(Feed(mine="Far Creek", refiner="Far Works", share=1.0, **ASSUMED))
 
+    if project:
+        mine_rows.append(
+            _mine("New Mine", "Importia", "yes", "far ore", 0.0, size(800.0), "none").model_copy(
+                update={"stage": "project", "capex_musd": 8.0, "lead_years": 0.5, "ramp_years": 0.5}
+            )
+        )
+        feeds.append(Feed(mine="New Mine", refiner="Far Works", share=1.0, **ASSUMED))
+
     firm_rows = []
     for country, total in (("Exportia", 5500.0), ("Importia", 4000.0)):
         for i in range(firms):
@@ -155,6 +165,7 @@ def world_scenario(
     if embargo is not None:
         acts.append(event("embargo", embargo[0], "embargo", target="Importia", end=embargo[1]))
 
+    covered = {"quota_forms": ALL_FORMS, "embargo_forms": ALL_FORMS, **choices}
     problems: list[str] = []
     scenario = Scenario(
         name="small-world", title="A small world", start=start, end=end,
@@ -191,7 +202,7 @@ def world_scenario(
         ),
         forms=_read_table(SHARED["forms"], Form, problems),
         events=(*acts, *events), news=tuple(news),
-        choices=Choices(**{"quota_forms": ALL_FORMS, "embargo_forms": ALL_FORMS, **choices}, freight_usd_per_kg=freight),
+        choices=Choices(freight_usd_per_kg=freight, **covered),
         behaviour={**({} if noise else NOISE_OFF), **(behaviour or {})},
     )  # fmt: skip
     assert not problems

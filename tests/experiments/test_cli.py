@@ -1,0 +1,76 @@
+"""The command line as a user meets it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def call(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "experiments.cli", *words], capture_output=True, text=True, cwd=cwd, timeout=300
+    )
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):  # type: ignore[no-untyped-def]
+    folder = tmp_path_factory.mktemp("cli") / "result"
+    done = call("run", "2010-embargo", "--replications", "2", "--no-figures", "--json", "--out", str(folder))
+    return done, folder
+
+
+def test_run_prints_one_json_object_and_writes_a_result(result) -> None:  # type: ignore[no-untyped-def]
+    done, folder = result
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert data["episode"] == "2010-embargo"
+    assert data["replications"] == 2
+    assert {f["id"] for f in data["facts"]} >= {"A5.La", "A8.use", "A13.hole"}
+    assert {p.name for p in folder.iterdir()} == {"series.parquet", "manifest.json", "scenario.json", "report.json"}
+
+
+def test_a_run_without_figures_needs_neither_mesa_nor_seaborn(tmp_path: Path) -> None:
+    code = (
+        "import sys; from experiments import cli; sys.argv = ['chokepoint', 'run', 'two-countries', '--replications', '1',"
+        f" '--no-figures', '--out', {str(tmp_path / 'r')!r}]\n"
+        "try:\n    cli.main()\nexcept SystemExit as e:\n    assert not e.code, e.code\n"
+        "heavy = [m for m in ('mesa', 'seaborn', 'matplotlib', 'networkx', 'pandas.plotting._matplotlib') if m in sys.modules]\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("run", "2010-embago"), "2010-embargo"),
+        (("run", "2010-embargo", "--set", "quota.2010H3=none"), "quota.2010H2"),
+        (("run", "2010-embargo", "--set", "use_elasticity=9"), "0.25"),
+        (("run", "2010-embargo", "--rule", "firm.ordr=x.py:f"), "firm.order"),
+        (("run", "2010-embargo", "--out", "/dev/null/x"), "cannot be written"),
+        (("describe", "use_elastisity"), "use_elasticity"),
+    ],
+)
+def test_bad_input_ends_with_status_2_and_a_hint(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    done = call(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_lists_describes_validates() -> None:
+    listed = json.loads(call("episodes", "--json").stdout)
+    assert {row["name"] for row in listed} >= {"2010-embargo", "two-countries"}
+    assert json.loads(call("validate", "2010-embargo", "--json").stdout)["valid"] is True
+    assert json.loads(call("describe", "use_elasticity", "--json").stdout)[0]["unit"] == "1"
+    shown = json.loads(call("show", "2010-embargo", "--json").stdout)
+    assert shown["edges"] >= 600
+    assert not any(act["what"] == "observed" for act in shown["acts"])
+
+
+def test_version() -> None:
+    assert call("--version").stdout.startswith("chokepoint ")

@@ -1,0 +1,120 @@
+"""The episode of 2010: what it must reproduce, and which mechanism carries it."""
+
+import shutil
+from datetime import date
+
+import numpy as np
+import pytest
+
+from experiments.episode import find
+from experiments.history import facts, hold_against
+from experiments.statistics import basket_ratio, peak, price_ratio, total, total_ratio
+from sim.record import Run
+from sim.simulation import Simulation
+
+EPISODE = find("2010-embargo")
+FEW = 8
+MT_WELD = {"La": 25.5, "Ce": 46.74, "Pr": 5.32, "Nd": 18.5, "Sm": 2.27, "Eu": 0.443, "Tb": 0.068, "Dy": 0.124}
+Q4 = (date(2010, 10, 1), date(2010, 12, 31))
+Q1 = (date(2010, 1, 1), date(2010, 3, 31))
+
+
+def short(changes: list[str], replications: int = FEW) -> Run:
+    return EPISODE.simulation(changes=[*changes, "end=2012-12-31"]).run(replications)
+
+
+@pytest.fixture(scope="module")
+def full() -> Run:
+    return EPISODE.run(50)
+
+
+@pytest.fixture(scope="module")
+def base() -> Run:
+    return short([])
+
+
+@pytest.mark.parametrize("fact", [f for f in facts(EPISODE.folder) if f.band is not None], ids=lambda f: f.id)
+def test_history_is_reproduced_in_most_replications(full: Run, fact) -> None:  # type: ignore[no-untyped-def]
+    finding = hold_against(full, [fact])[0]
+    assert finding.pass_share >= 0.7, f"{fact.title}: {finding.value:.3g} ({finding.low:.3g} to {finding.high:.3g})"
+
+
+def largest_ratio(run: Run, material: str) -> np.ndarray:
+    outside, inside = run.column("price_outside", material), run.column("price_inside", material)
+    return (outside / inside).max(axis=1)
+
+
+def test_without_quota_two_prices_stay_near_the_tax(base: Run) -> None:
+    free = short(["quota=none"])
+    assert np.median(largest_ratio(free, "La")) <= 1.3 * 1.15
+    assert np.median(largest_ratio(base, "La")) > 2.5
+
+
+def test_without_belief_the_rise_of_2010_is_small_and_the_quota_alone_lowers_the_inside_price(base: Run) -> None:
+    calm = ["cover_risk=0", "trader_risk=0"]
+    fearless = short(calm)
+    assert np.median(basket_ratio(fearless, MT_WELD, Q4, Q1)) < 2.8
+    assert np.median(basket_ratio(base, MT_WELD, Q4, Q1)) > 2.8
+    unbound = short([*calm, "quota=none"])
+    span = (date(2010, 9, 1), date(2011, 6, 30))
+    for material in ("La", "Ce"):
+        with_quota = np.median(fearless.mean("price_inside", material, *span))
+        without = np.median(unbound.mean("price_inside", material, *span))
+        assert with_quota < without
+
+
+def test_without_leakage_the_quota_is_used_up_and_japan_gets_less(base: Run) -> None:
+    tight = short(["leak_share=0"])
+    year = (date(2011, 1, 1), date(2011, 12, 31))
+    assert np.median(total(tight, "exports", "all", year)) / 30246 > 0.75
+    japan = [c for c in tight.columns["imports"] if c.startswith("Japan from")]
+    assert np.median(total(tight, "imports", japan, Q4)) < np.median(total(base, "imports", japan, Q4))
+
+
+def test_the_hold_moves_tonnes_not_peaks(base: Run) -> None:
+    hold = ["embargo=none", "inspection.japan=none", "closure=none"]
+    silent = ["news.embargo=none", "news.survey=none", "news.threat=none", "news.denial=none", "news.release=none"]
+    heard = EPISODE.simulation(changes=[*silent, "end=2012-12-31"]).run(FEW)  # news taken out, hold kept
+    neither = short([*silent, *hold])
+    hole = dict(series="imports", columns="Japan from China", span=(date(2010, 11, 1), date(2010, 11, 30)),
+                base=(date(2010, 9, 1), date(2010, 9, 30)))  # fmt: skip
+    assert np.median(total_ratio(base, **hole)) <= 0.5
+    assert np.median(total_ratio(neither, **hole)) > np.median(total_ratio(heard, **hole)) + 0.1
+    for material in ("La", "Ce", "Nd", "Dy"):
+        change = np.median(peak(heard, "price_outside", material) / peak(neither, "price_outside", material))
+        assert abs(np.log(change)) < np.log(1.2), material
+
+
+def test_quiet_prices_move_a_little_and_replications_differ(full: Run) -> None:
+    first, last = full.step_of(date(2016, 2, 1)), full.step_of(date(2016, 12, 1))
+    for material in ("La", "Nd", "Dy"):
+        weekly = np.diff(np.log(full.column("price_inside", material)[:, first:last]), axis=1).std(axis=1)
+        assert 0.005 <= np.median(weekly) <= 0.04, material
+        assert np.log(peak(full, "price_outside", material)).std() >= 0.05, material
+
+
+def test_nothing_observed_reaches_a_run(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    """Without its history, and without the rows that are not admitted, the episode runs to the same bits."""
+    bare = tmp_path / "bare"
+    shutil.copytree(EPISODE.folder, bare)
+    for name in ("observed.csv", "facts.toml"):
+        (bare / name).unlink()
+    rows = (bare / "events.csv").read_text().splitlines(keepends=True)
+    kept = [row for row in rows if not row.startswith("observed.")]
+    assert len(kept) < len(rows)
+    (bare / "events.csv").write_text("".join(kept))
+    changes = ["end=2011-12-31"]
+    mine = Simulation(bare, changes=changes).run(1)
+    theirs = Simulation(EPISODE.folder, changes=changes).run(1)
+    for name, values in theirs.arrays.items():
+        assert np.array_equal(values, mine.arrays[name]), name
+
+
+def test_no_parameter_belongs_to_the_episode() -> None:
+    assert EPISODE.scenario().behaviour == {}
+
+
+def test_prices_part_inside_and_outside(base: Run) -> None:
+    autumn = ((date(2011, 9, 15), date(2011, 10, 31)), (date(2011, 9, 1), date(2011, 9, 30)))
+    ratio = {m: np.median(price_ratio(base, m, *autumn)) for m in ("La", "Nd", "Dy")}
+    assert ratio["La"] > 1.5 * ratio["Nd"] > 1.5

@@ -1,0 +1,242 @@
+"""Worlds whose answer is known before they run: steady state, parity, licences, threats, steps, luck."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import Simulation
+from sim.scenario import load
+from sim.world import World
+from tests.builders import NOISE_OFF, TWO_COUNTRIES, differences, event, news_item, user, world_scenario
+
+EPISODES = TWO_COUNTRIES.parent
+YEAR = 52  # weeks
+
+
+def run(*, sim_seed: int = 1, **knobs: Any) -> World:
+    """The finished world of a small scenario; mass and money have been checked."""
+    world = Simulation(world_scenario(**knobs), seed=sim_seed).world().run()
+    assert world.check() == []
+    return world
+
+
+def step_of(world: World, *day: int) -> int:
+    return world.calendar.step_of(date(*day))
+
+
+def yearly(series: np.ndarray, steps_per_year: int = YEAR) -> np.ndarray:
+    """Sums of whole years over all columns."""
+    flat = series.reshape(len(series), -1).sum(axis=1)
+    years = len(flat) // steps_per_year
+    return flat[: years * steps_per_year].reshape(years, steps_per_year).sum(axis=1)
+
+
+def over_parity(world: World, tax: float, freight: float) -> np.ndarray:
+    """What a kg costs outside beyond the inside price with tax and freight, USD/kg by step and material."""
+    price = world.R.price
+    return np.asarray(price[:, 0] - price[:, 1] * (1.0 + tax) - freight)
+
+
+# C4: without a shock nothing moves.
+
+
+@pytest.mark.parametrize(
+    "knobs", [{}, {"materials": 2, "firms": 4, "seed": 3}, {"traders": False, "unlicensed": False}]
+)
+def test_steady_state_for_ten_years(knobs: Mapping[str, Any]) -> None:
+    world = run(noise=False, freight=0.5, end=date(2019, 12, 29), **knobs)
+    price, stock = world.R.price, world.R.stock
+    assert np.abs(price / world.N.base_price - 1.0).max() < 1e-6
+    assert np.abs(stock / stock[0] - 1.0).max() < 1e-6
+    assert np.abs(world.R.refined / (world.N.r_base * world.dt) - 1.0).max() < 1e-6
+
+
+@pytest.mark.parametrize("name", ["2010-embargo", "two-countries"])
+def test_steady_state_of_an_episode_without_its_history(name: str) -> None:
+    episode = load(EPISODES / name)
+    taxes = [e for e in episode.events if e.instrument == "export_tax" and e.start <= episode.start]
+    mines = tuple(m for m in episode.mines if m.stage == "operating")
+    quiet = episode.model_copy(
+        update={
+            "events": tuple(e.model_copy(update={"end": None}) for e in taxes), "news": (), "activity": {},
+            "mines": mines, "feeds": tuple(f for f in episode.feeds if f.mine in {m.mine for m in mines}),
+        }
+    )  # fmt: skip
+    world = Simulation(quiet, behaviour=NOISE_OFF).world().run()
+    assert np.abs(world.R.price / world.N.base_price - 1.0).max() < 1e-6
+
+
+# C5: without a quota the two prices differ by tax and freight.
+
+
+@pytest.mark.parametrize("materials", [1, 2])
+def test_free_trade_parity(materials: int) -> None:
+    world = run(materials=materials, noise=False, freight=0.5, end=date(2019, 12, 29))
+    inside, outside = world.R.price[2 * YEAR :, 1], world.R.price[2 * YEAR :, 0]
+    assert np.abs(outside / inside / (1.1 + 0.5 / inside) - 1.0).max() < 0.005
+
+
+def test_free_trade_parity_after_a_new_tax() -> None:
+    # the tax goes from 10 to 25 % in 2012; three years later the ratio is 1.25 + freight / inside
+    higher = event("tax.2012", date(2012, 1, 2), "export_tax", 25.0, scope="M1;M2", unit="%")
+    world = run(materials=2, noise=False, freight=1.0, end=date(2019, 12, 29), events=[higher])
+    price = world.R.price[step_of(world, 2015, 1, 5) :]
+    assert np.abs(price[:, 0] / price[:, 1] / (1.25 + 1.0 / price[:, 1]) - 1.0).max() < 0.005
+
+
+# C6: a licence costs the same per kg whatever it carries, and nothing while there are enough.
+
+
+def free_exports(**knobs: Any) -> float:
+    """Legal exports of a half-year without a quota, t gross."""
+    world = run(noise=False, freight=0.5, **knobs)
+    return float(world.R.exports[2 * YEAR : 3 * YEAR].sum() / 2.0)
+
+
+def test_slack_quota_has_no_rent() -> None:
+    quota = 1.5 * free_exports(materials=2)
+    world = run(materials=2, noise=False, freight=0.5, quota_t=quota, behaviour={"licence_pooling": 1.0})
+    rent = over_parity(world, 0.10, 0.5)[YEAR:]
+    assert not world.R.ask.any()
+    assert np.abs(rent / world.R.price[YEAR:, 0]).max() < 0.02
+
+
+@pytest.mark.parametrize("share", [0.9, 0.7])
+def test_binding_quota_has_one_rent_per_kg(share: float) -> None:
+    quota = share * free_exports(materials=2)
+    world = run(
+        materials=2, noise=False, freight=0.5, quota_t=quota, end=date(2016, 12, 25),
+        behaviour={"licence_pooling": 1.0},
+    )  # fmt: skip
+    first, last = step_of(world, 2014, 1, 1), step_of(world, 2015, 12, 31)
+    price = world.R.price[first:last, 0].mean(axis=0)
+    rent = over_parity(world, 0.10, 0.5)[first:last].mean(axis=0)
+    assert price[1] > 1.2 * price[0]
+    assert rent.min() > 0.05 * price.max(), "the quota does not bind"
+    assert abs(rent[1] - rent[0]) < 0.02 * price.min()
+    # and this rent is what holders ask, all of them nearly the same
+    assert abs(world.R.ask[first:last, 1].mean() - rent.mean()) < 0.02 * price.min()
+    holders = world.S.ask[world.N.r_licence_share > 0.0]
+    assert holders == pytest.approx(np.full(len(holders), holders.mean()), rel=0.02)
+    assert world.R.licence_used[first:last].sum() <= 4.0 * quota * (1.0 + 1e-9)
+
+
+# C3: a threat with flows untouched.
+
+
+@pytest.mark.parametrize("kind", ["rumour", "threat"])
+def test_a_threat_moves_prices_and_not_tonnes(kind: str) -> None:
+    day = date(2012, 1, 2)
+    calm = run(noise=False, freight=0.5)
+    tense = run(noise=False, freight=0.5, news=[news_item("news", day, kind)])
+    t = calm.calendar.step_of(day)
+    rise = tense.R.price[:, 0, 0] / calm.R.price[:, 0, 0] - 1.0
+    peak = t + int(rise[t : t + 26].argmax())
+    assert not rise[:t].any()
+    assert rise[peak] > 0.10
+    assert rise[peak + 26] < 0.5 * rise[peak]
+    for name in ("use", "mined"):
+        change = yearly(getattr(tense.R, name)) / yearly(getattr(calm.R, name)) - 1.0
+        assert np.abs(change).max() < 0.05, name
+
+
+# C2: half the step, the same story.
+
+
+def test_half_the_step() -> None:
+    knobs: dict[str, Any] = {
+        "noise": False, "freight": 0.5, "quota_t": 1000.0, "embargo": (date(2012, 3, 5), date(2012, 4, 15)),
+        "news": [news_item("news", date(2012, 1, 2), "threat")],
+    }  # fmt: skip
+    whole, half = run(**knobs), run(**knobs, step_days=3.5)
+    assert half.calendar.steps == 2 * whole.calendar.steps
+    assert half.R.price[-1] / whole.R.price[-1] == pytest.approx(np.ones((2, 1)), abs=0.10)
+    for name, bound in (("exports", 0.05), ("leaked", 0.05), ("use", 0.02), ("mined", 0.03), ("refined", 0.03)):
+        ratio = yearly(getattr(half.R, name), 2 * YEAR) / yearly(getattr(whole.R, name))
+        assert ratio == pytest.approx(np.ones(5), abs=bound), name
+
+
+def test_half_the_step_without_a_shock() -> None:
+    whole, half = run(noise=False, freight=0.5), run(noise=False, freight=0.5, step_days=3.5)
+    assert half.R.price[-1] / whole.R.price[-1] == pytest.approx(np.ones((2, 1)), abs=1e-6)
+
+
+# A shock of size zero is no shock, and a shock has no past.
+
+SAME_TAX = event("tax.again", date(2012, 1, 2), "export_tax", 10.0, scope="M1", unit="%")
+CLEAR = event("inspection", date(2012, 1, 2), "inspection", 10.0, target="Importia", unit="% of cargos")
+HOLD = event("embargo", date(2012, 3, 5), "embargo", target="Importia", end=date(2012, 4, 15))
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"events": [SAME_TAX]},
+        {"events": [CLEAR]},
+        {"events": [HOLD], "embargo_forms": ("magnet",)},  # nobody buys magnets
+        {"news": [news_item("news", date(2012, 1, 2), "rumour")], "behaviour": {"news_rumour": 0.0}},
+        {"events": [event("campaign", date(2012, 1, 2), "enforcement")], "behaviour": {"campaign_strength": 0.0}},
+    ],
+    ids=["same tax", "usual inspection", "embargo on nothing", "silent news", "campaign without strength"],
+)
+def test_a_shock_of_size_zero_is_no_shock(knobs: Mapping[str, Any]) -> None:
+    plain = {name: value for name, value in knobs.items() if name not in ("events", "news")}
+    assert differences(run(**plain), run(**knobs)) == []
+
+
+@pytest.mark.parametrize(
+    ("act", "day"),
+    [
+        ("embargo.2013", date(2013, 3, 4)),
+        ("quota.2011H1", date(2011, 1, 3)),
+        ("news.plan.2010", date(2010, 11, 15)),
+    ],
+)
+def test_a_shock_changes_nothing_before_its_date(act: str, day: date) -> None:
+    with_it = Simulation(TWO_COUNTRIES, seed=5).world().run()
+    without = Simulation(TWO_COUNTRIES, seed=5, changes=[f"{act}=none"]).world().run()
+    step = with_it.calendar.step_of(day)
+    assert differences(with_it, without, until=step) == []
+    changed = differences(with_it, without, until=step + 10)
+    assert {"price", "stock", "arrivals"} <= set(changed)
+
+
+@pytest.mark.parametrize("weekday", [5, 7])  # Monday 5 March 2012, Wednesday 7 March 2012
+def test_an_embargo_acts_on_its_day(weekday: int) -> None:
+    free = run()
+    held = run(embargo=(date(2012, 3, weekday), date(2012, 4, 15)))
+    step = step_of(held, 2012, 3, 5)
+    assert held.R.exports[step - 1].sum() == free.R.exports[step - 1].sum() > 0.0
+    assert held.R.exports[step].sum() < 0.5 * free.R.exports[step].sum()
+    assert held.R.exports[step + (weekday > 5) : step + 6].sum() == 0.0
+    assert held.R.queue[step + 5].sum() > 0.0
+    assert held.R.exports[step + 6 : step + 12].sum() > held.R.queue[step + 5].sum()
+
+
+# Common random numbers: who is not there yet moves nobody's luck.
+
+
+@pytest.mark.parametrize("country", ["Exportia", "Importia"])
+@pytest.mark.parametrize("place", [0, 3, 7])
+def test_a_firm_that_opens_later_changes_nothing_before(place: int, country: str) -> None:
+    opens = date(2013, 7, 1)
+    knobs: dict[str, Any] = {
+        "materials": 2, "firms": 5, "seed": 11, "quota_t": 1200.0, "embargo": (date(2012, 3, 5), date(2012, 4, 15)),
+        "news": [news_item("news", date(2011, 6, 1), "threat")], "sim_seed": 4,
+        "events": [event("inspection", date(2012, 9, 3), "inspection", 100.0, end=date(2012, 12, 30))],
+    }  # fmt: skip
+    late = user("Newcomer", country, "ceramics", 700.0, opens=opens)
+    without, with_it = run(**knobs), run(**knobs, more_firms={place: late})
+    step = without.calendar.step_of(opens)
+    assert differences(without, with_it, until=step) == []
+    assert "use" in differences(without, with_it)
+
+
+def test_a_replication_does_not_depend_on_how_many_there_are() -> None:
+    scenario = world_scenario(quota_t=1200.0)
+    three, one = Simulation(scenario, seed=2).run(3), Simulation(scenario, seed=2).world(2).run()
+    assert three.arrays["price_outside"][2].tobytes() == np.ascontiguousarray(one.R.price[:, 0]).tobytes()
+    assert three.arrays["price_outside"][0].tobytes() != three.arrays["price_outside"][1].tobytes()

@@ -1,0 +1,72 @@
+"""The model as a Mesa user expects it."""
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+from experiments.episode import find
+
+FOLDER = find("two-countries").folder
+
+
+@pytest.fixture
+def model():  # type: ignore[no-untyped-def]
+    from sim import MarketModel
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        built = MarketModel(FOLDER, run_seed=3)
+        for _ in range(4):
+            built.step()
+    return built
+
+
+def test_agents_are_mesa_agents_over_the_arrays(model) -> None:  # type: ignore[no-untyped-def]
+    from agents import ExportingState, Firm, ImportingGovernment, Mine, Refiner
+
+    assert model.tick == 4
+    for kind in (ExportingState, Firm, ImportingGovernment, Mine, Refiner):
+        assert len(model.agents_by_type[kind]) >= 1
+    firm = list(model.agents_by_type[Firm])[0]
+    firm.risk = 0.75
+    assert model.world.S.risk[firm.idx] == 0.75
+    assert model.agents_by_type[Firm].agg("risk", max) == 0.75
+    assert {m.state for m in model.agents_by_type[Mine]} <= {
+        "operating",
+        "planned",
+        "building",
+        "mothballed",
+        "defaulted",
+    }
+
+
+def test_data_collector_and_select_work(model) -> None:  # type: ignore[no-untyped-def]
+    import mesa
+
+    collector = mesa.DataCollector(model_reporters={"price": lambda m: m.price(m.world.materials[0])})
+    collector.collect(model)
+    model.step()
+    collector.collect(model)
+    prices = collector.get_model_vars_dataframe()["price"]
+    assert len(prices) == 2
+    assert (prices > 0).all()
+    assert len(model.agents.select(lambda a: a.country == model.world.countries[0])) > 0
+
+
+def test_a_rule_written_on_a_view_is_refused() -> None:
+    from agents import Firm
+
+    with pytest.raises(TypeError, match=r"firm\.order"):
+
+        class Mine2(Firm):
+            def order(self) -> float:
+                return 0.0
+
+
+def test_same_run_as_the_simulation(model) -> None:  # type: ignore[no-untyped-def]
+    from sim import Simulation
+
+    world = Simulation(Path(FOLDER), seed=3).world()
+    world.advance(4)
+    assert (world.S.price == model.world.S.price).all()
