@@ -9,6 +9,7 @@ import csv
 from collections import namedtuple
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,14 @@ def read_table() -> dict[str, Parameter]:
     with path.open(newline="", encoding="utf-8") as file:
         return {
             row["name"]: Parameter(
-                row["name"], row["unit"], float(row["default"]), float(row["low"]), float(row["high"]),
-                float(row["off"]) if row["off"] else None, row["meaning"], row["source"],
+                row["name"],
+                row["unit"],
+                float(row["default"]),
+                float(row["low"]),
+                float(row["high"]),
+                float(row["off"]) if row["off"] else None,
+                row["meaning"],
+                row["source"],
             )
             for row in csv.DictReader(file)
         }
@@ -41,7 +48,10 @@ def read_table() -> dict[str, Parameter]:
 PARAMETERS = read_table()
 
 # The kernel reads parameters as attributes of this tuple, one float each.
-Behaviour = namedtuple("Behaviour", list(PARAMETERS))  # type: ignore[misc]
+if TYPE_CHECKING:
+    Behaviour = Any
+else:
+    Behaviour = namedtuple("Behaviour", list(PARAMETERS))
 
 
 def behaviour(**changes: float) -> Behaviour:

@@ -76,7 +76,9 @@ def supplier_weight(base_weight, appeal, trust):
     return base_weight * appeal * trust
 
 
-def trader_stock(normal_t, perceived_risk, growth, mood, relative_price, trader_risk, trader_growth, low, high, finance):
+def trader_stock(
+    normal_t, perceived_risk, growth, mood, relative_price, trader_risk, trader_growth, low, high, finance
+):
     """Tonnes a trader without own use wants to hold: more on an expected rise, within its finance limit.
 
     normal * clip(1 + kn risk + kh growth, low, high) * e^mood, at most finance * normal / relative price.

@@ -16,6 +16,9 @@ RULES = {
 }
 
 
+OVERRIDES = ("order", "step", "decide", "cover", "use", "run_rate", "licence_ask", "legal_output", "opens")
+
+
 class field:
     """An attribute of an agent that lives in `model.world.<tuple>.<array>[agent.idx]`."""
 
@@ -37,7 +40,9 @@ class View(mesa.Agent):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         base = next((b for b in cls.__mro__[1:] if b.__name__ in RULES), None)
-        own = [n for n in vars(cls) if n in ("order", "step", "decide", "cover", "risk_rule", "run_rate", "output_rule")]
+        own = [
+            n for n in vars(cls) if n in ("order", "step", "decide", "cover", "risk_rule", "run_rate", "output_rule")
+        ]
         if base is not None and own:
             raise TypeError(
                 f"{cls.__name__}.{own[0]}: a method of a Mesa view is never called by the model; replace a rule "

@@ -34,7 +34,10 @@ def measure(name: str = "2010-embargo", runs: int = 20) -> dict[str, float]:
     simulation = find(name).simulation()
     layout = simulation.layout
     simulation.world().run()
-    whole, built, decided, yardstick = [], [], [], []
+    whole: list[float] = []
+    built: list[float] = []
+    decided: list[float] = []
+    yardstick: list[float] = []
     for i in range(runs):
         start = perf_counter()
         world = simulation.world(i)
@@ -61,5 +64,5 @@ def measure(name: str = "2010-embargo", runs: int = 20) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    for key, value in measure(*sys.argv[1:2]).items():
+    for key, value in measure(sys.argv[1] if len(sys.argv) > 1 else "2010-embargo").items():
         print(f"{key:<20} {value:,.3f}" if isinstance(value, float) else f"{key:<20} {value:,}")

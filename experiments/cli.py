@@ -24,7 +24,9 @@ Set = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")]
 Rule = Annotated[
     list[str] | None,
-    typer.Option("--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.order=mystudy.py:order; runs that file"),
+    typer.Option(
+        "--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.order=mystudy.py:order; runs that file"
+    ),
 ]
 AllowRules = Annotated[bool, typer.Option("--allow-rules", help="let the scenario's own rule files run")]
 
@@ -40,7 +42,9 @@ def _version(value: bool) -> None:
 @app.callback()
 def _main(
     debug: Annotated[bool, typer.Option("--debug", help="show the traceback of an error")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="show the version")
+    ] = False,
 ) -> None:
     global _debug
     _debug = debug
@@ -130,7 +134,9 @@ def _print_comparison(data: dict[str, Any], console: Any) -> None:
     for f in data["facts"]:
         if f["id"] in before:
             old, unit = before[f["id"]]["value"], f["unit"]
-            table.add_row(f["title"], show_number(old, unit), show_number(f["value"], unit), "" if unit == "month" else unit)
+            table.add_row(
+                f["title"], show_number(old, unit), show_number(f["value"], unit), "" if unit == "month" else unit
+            )
     console.print(table)
 
 
@@ -148,8 +154,12 @@ def episodes(as_json: Json = False) -> None:
 
 
 @app.command()
-def show(episode: Name, changes: Set = None, phases: Annotated[bool, typer.Option(help="time the phases of a week")] = False,
-         as_json: Json = False) -> None:  # fmt: skip
+def show(
+    episode: Name,
+    changes: Set = None,
+    phases: Annotated[bool, typer.Option("--phases", help="time the phases of a week")] = False,
+    as_json: Json = False,
+) -> None:
     """Describe an episode: agents, events, news, choices, assumptions."""
     from experiments.episode import find
 
@@ -204,7 +214,9 @@ def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def describe(parameter: Annotated[str, typer.Argument(help="name of a behavioural parameter, or 'all'")], as_json: Json = False) -> None:
+def describe(
+    parameter: Annotated[str, typer.Argument(help="name of a behavioural parameter, or 'all'")], as_json: Json = False
+) -> None:
     """Say what a behavioural parameter means: unit, default, range, source."""
     from agents.behaviour import PARAMETERS
     from sim.problems import BadInput, nearest

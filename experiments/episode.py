@@ -1,6 +1,5 @@
 """Episodes: scenarios with a history. Found by name among those that ship, or by the path of a folder."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +46,12 @@ def find(name: str | Path) -> Episode:
         return Episode(FOLDER / str(name))
     if (path / "scenario.toml").is_file():
         return Episode(path)
-    raise BadInput([f"episode {name}: not found ({nearest(str(name), names())}; or give a folder with scenario.toml)"], "episode")
+    raise BadInput(
+        [f"episode {name}: not found ({nearest(str(name), names())}; or give a folder with scenario.toml)"], "episode"
+    )
 
 
-def overview() -> list[Mapping[str, Any]]:
+def overview() -> list[dict[str, Any]]:
     """Name, title and span of the episodes that ship."""
     rows = []
     for name in names():

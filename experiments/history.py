@@ -63,7 +63,9 @@ def facts(folder: Path) -> list[Fact]:
         problems += [f"facts.toml, {name}: unknown key {k!r} ({nearest(k, KEYS)})" for k in entry if k not in KEYS]
         problems += [f"facts.toml, {name}: {k} is missing" for k in ("id", "title", "statistic") if k not in entry]
         if entry.get("statistic") not in STATISTICS:
-            problems.append(f"facts.toml, {name}: unknown statistic ({nearest(str(entry.get('statistic')), STATISTICS)})")
+            problems.append(
+                f"facts.toml, {name}: unknown statistic ({nearest(str(entry.get('statistic')), STATISTICS)})"
+            )
             continue
         band = entry.get("pass")
         found.append(

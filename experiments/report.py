@@ -34,7 +34,10 @@ def as_data(run: Run, found: list[Finding]) -> dict[str, Any]:
 
 def years(run: Run) -> list[dict[str, Any]]:
     """Totals by calendar year, mean over replications (t gross for trade, t contained else, million USD)."""
-    frames = {name: run.series(name, "year") for name in ("exports", "leaked", "use", "shortfall", "mined", "rent", "export_tax")}
+    frames = {
+        name: run.series(name, "year")
+        for name in ("exports", "leaked", "use", "shortfall", "mined", "rent", "export_tax")
+    }
     rows = []
     for day in frames["use"].index:
         row = {name: float(frame.loc[day].sum()) for name, frame in frames.items()}
@@ -55,7 +58,9 @@ def show_number(value: float | None, unit: str) -> str:
     if unit == "month":
         month = round((value - int(value)) * 12.0)
         year = int(value) + month // 12
-        return f"{('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')[month % 12]} {year}"
+        return (
+            f"{('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')[month % 12]} {year}"
+        )
     if abs(value) >= 1000.0:
         return f"{value:,.0f}"
     return f"{value:.2f}" if abs(value) < 10.0 else f"{value:.1f}" if abs(value) < 100.0 else f"{value:.0f}"
@@ -65,7 +70,9 @@ def print_report(run: Run, found: list[Finding], console: Any) -> None:
     """Print the tables to a rich console."""
     from rich.table import Table
 
-    console.print(f"\n[bold]{run.title}[/bold]  ({run.name}, {run.replications} replications, seed {run.manifest['seed']})")
+    console.print(
+        f"\n[bold]{run.title}[/bold]  ({run.name}, {run.replications} replications, seed {run.manifest['seed']})"
+    )
     if found:
         table = Table(title="The run beside history", title_justify="left", header_style="bold")
         for name, justify in (

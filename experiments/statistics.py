@@ -74,7 +74,9 @@ def total(run: Run, series: str, columns: list[str] | str, span: Span) -> np.nda
     return run.total(series, _columns(run, series, columns), *span)
 
 
-def total_ratio(run: Run, series: str, columns: list[str] | str, span: Span, base: Span, scale: float = 1.0) -> np.ndarray:
+def total_ratio(
+    run: Run, series: str, columns: list[str] | str, span: Span, base: Span, scale: float = 1.0
+) -> np.ndarray:
     """Sum of one span over the sum of another, times `scale`."""
     chosen = _columns(run, series, columns)
     return scale * run.total(series, chosen, *span) / run.total(series, chosen, *base)

@@ -619,7 +619,7 @@ def prices(t, dt, P, N, X, I, S, R):
             R.price[t, z, m] = price
     for z in range(n_zones):
         goal = 1.0
-        for i in range(int(I.enforcement[z])):
+        for _ in range(int(I.enforcement[z])):
             goal *= 1.0 - P.campaign_strength
         goal = 1.0 - goal
         rate = P.campaign_rise if goal > S.suppressed[z] else P.campaign_decay

@@ -51,7 +51,9 @@ def split(limits: np.ndarray, shares: np.ndarray, totals: np.ndarray, rounds: in
     return np.clip(flows, 0.0, limits)
 
 
-def lay(outputs: dict[int, float], needs: dict[int, float], names: dict[tuple[str, int], int], salt: str) -> dict[tuple[int, int], float]:
+def lay(
+    outputs: dict[int, float], needs: dict[int, float], names: dict[tuple[str, int], int], salt: str
+) -> dict[tuple[int, int], float]:
     """Flows from sellers to buyers with exact margins, few links, in an order keyed by names.
 
     `outputs` and `needs` have equal sums; `names` gives the key of ("seller", i) and ("buyer", j).

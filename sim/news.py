@@ -28,6 +28,7 @@ def newly_withheld(event: Event, events: Sequence[Event]) -> float | None:
         return 1.0
     if event.instrument not in ("export_quota", "production_quota") or event.value is None:
         return None
+
     def total(year: int, months: range) -> float:
         return sum(
             e.value or 0.0

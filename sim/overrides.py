@@ -1,13 +1,13 @@
 """`--set key=value`: change one thing of a scenario.
 
-    quota.2010H2=none           the act does not happen (nor is it heard of); a quota's half-year is free
-    quota.2010H2=10000          the same act with another value, in the unit of its row
-    embargo=none                every act whose name begins with `embargo.`
-    news.quota.2010H2=none      the act happens, but nobody hears of it; `news=none` for all
-    use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elasticity`)
-    choices.links_per_buyer=2   a choice of scenario.toml
-    end=2012-12-31              the span
-    firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
+quota.2010H2=none           the act does not happen (nor is it heard of); a quota's half-year is free
+quota.2010H2=10000          the same act with another value, in the unit of its row
+embargo=none                every act whose name begins with `embargo.`
+news.quota.2010H2=none      the act happens, but nobody hears of it; `news=none` for all
+use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elasticity`)
+choices.links_per_buyer=2   a choice of scenario.toml
+end=2012-12-31              the span
+firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
 """
 
 from datetime import date
@@ -112,7 +112,9 @@ def _events(scenario: Scenario, key: str, value: str) -> Scenario:
         return _without(scenario, set(chosen))
     number = _number(key, value)
     if len(chosen) > 1:
-        raise BadInput([f"--set {key}: names {len(chosen)} acts ({', '.join(chosen[:4])}, ...); give one of them a value"])
+        raise BadInput(
+            [f"--set {key}: names {len(chosen)} acts ({', '.join(chosen[:4])}, ...); give one of them a value"]
+        )
     event = next(e for e in scenario.events if e.id == chosen[0])
     if event.value is None:
         raise BadInput([f"--set {key}: {event.instrument} has no value to change; only {key}=none is possible"])
@@ -151,7 +153,9 @@ def _cell(scenario: Scenario, table: str, rest: str, value: str) -> Scenario:
     if row_name not in keys:
         raise BadInput([f"--set {table}.{rest}: no row {row_name!r} ({nearest(row_name, keys)})"])
     if keys.count(row_name) > 1:
-        raise BadInput([f"--set {table}.{rest}: {row_name!r} names {keys.count(row_name)} rows; change the file instead"])
+        raise BadInput(
+            [f"--set {table}.{rest}: {row_name!r} names {keys.count(row_name)} rows; change the file instead"]
+        )
     field = "yield_" if column == "yield" else column
     if field not in names:
         raise BadInput([f"--set {table}.{rest}: unknown column {column!r} ({nearest(column, names)})"])

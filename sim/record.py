@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
 
-    from sim.world import Layout, World
+    from sim.layout import Layout
+    from sim.world import World
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Series:
 
 SERIES: dict[str, Series] = {
     "price_outside": Series("USD/kg", "material", False, "price outside the exporting states"),
-    "price_inside": Series("USD/kg", "material", False, "price inside the first exporting state, taxes of the home market included"),
+    "price_inside": Series("USD/kg", "material", False, "price inside the first exporting state, home taxes included"),
     "licence_price": Series("USD/kg gross", "zone", False, "rent that licence holders ask, weighted by what they ship"),
     "exports": Series("t gross", "country", True, "legal exports of forms under the quota, by destination"),
     "exports_open": Series("t gross", "country", True, "legal exports of forms outside the quota, by destination"),
@@ -49,7 +50,7 @@ SERIES: dict[str, Series] = {
     "refined": Series("t", "refiner", True, "feed run by refiners"),
     "discarded": Series("t", "material", True, "surplus joint product discarded"),
     "export_tax": Series("thousand USD", "zone", True, "export tax paid"),
-    "rent": Series("thousand USD", "zone", True, "rent of legal exporters: what abroad pays beyond home price, tax and freight"),
+    "rent": Series("thousand USD", "zone", True, "rent of legal exporters: price abroad less home price, tax, freight"),
     "orders": Series("t", "stage", True, "orders: users to sellers, refiners receive, mines receive"),
 }  # fmt: skip
 
@@ -206,6 +207,4 @@ def gather(worlds: list[World], manifest: dict[str, object]) -> Run:
     columns = {name: list(columns_of(layout, info.columns)) for name, info in SERIES.items()}
     arrays = {name: np.stack([values_of(w, name) for w in worlds]) for name in SERIES}
     scenario = layout.scenario
-    return Run(
-        scenario.name, scenario.title, scenario.start, scenario.choices.step_days, columns, arrays, manifest
-    )
+    return Run(scenario.name, scenario.title, scenario.start, scenario.choices.step_days, columns, arrays, manifest)

@@ -95,7 +95,8 @@ def _load(path: Path, digest: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -142,12 +143,13 @@ class RuleSet:
         """
         import numba
 
-        plain = bool(numba.config.DISABLE_JIT)
+        plain = bool(getattr(numba.config, "DISABLE_JIT", 0))
         name = f"chokepoint_{'plain' if plain else 'phases' if phases else 'kernel'}_{self.identity}"
         if name not in sys.modules:
             path = ROOT / "sim" / "kernel.py" if plain else self._write(phases)
             spec = importlib.util.spec_from_file_location(name, path)
-            assert spec is not None and spec.loader is not None
+            assert spec is not None
+            assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
             if plain:
@@ -168,7 +170,12 @@ class RuleSet:
             return path
         folder.mkdir(parents=True, exist_ok=True)
         own = {r.rule: r for r in self.replacements}
-        lines = ["from math import exp, log, sqrt", "from pathlib import Path", "import numba", "from sim.rules import _load"]
+        lines = [
+            "from math import exp, log, sqrt",
+            "from pathlib import Path",
+            "import numba",
+            "from sim.rules import _load",
+        ]
         aliases = []
         for package, module, rule, alias in _IMPORT.findall(_kernel_text()):
             aliases.append(alias)
@@ -235,7 +242,9 @@ def _flatten(text: str) -> str:
                 for call in (n for n in ast.walk(node) if isinstance(n, ast.Call)):
                     if isinstance(call.func, ast.Name) and call.func.id in needs:
                         call.args = call.args[:2] + [ast.Name(a, ast.Load()) for a in needs[call.func.id]]
-                unpack = ast.parse("\n".join(f"{a} = {a[0]}.{a[2:]}" for a in sorted(set().union(*needs.values())))).body
+                unpack = ast.parse(
+                    "\n".join(f"{a} = {a[0]}.{a[2:]}" for a in sorted(set().union(*needs.values())))
+                ).body
                 node.body = [node.body[0], *unpack, *node.body[1:]]
             node.decorator_list = [ast.Name("_entry" if node.name == "run_steps" else "_phase", ast.Load())]
         body.append(node)

@@ -5,6 +5,7 @@ has a source or the word "assumption". All problems are listed in one `BadInput`
 """
 
 import csv
+import datetime
 import hashlib
 import json
 import tomllib
@@ -142,9 +143,9 @@ class Event(Sourced):
     """An act of a state in its official unit. Only admitted rows reach a simulation."""
 
     id: str
-    date: date
-    start: date
-    end: date | None = None
+    date: datetime.date
+    start: datetime.date
+    end: datetime.date | None = None
     actor: str
     instrument: str
     target: str
@@ -161,7 +162,7 @@ class News(Sourced):
     """A statement seen on a day. It has a kind and no number: strength is behaviour."""
 
     id: str
-    date: date
+    date: datetime.date
     kind: str
     target: str
     measure: str
@@ -297,9 +298,7 @@ def _read_table(path: Path, model: type[Row], problems: list[str]) -> tuple[Row,
         except ValidationError as error:
             for item in error.errors():
                 column = str(item["loc"][0]) if item["loc"] else "?"
-                problems.append(
-                    f"{path.name} line {number}, {column}: {_explain(item, _unit_of(column), columns)}"
-                )
+                problems.append(f"{path.name} line {number}, {column}: {_explain(item, _unit_of(column), columns)}")
     return tuple(rows)
 
 
@@ -402,7 +401,8 @@ def check_behaviour(values: dict[str, Any], where: str) -> list[str]:
             continue
         elif not parameter.low <= value <= parameter.high:
             problems.append(
-                f"{where}, behaviour.{name}: {value} lies outside {parameter.low} to {parameter.high} ({parameter.unit})"
+                f"{where}, behaviour.{name}: {value} lies outside {parameter.low} to {parameter.high} "
+                f"({parameter.unit})"
             )
     return problems
 
@@ -458,7 +458,9 @@ def check_links(v: dict[str, Any]) -> list[str]:
         known(m.country, countries, f"mines.csv, {m.mine}", "country")
         known(m.basket, baskets, f"mines.csv, {m.mine}", "basket")
         if m.output_t_per_year > m.capacity_t_per_year:
-            problems.append(f"mines.csv, {m.mine}: output {m.output_t_per_year} t is above capacity {m.capacity_t_per_year} t")
+            problems.append(
+                f"mines.csv, {m.mine}: output {m.output_t_per_year} t is above capacity {m.capacity_t_per_year} t"
+            )
     for b in v["baskets"]:
         known(b.material, materials, f"baskets.csv, {b.basket}", "material")
     sums(total(v["baskets"], lambda b: b.basket, lambda b: b.share), "baskets.csv", "shares")

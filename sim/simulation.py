@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from agents.behaviour import PARAMETERS, behaviour
+from sim.layout import Layout
 from sim.overrides import apply_changes
 from sim.problems import BadInput
 from sim.record import Run, gather
 from sim.rules import RuleSet
 from sim.scenario import Scenario, check_behaviour, load
-from sim.world import Layout, World
+from sim.world import World
 
 
 class Simulation:
@@ -46,10 +47,8 @@ class Simulation:
         base = base.model_copy(update={"behaviour": {**base.behaviour, **given}})
         self.scenario = apply_changes(base, tuple(changes))
         if self.scenario.rules and not allow_rules:
-            raise BadInput(
-                [f"scenario.toml, rules: names code ({', '.join(self.scenario.rules.values())}); add --allow-rules to run it"],
-                "rules",
-            )
+            code = ", ".join(self.scenario.rules.values())
+            raise BadInput([f"scenario.toml, rules: names code ({code}); add --allow-rules to run it"], "rules")
         self.changes = tuple(changes)
         self.rules = RuleSet({**self.scenario.rules, **(rules or {})})
         self.seed = int(seed)

@@ -22,7 +22,9 @@ def writable(folder: str | Path) -> Path:
     while not parent.exists():
         parent = parent.parent
     if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise BadInput([f"--out {folder}: cannot be written ({parent} is {'read-only' if parent.is_dir() else 'a file'})"])
+        raise BadInput(
+            [f"--out {folder}: cannot be written ({parent} is {'read-only' if parent.is_dir() else 'a file'})"]
+        )
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
         raise BadInput([f"--out {folder}: exists and is not a result of ours; name another folder"])
     return folder

@@ -1,417 +1,20 @@
-"""The world of one run: arrays built from a scenario, and the loop from policy date to policy date."""
+"""The world of one run: its state, and the loop from policy date to policy date."""
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
 from datetime import date
-from math import log
 
 import numpy as np
 
-from agents.behaviour import Behaviour, behaviour
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
-from sim import border as border_rules
-from sim import draws, news, policy
-from sim.calendar import Calendar
-from sim.network import balance, lay, split
-from sim.problems import BadInput
+from sim import draws, policy
+from sim.layout import TRADER, USER, Layout
 from sim.rules import RuleSet
-from sim.scenario import Scenario
-from sim.state import Influences, Instruments, Record, State, Structure
+from sim.state import Influences, Instruments, Record, State
 
-USER, TRADER, RESERVE = 0, 1, 2
-LICENSED, UNLICENSED, FREE = 0, 1, 2
-WITHIN, LEGAL, GREY = 0, 1, 2
-
-
-def _first_tax(scenario: Scenario, zone: str, materials: Sequence[str]) -> np.ndarray:
-    tax = np.zeros(len(materials))
-    actors = {c.country for c in scenario.countries if c.zone == zone and c.role == "exporting_state"}
-    for e in scenario.events:
-        if e.instrument == "export_tax" and e.admitted == "yes" and e.actor in actors and e.start <= scenario.start:
-            parts = e.scope.split("|")
-            if len(parts) == 1 and (e.end is None or e.end >= scenario.start):
-                for name in parts[0].split(";"):
-                    if name in materials:
-                        tax[materials.index(name)] = (e.value or 0.0) / 100.0
-    return tax
-
-
-class Layout:
-    """The structure of a scenario as arrays, shared by all runs of it with the same behaviour."""
-
-    def __init__(self, scenario: Scenario, P: Behaviour):
-        self.scenario = scenario
-        self.P = P
-        self.calendar = Calendar(scenario.start, scenario.end, scenario.choices.step_days)
-        self.dt = self.calendar.years_per_step
-        self.countries = [c.country for c in scenario.countries]
-        self.materials = [m.material for m in scenario.materials]
-        exporters = [c for c in scenario.countries if c.role == "exporting_state"]
-        self.zones = ["world", *(c.zone for c in exporters)]
-        self.mines = [k.mine for k in scenario.mines]
-        self.refiners = [r.refiner for r in scenario.refiners]
-        self.activity = self._activity()
-        self.heard = news.Heard(scenario, self.calendar, P)
-        self._build(scenario, P, [c.country for c in exporters])
-
-    def _build(self, v: Scenario, P: Behaviour, exporters: list[str]) -> None:
-        nC, nM, nZ = len(self.countries), len(self.materials), len(self.zones)
-        country = {name: i for i, name in enumerate(self.countries)}
-        material = {name: i for i, name in enumerate(self.materials)}
-        zone_of_country = np.array([self.zones.index(c.zone) for c in v.countries], dtype=np.int64)
-        state_of_zone = np.array([-1, *(country[name] for name in exporters)], dtype=np.int64)
-
-        # Prices of the base year.
-        base_price = np.ones((nZ, nM))
-        tax0 = np.zeros((nZ, nM))
-        freight = np.zeros(nZ)
-        freight[1:] = v.choices.freight_usd_per_kg
-        outside = {b.key: b.value for b in v.base_year if b.item == "price_outside"}
-        base_price[0] = [outside[name] for name in self.materials]
-        for z in range(1, nZ):
-            tax0[z] = _first_tax(v, self.zones[z], self.materials)
-            base_price[z] = (base_price[0] - freight[z]) / (1.0 + tax0[z])
-            if (base_price[z] <= 0.0).any():
-                raise BadInput(["scenario.toml, choices.freight_usd_per_kg: above the base-year price"], v.name)
-
-        # Refiners and their feed in the base year.
-        nR, nK = len(v.refiners), len(v.mines)
-        refiner = {r.refiner: i for i, r in enumerate(v.refiners)}
-        mine = {k.mine: i for i, k in enumerate(v.mines)}
-        r_country = np.array([country[r.country] for r in v.refiners], dtype=np.int64)
-        r_zone = zone_of_country[r_country]
-        r_kind = np.array([("licensed", "unlicensed", "free").index(r.kind) for r in v.refiners], dtype=np.int64)
-        basket = np.zeros((nK, nM))
-        for i, k in enumerate(v.mines):
-            for b in v.baskets:
-                if b.basket == k.basket and b.material in material:
-                    basket[i, material[b.material]] += b.share
-        k_base = np.array([k.output_t_per_year if k.stage == "operating" else 0.0 for k in v.mines])
-        r_feed = np.zeros((nR, nM))
-        for f in v.feeds:
-            r_feed[refiner[f.refiner]] += f.share * k_base[mine[f.mine]] * basket[mine[f.mine]]
-        r_yield = np.array([r.yield_ for r in v.refiners])
-        r_base = r_feed.sum(axis=1)
-        r_output = r_feed * r_yield[:, None]
-        r_capacity = np.array([max(r.capacity_t_per_year, 1.05 * b) for r, b in zip(v.refiners, r_base, strict=True)])
-        supply = r_output.sum(axis=0)
-
-        # Firms: use in the base year by material, balanced with supply.
-        sector = {s.sector: s for s in v.sectors}
-        shares = np.zeros((len(v.firms), nM))
-        for i, f in enumerate(v.firms):
-            for sm in v.sector_materials:
-                if sm.sector == f.sector and sm.material in material:
-                    shares[i, material[sm.material]] = sm.share
-        trader = np.array([f.sector == "trader" for f in v.firms])
-        late = np.array([f.opens is not None for f in v.firms])
-        rows = np.array([f.use_t_per_year for f in v.firms]) * ~trader
-        present = rows * ~late
-        scrap = np.array([sector[f.sector].scrap_share for f in v.firms])
-        if v.choices.balance == "use":
-            bought = balance(present * (1.0 - scrap), shares, supply)
-        else:
-            bought = (present * (1.0 - scrap))[:, None] * shares
-        use = bought / (1.0 - scrap)[:, None] + (rows * late)[:, None] * shares
-
-        # Slots: one for each firm and material it uses or holds; reserves of states come last.
-        reserve_states = sorted(
-            {e.actor for e in v.events if e.instrument == "reserve_purchase" and e.admitted == "yes" and e.unit == "t"}
-        )
-        names = [f.firm for f in v.firms] + [f"{name} reserve" for name in reserve_states]
-        self.firms = names
-        f_country = [country[f.country] for f in v.firms] + [country[name] for name in reserve_states]
-        f_kind = [TRADER if t else USER for t in trader] + [RESERVE] * len(reserve_states)
-        sectors = [sector[f.sector] for f in v.firms]
-        forms = [form.form for form in v.forms]
-        gross = {form.form: form.gross_per_contained for form in v.forms}
-        slots: list[tuple[int, int, float, int]] = []
-        first = [0]
-        for i in range(len(names)):
-            if i < len(v.firms):
-                form = forms.index(sectors[i].form)
-                used = [m for m in range(nM) if (shares[i, m] > 0.0 and supply[m] > 0.0)]
-                slots += [(i, m, 0.0 if trader[i] else float(use[i, m]), form) for m in used]
-            else:
-                form = forms.index("oxide") if "oxide" in forms else 0
-                slots += [(i, m, 0.0, form) for m in range(nM) if supply[m] > 0.0]
-            first.append(len(slots))
-        s_firm = np.array([s[0] for s in slots], dtype=np.int64)
-        s_mat = np.array([s[1] for s in slots], dtype=np.int64)
-        s_base = np.array([s[2] for s in slots])
-        s_form = np.array([s[3] for s in slots], dtype=np.int64)
-        s_country = np.array(f_country, dtype=np.int64)[s_firm]
-        s_zone = zone_of_country[s_country]
-        kinds = np.array(f_kind, dtype=np.int64)
-        trade_share = np.array([f.trade_share for f in v.firms] + [0.0] * len(reserve_states))[s_firm]
-        open_step = np.array(
-            [self.calendar.step_of(f.opens) if f.opens else -(10**6) for f in v.firms]
-            + [-(10**6)] * len(reserve_states),
-            dtype=np.int64,
-        )
-
-        # Twins: where a firm's use goes when it moves into the exporting state.
-        s_twin = np.full(len(slots), -1, dtype=np.int64)
-        for s, (i, m, base, _) in enumerate(slots):
-            if kinds[i] != USER or s_zone[s] != 0 or base <= 0.0:
-                continue
-            same = [
-                q for q, (j, mj, bj, _) in enumerate(slots)
-                if mj == m and s_zone[q] > 0 and kinds[j] == USER and bj > 0.0 and not late[j]
-                and v.firms[j].sector == v.firms[i].sector
-            ]  # fmt: skip
-            if same:
-                s_twin[s] = max(same, key=lambda q: (slots[q][2], -q))
-
-        self._link(
-            v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_zone, r_kind, r_country,
-            base_price, tax0, gross, forms,
-        )  # fmt: skip
-
-        # Feed links.
-        l_mine = np.array([mine[f.mine] for f in v.feeds], dtype=np.int64)
-        l_ref = np.array([refiner[f.refiner] for f in v.feeds], dtype=np.int64)
-        l_share = np.array([f.share for f in v.feeds])
-        l_part = np.divide(
-            l_share * k_base[l_mine], r_base[l_ref], out=np.zeros(len(v.feeds)), where=r_base[l_ref] > 0
-        )
-
-        # Mines.
-        k_country = np.array([country[k.country] for k in v.mines], dtype=np.int64)
-        k_zone = zone_of_country[k_country]
-        main = np.zeros(nK, dtype=np.int64)
-        refining = np.zeros(nK)
-        for i in range(nK):
-            links = [j for j in range(len(l_mine)) if l_mine[j] == i]
-            main[i] = r_zone[l_ref[max(links, key=lambda j: l_share[j])]]
-            refining[i] = sum(l_share[j] * v.refiners[l_ref[j]].cost_usd_per_kg for j in links)
-        k_value = (basket * base_price[main]).sum(axis=1)
-        ore = P.ore_payable * np.maximum(0.0, k_value - refining)
-        k_cost = np.array([k.cost_usd_per_kg for k in v.mines])
-        operating = np.array([k.stage == "operating" for k in v.mines])
-        k_cost = np.where(operating, np.minimum(k_cost, 0.95 * ore), k_cost)  # who runs in the base year covers cost
-        group = np.array([("none", "light", "heavy").index(k.quota_group) for k in v.mines], dtype=np.int64)
-        quota_share = np.zeros(nK)
-        for i in range(nK):
-            peers = (group == group[i]) & (k_zone == k_zone[i]) & operating
-            if group[i] > 0 and peers.any() and k_base[peers].sum() > 0:
-                quota_share[i] = k_base[i] / k_base[peers].sum()
-
-        # Accounts: firms, refiners, mines, countries, lenders, rest of the world, the spot clearing.
-        nF = len(names)
-        f_account = np.arange(nF)
-        r_account = nF + np.arange(nR)
-        k_account = nF + nR + np.arange(nK)
-        c_account = nF + nR + nK + np.arange(nC)
-        base = nF + nR + nK + nC
-        self.accounts = [
-            *names, *self.refiners, *self.mines, *self.countries, "lenders", "rest of the world", "spot clearing",
-        ]  # fmt: skip
-        self.trade_base = self._trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone)
-        self.N = Structure(
-            zone_of_country=zone_of_country, state_of_zone=state_of_zone, base_price=base_price, price_tax0=tax0,
-            freight=freight, trade_base=self.trade_base,
-            f_country=np.array(f_country, dtype=np.int64), f_zone=zone_of_country[np.array(f_country, dtype=np.int64)],
-            f_kind=kinds, f_key=np.array([draws.key_of("firm", n) for n in names], dtype=np.uint64),
-            f_open=open_step,
-            f_elasticity=np.array([s.elasticity_multiplier for s in sectors] + [0.0] * len(reserve_states)),
-            f_thrift=np.array([s.thrift_multiplier for s in sectors] + [0.0] * len(reserve_states)),
-            f_relocation=np.array([s.relocation_multiplier for s in sectors] + [0.0] * len(reserve_states)),
-            f_scrap=np.array([*scrap, *([0.0] * len(reserve_states))]),
-            f_account=f_account,
-            s_firm=s_firm, s_mat=s_mat, s_zone=s_zone, s_country=s_country, s_base=s_base, s_form=s_form,
-            s_gross=np.array([gross[forms[form]] for form in s_form]), s_twin=s_twin, s_trade_share=trade_share,
-            s_pipe_steps=self.s_pipe_steps, s_first=np.array(first, dtype=np.int64),
-            e_ref=self.e_ref, e_slot=self.e_slot, e_kind=self.e_kind, e_share=self.e_share, e_lag=self.e_lag,
-            e_landed=self.e_landed, e_freight=self.e_freight, e_origin=r_country[self.e_ref], e_mat=s_mat[self.e_slot],
-            e_country=s_country[self.e_slot], e_home=r_zone[self.e_ref], e_form=s_form[self.e_slot],
-            e_gross=np.array([gross[forms[form]] for form in s_form])[self.e_slot],
-            x_legal=np.flatnonzero(self.e_kind == LEGAL).astype(np.int64),
-            s_edge=np.searchsorted(self.e_slot, np.arange(len(slots) + 1)),
-            r_country=r_country, r_zone=r_zone, r_kind=r_kind, r_capacity=r_capacity, r_base=r_base,
-            r_yield=r_yield, r_cost=np.array([r.cost_usd_per_kg for r in v.refiners]),
-            r_licence_share=np.array([r.licence_share for r in v.refiners]), r_output=r_output, r_account=r_account,
-            l_mine=l_mine, l_ref=l_ref, l_share=l_share, l_part=l_part,
-            k_country=k_country, k_zone=k_zone,
-            k_legal=np.array([k.legal == "yes" for k in v.mines], dtype=np.int64),
-            k_project=(~operating).astype(np.int64), k_basket=basket, k_base=k_base,
-            k_capacity=np.array([k.capacity_t_per_year for k in v.mines]), k_group=group,
-            k_quota_share=quota_share, k_cost=k_cost,
-            k_capex=np.array([k.capex_musd * 1000.0 for k in v.mines]),
-            k_lead=np.array([k.lead_years for k in v.mines]), k_ramp=np.array([k.ramp_years for k in v.mines]),
-            k_debt_share=np.array([k.debt_share for k in v.mines]),
-            k_key=np.array([draws.key_of("mine", n) for n in self.mines], dtype=np.uint64),
-            k_account=k_account, k_refiner_zone=main, k_refining=refining,
-            c_account=c_account, row_account=np.array([base + 1, base + 2]), lender_account=np.array([base]),
-            base_export=self.base_export, m_family=np.array(
-                [1 if m.family == "heavy" else 0 for m in v.materials], dtype=np.int64
-            ),
-        )  # fmt: skip
-        indices = {
-            name: value.astype(np.uint32)
-            for name, value in self.N._asdict().items()
-            if value.dtype == np.int64 and name not in ("s_twin", "f_open", "state_of_zone")
-        }
-        self.N = self.N._replace(**indices)  # unsigned: no test for a negative index at every access
-        self.k_value0 = k_value
-        self.reserve_slots = {
-            state: {int(s_mat[s]): s for s in range(first[len(v.firms) + i], first[len(v.firms) + i + 1])}
-            for i, state in enumerate(reserve_states)
-        }
-
-    def _activity(self) -> np.ndarray:
-        """Use that industrial activity carries, by step and country, 1 in the base year; monthly steps."""
-        scenario, calendar = self.scenario, self.calendar
-        out = np.ones((calendar.steps, len(self.countries)))
-        months = {m: i for i, m in enumerate(scenario.activity_months)}
-        for c, name in enumerate(self.countries):
-            series = scenario.activity.get(name)
-            if series is None:
-                continue
-            for t in range(calendar.steps):
-                day = calendar.day_of(t)
-                key = f"{day.year:04d}-{day.month:02d}"
-                if key in months:
-                    out[t, c] = series[months[key]]
-                else:
-                    out[t, c] = series[-1] if key > scenario.activity_months[-1] else series[0]
-        return out**self.P.activity_elasticity
-
-    @staticmethod
-    def _trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone):  # type: ignore[no-untyped-def]
-        """Material that passes through a zone in the base year, t a year: use outside, output inside."""
-        trade = np.zeros((nZ, nM))
-        for s, (i, m, base, _) in enumerate(slots):
-            if base > 0.0 and s_zone[s] == 0 and i < len(bought):
-                trade[0, m] += bought[i, m]
-        for r in range(len(r_zone)):
-            if r_zone[r] > 0:
-                trade[r_zone[r]] += r_output[r]
-        return trade
-
-    def _link(
-        self, v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_zone, r_kind, r_country,
-        base_price, tax0, gross, forms,
-    ):  # type: ignore[no-untyped-def]  # fmt: skip
-        """Lay the base-year flows of every material on links; give holders without use links by size.
-
-        Outside, the free refiners sell all they make and smugglers what leaks at base prices; licence
-        holders supply the rest in proportion to their licences. What is left is sold at home.
-        """
-        nM, refiners, rounds = len(self.materials), self.refiners, v.choices.links_per_buyer
-        users = [s for s, slot in enumerate(slots) if slot[2] > 0.0 and not late[slot[0]]]
-        need = {s: float(bought[slots[s][0], slots[s][1]]) for s in users}
-        abroad = np.zeros(nM)
-        for s in users:
-            if s_zone[s] == 0:
-                abroad[slots[s][1]] += need[s]
-        sent = np.zeros_like(r_output)  # what each refiner sells outside its zone or, outside, at all
-        for r in range(len(refiners)):
-            z = r_zone[r]
-            if r_kind[r] == FREE:
-                sent[r] = r_output[r]
-            elif r_kind[r] == UNLICENSED:
-                for m in range(nM):
-                    gap = log(base_price[0, m] / (base_price[z, m] * (1.0 + tax0[z, m])))
-                    leak = border_rules.leakage(gap, 0.0, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement)
-                    sent[r, m] = r_output[r, m] * leak
-        total = sent.sum(axis=0)
-        sent *= np.minimum(1.0, np.divide(abroad, total, out=np.ones(nM), where=total > 0.0))
-        rest = np.maximum(0.0, abroad - sent.sum(axis=0))
-        licensed = r_kind == LICENSED
-        share = np.array([x.licence_share for x in v.refiners]) * licensed
-        if licensed.any() and rest.sum() > 0.0:
-            sent += split(r_output * licensed[:, None], share, rest)
-        flows: dict[tuple[int, int, int], float] = {}
-        keys = {("seller", r): int(draws.key_of("seller", n)) for r, n in enumerate(refiners)}
-        keys |= {("buyer", s): int(draws.key_of("buyer", names[slot[0]])) for s, slot in enumerate(slots)}
-        for m in range(nM):
-            for zone in range(len(self.zones)):
-                left = {s: need[s] for s in users if slots[s][1] == m and s_zone[s] == zone}
-                wants = sum(left.values())
-                if wants <= 0.0:
-                    continue
-                groups = [(UNLICENSED, WITHIN), (LICENSED, WITHIN)]
-                if zone == 0:
-                    groups = [(FREE, WITHIN), (UNLICENSED, GREY), (LICENSED, LEGAL)]
-                supply = {}
-                for kind_of_seller, kind in groups:
-                    supply[kind] = supply.get(kind, {})
-                    for r in np.flatnonzero(r_kind == kind_of_seller):
-                        if zone in (0, r_zone[r]):
-                            q = sent[r, m] if zone == 0 else r_output[r, m] - sent[r, m]
-                            if q > 0.0:
-                                supply.setdefault((kind_of_seller, kind), {})[int(r)] = float(q)
-                offers = [(key, value) for key, value in supply.items() if isinstance(key, tuple)]
-                made = sum(sum(value.values()) for _, value in offers)
-                for (kind_of_seller, kind), outputs in offers:
-                    part = sum(outputs.values()) / made
-                    for i in range(rounds):
-                        mine = {r: q * wants / made / rounds for r, q in outputs.items()}
-                        wish = {s: q * part / rounds for s, q in left.items()}
-                        salt = f"{self.materials[m]}/{i}/{kind_of_seller}/{zone}"
-                        for (r, s), q in lay(mine, wish, keys, salt).items():
-                            flows[(s, r, kind)] = flows.get((s, r, kind), 0.0) + q
-        # Holders without own use, and firms that open later: the largest sellers that can reach them.
-        for s, (i, m, _base, _) in enumerate(slots):
-            if any(True for key in flows if key[0] == s):
-                continue
-            options = []
-            for r in range(len(refiners)):
-                if r_output[r, m] <= 0.0:
-                    continue
-                if s_zone[s] == 0:
-                    kind = WITHIN if r_zone[r] == 0 else LEGAL if r_kind[r] == LICENSED else GREY
-                elif r_zone[r] == s_zone[s]:
-                    kind = WITHIN
-                else:
-                    continue
-                if kinds[i] == RESERVE and kind == GREY:
-                    continue
-                luck = int(draws.key_of(names[i], refiners[r])) / 2.0**64
-                options.append((float(r_output[r, m]) * (0.5 + luck), r, kind))
-            for q, r, kind in sorted(options, reverse=True)[: max(3, v.choices.links_per_buyer + 1)]:
-                flows[(s, r, kind)] = q * 1e-12
-        rows = sorted(flows.items())
-        lag = {(x.origin, x.destination): x for x in v.lags}
-        step = self.calendar.step_days / 7.0
-        self.e_slot = np.array([k[0] for k, _ in rows], dtype=np.int64)
-        self.e_ref = np.array([k[1] for k, _ in rows], dtype=np.int64)
-        self.e_kind = np.array([k[2] for k, _ in rows], dtype=np.int64)
-        self.e_flow = np.array([q for _, q in rows])
-        total = np.zeros(len(slots))
-        np.add.at(total, self.e_slot, self.e_flow)
-        self.e_share = self.e_flow / total[self.e_slot]
-        pairs = [lag[(self.countries[r_country[r]], self.countries[s_country[s]])] for (s, r, _), _ in rows]
-        self.e_lag = np.array([max(1, round(p.lag_weeks / step)) for p in pairs], dtype=np.int64)
-        self.e_freight = np.array([p.freight_usd_per_kg for p in pairs])
-        landed = np.zeros(len(rows))
-        for e, ((s, r, kind), _) in enumerate(rows):
-            m, z = slots[s][1], s_zone[s]
-            if kind == GREY:
-                home = base_price[r_zone[r], m]
-                landed[e] = home + P.grey_share_of_gap * max(0.0, base_price[z, m] - home)
-            else:
-                landed[e] = base_price[z, m]
-        self.e_landed = landed + self.e_freight
-        self.s_pipe_steps = np.zeros(len(slots))
-        np.add.at(self.s_pipe_steps, self.e_slot, self.e_share * (self.e_lag - 1))
-        # What leaves each zone legally in the base year, by destination (contained t a year).
-        self.base_export = np.zeros((len(self.zones), len(self.countries)))
-        for e, ((s, r, kind), q) in enumerate(rows):
-            if kind == LEGAL:
-                self.base_export[r_zone[r], s_country[s]] += q
-
-    def summary(self) -> dict[str, int]:
-        """Numbers of agents and links."""
-        return {
-            "countries": len(self.countries), "materials": len(self.materials), "mines": len(self.mines),
-            "refiners": len(self.refiners), "firms": len(self.firms), "slots": len(self.N.s_firm),
-            "edges": len(self.N.e_slot),
-        }  # fmt: skip
+BEFORE = 10**6  # a week number for draws that precede the first week
 
 
 class World:
@@ -432,14 +35,13 @@ class World:
         self.holds: list[Measure] = []
         scenario = layout.scenario
         self.exporting, self.importing = policy.states(scenario)
-        self.X = Influences(
-            activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication)
-        )
+        self.X = Influences(activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication))
         self.I = self._instruments()
         self.S = self._state()
         self.R = self._record()
         self.due: dict[int, list[ExportingState | ImportingGovernment]] = {}
-        for state in [*self.exporting, *self.importing]:
+        deciders: list[ExportingState | ImportingGovernment] = [*self.exporting, *self.importing]
+        for state in deciders:
             for step in {max(self.calendar.step_of(day), 0) for day in state.doctrine.dates()}:
                 self.due.setdefault(step, []).append(state)
         self.policy_steps = sorted(self.due)
@@ -469,7 +71,10 @@ class World:
         luck = draws.stream(self.seed, self.replication, draws.TRAIT)
         with np.errstate(over="ignore"):
             return np.array(
-                [np.exp(sd * draws.normal(luck, draws.key_of(purpose, n), 0)) if sd > 0.0 else 1.0 for n in self.layout.firms]
+                [
+                    np.exp(sd * draws.normal(luck, draws.key_of(purpose, n), 0)) if sd > 0.0 else 1.0
+                    for n in self.layout.firms
+                ]
             )
 
     def _state(self) -> State:
@@ -500,7 +105,6 @@ class World:
             where=N.r_output.sum(axis=1, keepdims=True) > 0,
         )  # fmt: skip
         feed = P.feed_cover_months / 12.0 * N.r_base[:, None] * shares
-        feed += np.where(N.r_kind == FREE, 0.0, 0.0)[:, None] * feed
         operating = N.k_project == 0
         k_value = np.zeros((nK, 4))
         k_value[:] = self.layout.k_value0[:, None]
@@ -510,9 +114,13 @@ class World:
                 [np.exp(P.noise_delay * draws.normal(luck, key, 0)) if P.noise_delay > 0 else 1.0 for key in N.k_key]
             )
             demand = draws.stream(self.seed, self.replication, draws.DEMAND)
-            noise = np.array([P.noise_demand * draws.normal(demand, key, 10**6) if P.noise_demand else 0.0 for key in N.f_key])
+            noise = np.array(
+                [P.noise_demand * draws.normal(demand, key, 10**6) if P.noise_demand else 0.0 for key in N.f_key]
+            )
             mooded = draws.stream(self.seed, self.replication, draws.MOOD)
-            mood = np.array([P.noise_mood * draws.normal(mooded, key, 10**6) if P.noise_mood else 0.0 for key in N.f_key])
+            mood = np.array(
+                [P.noise_mood * draws.normal(mooded, key, 10**6) if P.noise_mood else 0.0 for key in N.f_key]
+            )
         mood = np.where(N.f_kind == TRADER, mood, 0.0)
         inventory = stock.copy()
         opening = np.zeros(nM)
@@ -521,7 +129,8 @@ class World:
         slow = np.repeat(price[:, :, None], 2, axis=2)
         return State(
             price=price, habitual=price.copy(), slow=slow, gap=np.zeros((nZ, nM, 2)),
-            border_gap=np.log(N.base_price[0] / (N.base_price * (1.0 + N.price_tax0))), trend=np.zeros((nZ, nM)), growth=np.zeros((nZ, nM)),
+            border_gap=np.log(N.base_price[0] / (N.base_price * (1.0 + N.price_tax0))),
+            trend=np.zeros((nZ, nM)), growth=np.zeros((nZ, nM)),
             ask=np.zeros(nR), ask_mean=np.zeros(nZ), stock=stock, wanted=inventory.copy(), pipe=pipe,
             pipe_sum=pipe_sum, want=want.copy(), expected=want.copy(), order=bought.copy(), received=bought.copy(),
             unfilled=np.zeros(nF), intensity=np.ones(nS), scale=np.ones(nS), risk=np.zeros(nF),
@@ -530,7 +139,8 @@ class World:
             e_trust=np.ones(nE), e_order=np.zeros(nE), e_queue=np.zeros(nE), e_ship=np.zeros(nE),
             product=product, feed=feed, run=N.r_base * dt, output=N.r_output.copy(), shipments=np.zeros(nR),
             book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)), licence_used=np.zeros(nR),
-            suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)), k_state=operating.astype(np.int64), k_clock=np.zeros(nK),
+            suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),
+            k_state=operating.astype(np.int64), k_clock=np.zeros(nK),
             k_output=np.where(operating, N.k_base * dt, 0.0), k_value=k_value, k_losses=np.zeros(nK),
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),
             mined=np.zeros(nM), lost=np.zeros(nM), used=np.zeros(nM), scrapped=np.zeros(nM),
@@ -605,29 +215,29 @@ class World:
                     faults.append(f"{self.day()}: price of {name} in {zone} is {S.price[z, m]} USD/kg")
         for s in np.flatnonzero(~(S.stock >= -1e-9)):
             faults.append(
-                f"{self.day()}: {self.layout.firms[self.N.s_firm[s]]} holds {S.stock[s]:.6f} t of {self.materials[self.N.s_mat[s]]}"
+                f"{self.day()}: {self.layout.firms[self.N.s_firm[s]]} holds {S.stock[s]:.6f} t "
+                f"of {self.materials[self.N.s_mat[s]]}"
             )
         for r, m in zip(*np.nonzero(~(S.product >= -1e-9)), strict=True):
-            faults.append(f"{self.day()}: {self.layout.refiners[r]} holds {S.product[r, m]:.6f} t of {self.materials[m]}")
+            faults.append(
+                f"{self.day()}: {self.layout.refiners[r]} holds {S.product[r, m]:.6f} t of {self.materials[m]}"
+            )
         turnover = np.abs(S.cash).sum()
         if abs(S.cash.sum()) > 1e-9 * max(1.0, turnover):
             faults.append(f"{self.day()}: payments sum to {S.cash.sum():.6f} thousand USD, not zero")
         return faults
 
 
-def default_behaviour(scenario: Scenario) -> Behaviour:
-    """The behaviour of a scenario: the shared table with the scenario's own changes."""
-    return behaviour(**scenario.behaviour)
-
-
 def phase_times(world: World) -> dict[str, float]:
     """Run a fresh world phase by phase; seconds spent in each phase and in `policy` (decisions of states)."""
     from time import perf_counter
 
+    from sim.kernel import PHASES
+
     kernel = world.rules.kernel(phases=True)
     needs = getattr(kernel, "NEEDS", None)
     bundle = {"P": world.P, "N": world.N, "X": world.X, "I": world.I, "S": world.S, "R": world.R}
-    order = [phase.__name__ for phase in _phases()]
+    order = [phase.__name__ for phase in PHASES]
     times = {"policy": 0.0, **dict.fromkeys(order, 0.0)}
     while world.step < world.calendar.steps:
         start = perf_counter()
@@ -643,9 +253,3 @@ def phase_times(world: World) -> dict[str, float]:
             times[name] += perf_counter() - start
         world.step += 1
     return times
-
-
-def _phases():  # type: ignore[no-untyped-def]
-    from sim.kernel import PHASES
-
-    return PHASES

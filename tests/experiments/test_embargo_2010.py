@@ -76,10 +76,13 @@ def test_the_hold_moves_tonnes_not_peaks(base: Run) -> None:
     silent = ["news.embargo=none", "news.survey=none", "news.threat=none", "news.denial=none", "news.release=none"]
     heard = EPISODE.simulation(changes=[*silent, "end=2012-12-31"]).run(FEW)  # news taken out, hold kept
     neither = short([*silent, *hold])
-    hole = dict(series="imports", columns="Japan from China", span=(date(2010, 11, 1), date(2010, 11, 30)),
-                base=(date(2010, 9, 1), date(2010, 9, 30)))  # fmt: skip
-    assert np.median(total_ratio(base, **hole)) <= 0.5
-    assert np.median(total_ratio(neither, **hole)) > np.median(total_ratio(heard, **hole)) + 0.1
+
+    def hole(run: Run) -> float:
+        november, september = (date(2010, 11, 1), date(2010, 11, 30)), (date(2010, 9, 1), date(2010, 9, 30))
+        return float(np.median(total_ratio(run, "imports", "Japan from China", november, september)))
+
+    assert hole(base) <= 0.5
+    assert hole(neither) > hole(heard) + 0.1
     for material in ("La", "Ce", "Nd", "Dy"):
         change = np.median(peak(heard, "price_outside", material) / peak(neither, "price_outside", material))
         assert abs(np.log(change)) < np.log(1.2), material

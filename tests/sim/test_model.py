@@ -28,7 +28,7 @@ def test_agents_are_mesa_agents_over_the_arrays(model) -> None:  # type: ignore[
     assert model.tick == 4
     for kind in (ExportingState, Firm, ImportingGovernment, Mine, Refiner):
         assert len(model.agents_by_type[kind]) >= 1
-    firm = list(model.agents_by_type[Firm])[0]
+    firm = next(iter(model.agents_by_type[Firm]))
     firm.risk = 0.75
     assert model.world.S.risk[firm.idx] == 0.75
     assert model.agents_by_type[Firm].agg("risk", max) == 0.75

@@ -27,6 +27,7 @@ def twice({ARGUMENTS}):
     """Order twice what is used."""
     return 2.0 * use_t
 '''
+WITHOUT_JIT = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 ONE_YEAR = ["start=2010-09-06", "end=2011-09-04"]
 
 
@@ -138,6 +139,21 @@ def test_all_that_is_wrong_with_rules_is_told_at_once(study: Path, tmp_path: Pat
     assert told("firm.scrap", "a file of its own")
 
 
+PHASES = """
+import sys
+from sim import Simulation
+from sim.world import phase_times
+whole, parts = (Simulation(sys.argv[1], changes=sys.argv[2:]).world() for _ in range(2))
+whole.run()
+assert min(phase_times(parts).values()) >= 0.0
+assert all(a.tobytes() == b.tobytes() for a, b in zip(whole.R, parts.R))
+"""
+
+
+def test_phase_by_phase_is_the_same_run() -> None:
+    subprocess.run([sys.executable, "-c", PHASES, str(TWO_COUNTRIES), *ONE_YEAR], env=WITHOUT_JIT, check=True)
+
+
 PLAIN = """
 import sys
 import numpy as np
@@ -152,10 +168,9 @@ assert numba.config.DISABLE_JIT
 
 
 def test_without_compiling_the_numbers_are_the_same(study: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
     subprocess.run(
         [sys.executable, "-c", PLAIN, str(TWO_COUNTRIES), str(study), str(tmp_path), *ONE_YEAR],
-        env=environment, check=True, cwd=tmp_path,
+        env=WITHOUT_JIT, check=True, cwd=tmp_path,
     )  # fmt: skip
     for name, rules in (("ours", {}), ("own", {"firm.order": f"{study}:hand_to_mouth"})):
         compiled = Simulation(TWO_COUNTRIES, changes=ONE_YEAR, rules=rules).run().arrays
