@@ -33,11 +33,10 @@ def apply_changes(scenario: Scenario, changes: list[str] | tuple[str, ...]) -> S
             scenario = _one(scenario, key, value)
         except BadInput as error:
             problems += error.problems
-    if not problems:
-        problems += check_behaviour(scenario.behaviour, "--set")
-        problems += check_links({name: getattr(scenario, name) for name in type(scenario).model_fields})
-        if scenario.end <= scenario.start:
-            problems.append(f"--set end: {scenario.end} is not after start {scenario.start}")
+    problems += check_behaviour(scenario.behaviour, "--set")
+    problems += check_links({name: getattr(scenario, name) for name in type(scenario).model_fields})
+    if scenario.end <= scenario.start:
+        problems.append(f"--set end: {scenario.end} is not after start {scenario.start}")
     if problems:
         raise BadInput(problems, "--set")
     return scenario

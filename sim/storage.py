@@ -18,6 +18,8 @@ TABLE, MANIFEST = "series.parquet", "manifest.json"
 def writable(folder: str | Path) -> Path:
     """The folder, if something can be written there; `BadInput` otherwise. Nothing is left behind."""
     folder = Path(folder)
+    if not folder.name or folder.name == "..":
+        raise BadInput([f"--out {folder}: name a folder of its own for the result"])
     parent = folder.absolute()
     while not parent.exists():
         parent = parent.parent
@@ -76,7 +78,12 @@ def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None) ->
         old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
         if folder.exists():
             folder.rename(old)
-        draft.rename(folder)
+        try:
+            draft.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -94,6 +101,9 @@ def load_run(folder: str | Path) -> Run:
         raise BadInput(problems, "result")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        missing = [name for name in SERIES if name not in manifest["columns"]]
+        if missing:
+            raise ValueError(f"no columns for {', '.join(missing[:3])}")
         n, steps = int(manifest["replications"]), int(manifest["steps"])
         table = pq.read_table(folder / TABLE)
         if table.num_rows != n * steps:
@@ -112,5 +122,5 @@ def load_run(folder: str | Path) -> Run:
             manifest["name"], manifest["title"], date.fromisoformat(manifest["start"]), float(manifest["step_days"]),
             manifest["columns"], arrays, manifest,
         )  # fmt: skip
-    except (ValueError, KeyError, OSError, ArrowException) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError, ArrowException) as error:
         raise BadInput([f"{folder}: damaged result ({error})"], "result") from None
