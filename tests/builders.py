@@ -4,10 +4,11 @@ Exportia mines and refines; Importia uses and has one small mine of its own. All
 unless `seed` is given, which scatters them.
 """
 
+import csv
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -31,11 +32,11 @@ from sim.scenario import (
     Scenario,
     Sector,
     SectorMaterial,
-    _read_table,
 )
 from sim.world import World
 
 TWO_COUNTRIES = Path(__file__).parents[1] / "experiments" / "episodes" / "two-countries"
+T = TypeVar("T", Sector, Form)
 ASSUMED: dict[str, Any] = {"source": "assumption", "confidence": "assumption"}
 NOISE_OFF = {name: 0.0 for name, p in PARAMETERS.items() if name.startswith("noise_") and p.off == 0.0}
 SECTORS = ("ceramics", "phosphors", "other")  # all three use oxide: a tonne contained is a tonne gross
@@ -166,7 +167,6 @@ def world_scenario(
         acts.append(event("embargo", embargo[0], "embargo", target="Importia", end=embargo[1]))
 
     covered = {"quota_forms": ALL_FORMS, "embargo_forms": ALL_FORMS, **choices}
-    problems: list[str] = []
     scenario = Scenario(
         name="small-world", title="A small world", start=start, end=end,
         countries=(
@@ -194,19 +194,24 @@ def world_scenario(
             for o in ("Exportia", "Importia")
             for d in ("Exportia", "Importia")
         ),
-        sectors=_read_table(SHARED["sectors"], Sector, problems),
+        sectors=_shared("sectors", Sector),
         sector_materials=tuple(
             SectorMaterial(sector=s, material=m, share=1.0 / materials, **ASSUMED)
             for s in (*SECTORS, "trader")
             for m in names
         ),
-        forms=_read_table(SHARED["forms"], Form, problems),
+        forms=_shared("forms", Form),
         events=(*acts, *events), news=tuple(news),
         choices=Choices(freight_usd_per_kg=freight, **covered),
         behaviour={**({} if noise else NOISE_OFF), **(behaviour or {})},
     )  # fmt: skip
-    assert not problems
     return apply_changes(scenario, ())
+
+
+def _shared(table: str, row: type[T]) -> tuple[T, ...]:
+    """The rows of a table of technology that all scenarios share."""
+    with SHARED[table].open(newline="", encoding="utf-8") as file:
+        return tuple(row.model_validate({k: v for k, v in cells.items() if v}) for cells in csv.DictReader(file))
 
 
 def _mine(name: str, country: str, legal: str, basket: str, output: float, capacity: float, group: str) -> Mine:
