@@ -203,8 +203,7 @@ def orders(t, dt, P, N, X, I, S, R):
 
 
 def border(t, dt, P, N, X, I, S, R):
-    """From whom each buyer orders, what sellers let go, what licences and stock allow, what leaks and what
-    customs clears; payments."""
+    """From whom each buyer orders, what sellers let go, what licences and stock allow, what leaks; payments."""
     n_refiners, n_mats = S.product.shape
     n_edges = N.e_slot.shape[0]
     n_zones, n_countries = I.embargo.shape
@@ -212,7 +211,6 @@ def border(t, dt, P, N, X, I, S, R):
     smuggled = S.scratch_rm2
     grey = S.scratch_rm3
     licences = S.scratch_rp
-    waiting = R.queue
     asked[:, :] = 0.0
     smuggled[:, :] = 0.0
     grey[:, :] = 0.0
@@ -224,20 +222,22 @@ def border(t, dt, P, N, X, I, S, R):
         S.book[r, 0] *= book_memory
         S.book[r, 1] *= book_memory
         S.shipments[r] *= sales_memory
-    # How full are the bonded stores of each exporting state, by destination, while cargo is held?
+    # How full are the bonded stores of each exporting state, by destination, while cargo is held? In
+    # ordinary weeks nothing waits and legal cargo passes at once.
+    slow_border = 0
     for z in range(n_zones):
         for c in range(n_countries):
             busy = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
             S.busy[z, c] = 1.0 if busy else 0.0
-    for i in range(N.x_legal.shape[0]):
-        e = N.x_legal[i]
-        if S.e_queue[e] > 0.0:
-            waiting[t, N.e_home[e], N.e_country[e]] += S.e_queue[e]
-    for z in range(n_zones):
-        for c in range(n_countries):
-            limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
-            S.full[z, c] = 1.0 if waiting[t, z, c] > limit and S.busy[z, c] > 0.0 else 0.0
-            waiting[t, z, c] = 0.0
+            S.full[z, c] = 0.0
+            if busy or S.queued[z, c] > 0.0:
+                slow_border = 1
+    S.line[0] = slow_border
+    if slow_border > 0:
+        for z in range(n_zones):
+            for c in range(n_countries):
+                limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
+                S.full[z, c] = 1.0 if S.queued[z, c] > limit and S.busy[z, c] > 0.0 else 0.0
     # Each buyer splits its order over its links; each seller says what it is ready to let go.
     for s in range(S.stock.shape[0]):
         start, stop = N.s_edge[s], N.s_edge[s + 1]
@@ -374,25 +374,36 @@ def border(t, dt, P, N, X, I, S, R):
                 S.licence_used[r] += gross
                 R.licence_used[t, r] += gross
             S.shipments[r] += gross * (1.0 - sales_memory)
-            S.e_queue[e] += ship
-            waiting[t, home, N.e_country[e]] += S.e_queue[e]
+            if slow_border > 0:
+                S.e_queue[e] += ship
+            elif I.form_quota[home, N.e_form[e]] > 0.0:
+                R.exports[t, home, N.e_country[e]] += gross
+            else:
+                R.exports_open[t, home, N.e_country[e]] += gross
         else:
             inside = S.price[N.e_home[e], m]
             price = inside + P.grey_share_of_gap * max(0.0, here - inside)
             pay(S.cash, buyer, seller, ship * price)
             S.rent_of[r] += ship * (price - inside)
             R.leaked[t, N.e_home[e], N.e_country[e]] += ship * N.e_gross[e]
-        if kind != LEGAL:
+        if kind != LEGAL or slow_border == 0:
             due = now + N.e_lag[e]
             S.pipe[s, N.e_origin[e], due - depth if due >= depth else due] += ship
             S.pipe_sum[s] += ship
             S.received[s] += ship
-    # Cargo that waited and found no new order this week still waits in the same line.
+
+
+def customs(t, dt, P, N, X, I, S, R):
+    """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond."""
+    if S.line[0] <= 0.0:
+        return
+    depth = S.pipe.shape[2]
+    now = t % depth
+    waiting = S.queued
+    waiting[:, :] = 0.0
     for i in range(N.x_legal.shape[0]):
         e = N.x_legal[i]
-        if S.e_queue[e] > 0.0 and S.e_ship[e] <= 0.0:
-            waiting[t, N.e_home[e], N.e_country[e]] += S.e_queue[e]
-    # Customs clears each destination's line up to what inspections allow; held cargo stays.
+        waiting[N.e_home[e], N.e_country[e]] += S.e_queue[e]
     for i in range(N.x_legal.shape[0]):
         e = N.x_legal[i]
         if S.e_queue[e] <= 0.0:
@@ -401,13 +412,13 @@ def border(t, dt, P, N, X, I, S, R):
         goes = S.e_queue[e]
         if S.busy[home, c] > 0.0:
             held = max(I.embargo[home, c] * I.form_embargo[home, N.e_form[e]], I.closure[home, c])
-            can = border_clearance(
-                N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
-                I.inspection[home, c], held,
-            )  # fmt: skip
             goes *= 1.0 - held
             if I.inspection[home, c] > I.normal_inspection[home]:
-                goes = min(goes, S.e_queue[e] * can / waiting[t, home, c])
+                can = border_clearance(
+                    N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
+                    I.inspection[home, c], held,
+                )  # fmt: skip
+                goes = min(goes, S.e_queue[e] * can / waiting[home, c])
         S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
         if goes <= 0.0:
             continue
@@ -419,11 +430,12 @@ def border(t, dt, P, N, X, I, S, R):
             R.exports[t, home, c] += goes * N.e_gross[e]
         else:
             R.exports_open[t, home, c] += goes * N.e_gross[e]
-    waiting[t, :, :] = 0.0
+    waiting[:, :] = 0.0
     for i in range(N.x_legal.shape[0]):
         e = N.x_legal[i]
         if S.e_queue[e] > 0.0:
-            waiting[t, N.e_home[e], N.e_country[e]] += S.e_queue[e] * N.e_gross[e]
+            waiting[N.e_home[e], N.e_country[e]] += S.e_queue[e]
+            R.queue[t, N.e_home[e], N.e_country[e]] += S.e_queue[e] * N.e_gross[e]
 
 
 def licences(t, dt, P, N, X, I, S, R):
@@ -707,7 +719,7 @@ def record(t, dt, P, N, X, I, S, R):
 
 # The order of the week. Each phase has the same arguments: step, length of the step in years, behaviour,
 # structure, influences, instruments, state, record.
-PHASES = (arrivals, consumption, beliefs, orders, border, licences, production, prices, adaptation, record)
+PHASES = (arrivals, consumption, beliefs, orders, border, customs, licences, production, prices, adaptation, record)
 
 
 def run_steps(start, stop, dt, P, N, X, I, S, R):
@@ -718,6 +730,7 @@ def run_steps(start, stop, dt, P, N, X, I, S, R):
         beliefs(t, dt, P, N, X, I, S, R)
         orders(t, dt, P, N, X, I, S, R)
         border(t, dt, P, N, X, I, S, R)
+        customs(t, dt, P, N, X, I, S, R)
         licences(t, dt, P, N, X, I, S, R)
         production(t, dt, P, N, X, I, S, R)
         prices(t, dt, P, N, X, I, S, R)

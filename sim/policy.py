@@ -49,7 +49,7 @@ def observe(world: World, zone: int, country: int) -> Observation:
     """What the state of a zone may know now."""
     t = world.step
     materials = world.materials
-    recent = world.R.exports[max(0, t - 4) : t, zone] if zone else world.R.exports[:0, 0]
+    recent = world.R.exports[max(0, t - 4) : t, zone]
     return Observation(
         world.calendar.day_of(t + 1) - timedelta(days=1),
         dict(zip(materials, world.S.price[zone].tolist(), strict=True)),

@@ -47,7 +47,7 @@ State = namedtuple(
     trait_cover trait_risk trait_growth
     e_trust e_order e_queue e_ship
     product feed run output shipments book withheld licence_used
-    suppressed busy full
+    suppressed busy full queued line
     k_state k_clock k_output k_value k_losses k_debt k_delay
     cash rent_of
     mined lost used scrapped discarded opening

@@ -140,6 +140,7 @@ class World:
             product=product, feed=feed, run=N.r_base * dt, output=N.r_output.copy(), shipments=np.zeros(nR),
             book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)), licence_used=np.zeros(nR),
             suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),
+            queued=np.zeros((nZ, nC)), line=np.zeros(1),
             k_state=operating.astype(np.int64), k_clock=np.zeros(nK),
             k_output=np.where(operating, N.k_base * dt, 0.0), k_value=k_value, k_losses=np.zeros(nK),
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),

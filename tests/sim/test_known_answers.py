@@ -79,12 +79,13 @@ def test_free_trade_parity(materials: int) -> None:
     assert np.abs(outside / inside / (1.1 + 0.5 / inside) - 1.0).max() < 0.005
 
 
-def test_free_trade_parity_after_a_new_tax() -> None:
-    # the tax goes from 10 to 25 % in 2012; three years later the ratio is 1.25 + freight / inside
-    higher = event("tax.2012", date(2012, 1, 2), "export_tax", 25.0, scope="M1;M2", unit="%")
-    world = run(materials=2, noise=False, freight=1.0, end=date(2019, 12, 29), events=[higher])
+@pytest.mark.parametrize("percent", [0.0, 5.0, 25.0])
+def test_free_trade_parity_after_a_new_tax(percent: float) -> None:
+    # the tax goes from 10 % to another in 2012; three years later the ratio is 1 + tax + freight / inside
+    changed = event("tax.2012", date(2012, 1, 2), "export_tax", percent, scope="M1;M2", unit="%")
+    world = run(materials=2, noise=False, freight=0.5, end=date(2019, 12, 29), events=[changed])
     price = world.R.price[step_of(world, 2015, 1, 5) :]
-    assert np.abs(price[:, 0] / price[:, 1] / (1.25 + 1.0 / price[:, 1]) - 1.0).max() < 0.005
+    assert np.abs(price[:, 0] / price[:, 1] / (1.0 + percent / 100.0 + 0.5 / price[:, 1]) - 1.0).max() < 0.005
 
 
 # C6: a licence costs the same per kg whatever it carries, and nothing while there are enough.
