@@ -238,7 +238,8 @@ def border(t, dt, P, N, X, I, S, R):
             for c in range(n_countries):
                 limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
                 S.full[z, c] = 1.0 if S.queued[z, c] > limit and S.busy[z, c] > 0.0 else 0.0
-    # Each buyer splits its order over its links; each seller says what it is ready to let go.
+    # Each buyer splits its order over its links, by prices it reviews every four weeks and by trust; each
+    # seller says what it is ready to let go.
     for s in range(S.stock.shape[0]):
         start, stop = N.s_edge[s], N.s_edge[s + 1]
         q = S.order[s] - S.received[s]
@@ -253,21 +254,20 @@ def border(t, dt, P, N, X, I, S, R):
         R.orders[t, 1] += q
         here = S.price[z, m]
         total = 0.0
-        before, appeal = 0.0, 1.0
+        review = (t + N.f_review[N.s_firm[s]]) % N.review_steps[0] == 0
         for e in range(start, stop):
             kind = N.e_kind[e]
-            landed = here
-            if kind == LEGAL:
-                own = (S.ask[N.e_ref[e]] - S.ask_mean[N.e_home[e]]) * N.s_gross[s]
-                landed = max(0.3 * here, here + own)
-            elif kind == GREY:
-                home_price = S.price[N.e_home[e], m]
-                landed = home_price + P.grey_share_of_gap * max(0.0, here - home_price)
-            relative = (landed + N.e_freight[e]) / N.e_landed[e]
-            if relative != before:
-                appeal = firm_price_appeal(relative, P.supplier_price)
-                before = relative
-            weight = firm_supplier_weight(N.e_share[e], appeal, S.e_trust[e])
+            if review and kind != WITHIN:
+                if kind == LEGAL:
+                    own = (S.ask[N.e_ref[e]] - S.ask_mean[N.e_home[e]]) * N.s_gross[s]
+                    landed = max(0.3 * here, here + own)
+                else:
+                    home_price = S.price[N.e_home[e], m]
+                    landed = home_price + P.grey_share_of_gap * max(0.0, here - home_price)
+                S.e_appeal[e] = firm_price_appeal((landed + N.e_freight[e]) / N.e_landed[e], P.supplier_price)
+            elif review:
+                S.e_appeal[e] = firm_price_appeal((here + N.e_freight[e]) / N.e_landed[e], P.supplier_price)
+            weight = firm_supplier_weight(N.e_share[e], S.e_appeal[e], S.e_trust[e])
             S.e_order[e] = weight
             total += weight
         scale = q / total

@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.behaviour import Behaviour
 from sim import border as border_rules
-from sim import draws, news
+from sim import draws, news, policy
 from sim.calendar import Calendar
 from sim.network import balance, lay, split
 from sim.problems import BadInput
@@ -51,6 +51,7 @@ class Layout:
         self.refiners = [r.refiner for r in scenario.refiners]
         self.activity = self._activity()
         self.heard = news.Heard(scenario, self.calendar, P)
+        self.measures = policy.measures(scenario)
         self._build(scenario, P, [c.country for c in exporters])
 
     def _build(self, v: Scenario, P: Behaviour, exporters: list[str]) -> None:
@@ -215,6 +216,8 @@ class Layout:
             f_thrift=np.array([s.thrift_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_relocation=np.array([s.relocation_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_scrap=np.array([*scrap, *([0.0] * len(reserve_states))]),
+            f_review=np.array([int(draws.key_of("review", n)) % 4 for n in names], dtype=np.int64),
+            review_steps=np.array([max(1, round(4 * 7.0 / self.calendar.step_days))], dtype=np.int64),
             f_account=f_account,
             s_firm=s_firm, s_mat=s_mat, s_zone=s_zone, s_country=s_country, s_base=s_base, s_form=s_form,
             s_gross=np.array([gross[forms[form]] for form in s_form]), s_twin=s_twin, s_trade_share=trade_share,
@@ -251,6 +254,10 @@ class Layout:
         }
         self.N = self.N._replace(**indices)  # unsigned: no test for a negative index at every access
         self.k_value0 = k_value
+        self.trait_keys = {
+            purpose: np.array([draws.key_of(purpose, name) for name in names], dtype=np.uint64)
+            for purpose in ("cover", "risk", "growth")
+        }
         self.reserve_slots = {
             state: {int(s_mat[s]): s for s in range(first[len(v.firms) + i], first[len(v.firms) + i + 1])}
             for i, state in enumerate(reserve_states)
@@ -368,7 +375,7 @@ class Layout:
                     continue
                 luck = int(draws.key_of(names[i], refiners[r])) / 2.0**64
                 options.append((float(r_output[r, m]) * (0.5 + luck), r, kind))
-            for q, r, kind in sorted(options, reverse=True)[: max(3, v.choices.links_per_buyer + 1)]:
+            for q, r, kind in sorted(options, reverse=True)[: max(2, v.choices.links_per_buyer)]:
                 flows[(s, r, kind)] = q * 1e-12
         rows = sorted(flows.items())
         lag = {(x.origin, x.destination): x for x in v.lags}

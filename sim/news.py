@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.behaviour import Behaviour
 from sim.calendar import Calendar
-from sim.draws import NEWS, key_of, normal, stream
+from sim.draws import NEWS, key_of, normals, stream
 from sim.scenario import Event, News, Scenario
 
 ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure")
@@ -86,27 +86,27 @@ class Heard:
         self.shape = (calendar.steps, len(countries))
         self.noise = behaviour.noise_news
         self.fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
-        self.items = []
+        self.items: list[tuple[int, np.ndarray]] = []
+        keys: list[np.uint64] = []
         for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
             step = calendar.step_of(item.date)
             if 0 <= step < calendar.steps:
                 loud = strength(item, scenario.events, behaviour)
                 heard = loud * audience(item, scenario.events, countries, behaviour.news_spillover)
-                self.items.append((step, heard, [key_of(item.id, name) for name in countries]))
+                self.items.append((step, heard))
+                keys += [key_of(item.id, name) for name in countries]
+        self.keys = np.array(keys, dtype=np.uint64)
 
     def alarm(self, seed: int, run: int) -> np.ndarray:
         """News in view by step and country, between 0 and 1; shape (steps, countries)."""
         level = np.zeros(self.shape)
-        luck = stream(seed, run, NEWS)
+        luck = normals(stream(seed, run, NEWS), self.keys, 0).reshape(-1, self.shape[1])
         now, last = np.zeros(self.shape[1]), 0
-        with np.errstate(over="ignore"):
-            for step, heard, keys in self.items:
-                level[last:step] = now * self.fade ** np.arange(step - last)[:, None]
-                now = now * self.fade ** (step - last)
-                if self.noise > 0.0 and (heard > 0.0).any():
-                    draws = np.array([normal(luck, key, 0) for key in keys])
-                    heard = np.where(heard > 0.0, heard * np.exp(self.noise * draws), heard)
-                now = now + np.where(heard > 0.0, np.minimum(heard, 1.0) * (1.0 - now), heard * now)
-                last = step
+        for (step, heard), luck_of_item in zip(self.items, luck, strict=True):
+            level[last:step] = now * self.fade ** np.arange(step - last)[:, None]
+            now = now * self.fade ** (step - last)
+            loud = np.where(heard > 0.0, heard * np.exp(self.noise * luck_of_item), heard)
+            now = now + np.where(loud > 0.0, np.minimum(loud, 1.0) * (1.0 - now), loud * now)
+            last = step
         level[last:] = now * self.fade ** np.arange(self.shape[0] - last)[:, None]
         return level

@@ -28,20 +28,27 @@ def measure_of(event: Event) -> Measure:
     )  # fmt: skip
 
 
-def states(scenario: Scenario) -> tuple[list[ExportingState], list[ImportingGovernment]]:
-    """The states of a scenario with their doctrines and the measures that history gave them."""
-    admitted = [measure_of(e) for e in scenario.events if e.admitted == "yes"]
+def measures(scenario: Scenario) -> dict[str, list[Measure]]:
+    """The admitted measures of each actor."""
+    found: dict[str, list[Measure]] = {}
+    for event in scenario.events:
+        if event.admitted == "yes":
+            found.setdefault(event.actor, []).append(measure_of(event))
+    return found
+
+
+def states(
+    scenario: Scenario, history: dict[str, list[Measure]]
+) -> tuple[list[ExportingState], list[ImportingGovernment]]:
+    """The states of a scenario, each with its doctrine and the measures that history gave it."""
     doctrine = named(scenario.choices.doctrine)
-    exporting = [
-        ExportingState(c.country, c.zone, doctrine([m for m in admitted if m.actor == c.country]))
-        for c in scenario.countries
-        if c.role == "exporting_state"
-    ]
-    importing = [
-        ImportingGovernment(c.country, NoReserve(), doctrine([m for m in admitted if m.actor == c.country]))
-        for c in scenario.countries
-        if c.role == "importing_government"
-    ]
+    exporting, importing = [], []
+    for c in scenario.countries:
+        own = doctrine(history.get(c.country, []))
+        if c.role == "exporting_state":
+            exporting.append(ExportingState(c.country, c.zone, own))
+        elif c.role == "importing_government":
+            importing.append(ImportingGovernment(c.country, NoReserve(), own))
     return exporting, importing
 
 

@@ -34,7 +34,7 @@ class World:
         self.licence_years: dict[int, int] = {}
         self.holds: list[Measure] = []
         scenario = layout.scenario
-        self.exporting, self.importing = policy.states(scenario)
+        self.exporting, self.importing = policy.states(scenario, layout.measures)
         self.X = Influences(activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication))
         self.I = self._instruments()
         self.S = self._state()
@@ -68,14 +68,9 @@ class World:
         )  # fmt: skip
 
     def _traits(self, purpose: str, sd: float) -> np.ndarray:
+        """Log-normal traits of firms, one for each purpose."""
         luck = draws.stream(self.seed, self.replication, draws.TRAIT)
-        with np.errstate(over="ignore"):
-            return np.array(
-                [
-                    np.exp(sd * draws.normal(luck, draws.key_of(purpose, n), 0)) if sd > 0.0 else 1.0
-                    for n in self.layout.firms
-                ]
-            )
+        return np.exp(sd * draws.normals(luck, self.layout.trait_keys[purpose], 0))
 
     def _state(self) -> State:
         N, P, dt = self.N, self.P, self.dt
@@ -95,9 +90,12 @@ class World:
         depth = int(N.e_lag.max()) + 1
         pipe = np.zeros((nS, origins, depth))
         bought = want * (1.0 - N.f_scrap[N.s_firm])
-        for e in range(nE):
-            flow = N.e_share[e] * bought[N.e_slot[e]]
-            pipe[N.e_slot[e], N.e_origin[e], : N.e_lag[e]] += flow
+        flow = N.e_share * bought[N.e_slot]
+        for lag in np.unique(N.e_lag):
+            under_way = np.zeros((nS, origins))
+            chosen = N.e_lag == lag
+            np.add.at(under_way, (N.e_slot[chosen], N.e_origin[chosen]), flow[chosen])
+            pipe[:, :, :lag] += under_way[:, :, None]
         pipe_sum = pipe.sum(axis=(1, 2))
         product = P.refiner_cover_months / 12.0 * N.r_output
         shares = np.divide(
@@ -109,18 +107,11 @@ class World:
         k_value = np.zeros((nK, 4))
         k_value[:] = self.layout.k_value0[:, None]
         luck = draws.stream(self.seed, self.replication, draws.DELAY)
-        with np.errstate(over="ignore"):
-            delay = np.array(
-                [np.exp(P.noise_delay * draws.normal(luck, key, 0)) if P.noise_delay > 0 else 1.0 for key in N.k_key]
-            )
-            demand = draws.stream(self.seed, self.replication, draws.DEMAND)
-            noise = np.array(
-                [P.noise_demand * draws.normal(demand, key, 10**6) if P.noise_demand else 0.0 for key in N.f_key]
-            )
-            mooded = draws.stream(self.seed, self.replication, draws.MOOD)
-            mood = np.array(
-                [P.noise_mood * draws.normal(mooded, key, 10**6) if P.noise_mood else 0.0 for key in N.f_key]
-            )
+        delay = np.exp(P.noise_delay * draws.normals(luck, N.k_key, 0))
+        demand = draws.stream(self.seed, self.replication, draws.DEMAND)
+        noise = P.noise_demand * draws.normals(demand, N.f_key, BEFORE)
+        mooded = draws.stream(self.seed, self.replication, draws.MOOD)
+        mood = P.noise_mood * draws.normals(mooded, N.f_key, BEFORE)
         mood = np.where(N.f_kind == TRADER, mood, 0.0)
         inventory = stock.copy()
         opening = np.zeros(nM)
@@ -136,7 +127,8 @@ class World:
             unfilled=np.zeros(nF), intensity=np.ones(nS), scale=np.ones(nS), risk=np.zeros(nF),
             country_risk=np.zeros(nC), noise=noise, mood=mood, trait_cover=trait_cover,
             trait_risk=self._traits("risk", P.noise_trait), trait_growth=self._traits("growth", P.noise_trait),
-            e_trust=np.ones(nE), e_order=np.zeros(nE), e_queue=np.zeros(nE), e_ship=np.zeros(nE),
+            e_trust=np.ones(nE),
+            e_appeal=np.ones(nE), e_order=np.zeros(nE), e_queue=np.zeros(nE), e_ship=np.zeros(nE),
             product=product, feed=feed, run=N.r_base * dt, output=N.r_output.copy(), shipments=np.zeros(nR),
             book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)), licence_used=np.zeros(nR),
             suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),

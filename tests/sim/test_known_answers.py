@@ -109,10 +109,10 @@ def test_slack_quota_has_no_rent() -> None:
 def test_binding_quota_has_one_rent_per_kg(share: float) -> None:
     quota = share * free_exports(materials=2)
     world = run(
-        materials=2, noise=False, freight=0.5, quota_t=quota, end=date(2016, 12, 25),
+        materials=2, noise=False, freight=0.5, quota_t=quota, end=date(2017, 12, 31),
         behaviour={"licence_pooling": 1.0},
     )  # fmt: skip
-    first, last = step_of(world, 2014, 1, 1), step_of(world, 2015, 12, 31)
+    first, last = step_of(world, 2015, 1, 1), step_of(world, 2016, 12, 31)
     price = world.R.price[first:last, 0].mean(axis=0)
     rent = over_parity(world, 0.10, 0.5)[first:last].mean(axis=0)
     assert price[1] > 1.2 * price[0]
@@ -129,7 +129,7 @@ def test_binding_quota_has_one_rent_per_kg(share: float) -> None:
 
 
 # After a rumour tonnes stay within the 3 % of the acceptance table. After an official threat they miss it: firms
-# outside hoard, so legal exports of the year are 6 to 7 % higher and those of the next 2 % lower (use: 1 %).
+# outside hoard, so legal exports of the year are 3 to 7 % higher, by the table of behaviour (use: 1 %).
 @pytest.mark.parametrize(("kind", "tonnes"), [("rumour", 0.03), ("threat", 0.08)])
 def test_a_threat_moves_prices_more_than_tonnes(kind: str, tonnes: float) -> None:
     day = date(2012, 1, 2)
@@ -155,15 +155,24 @@ def test_a_threat_moves_prices_more_than_tonnes(kind: str, tonnes: float) -> Non
 # C2: half the step, the same story.
 
 
-def test_half_the_step() -> None:
-    knobs: dict[str, Any] = {
-        "noise": False, "freight": 0.5, "quota_t": 1000.0, "embargo": (date(2012, 3, 5), date(2012, 4, 15)),
-        "news": [news_item("news", date(2012, 1, 2), "threat")],
-    }  # fmt: skip
-    whole, half = run(**knobs), run(**knobs, step_days=3.5)
+HOLD_AND_THREAT: dict[str, Any] = {
+    "noise": False, "freight": 0.5, "embargo": (date(2012, 3, 5), date(2012, 4, 15)),
+    "news": [news_item("news", date(2012, 1, 2), "threat")],
+}  # fmt: skip
+
+
+# With a quota the answer to half a step depends on how licences are priced: near 1,000 t a half-year, with holders who
+# look at their own licence alone, one step finds a shortage of licences that the other avoids. Traded licences do not.
+@pytest.mark.parametrize(
+    ("knobs", "bound"),
+    [({}, 0.02), ({"quota_t": 1200.0, "behaviour": {"licence_pooling": 1.0}}, 0.10)],
+    ids=["embargo and threat", "with a quota"],
+)
+def test_half_the_step(knobs: Mapping[str, Any], bound: float) -> None:
+    whole, half = run(**HOLD_AND_THREAT, **knobs), run(**HOLD_AND_THREAT, **knobs, step_days=3.5)
     assert half.calendar.steps == 2 * whole.calendar.steps
-    assert half.R.price[-1] / whole.R.price[-1] == pytest.approx(np.ones((2, 1)), abs=0.10)
-    for name, bound in (("exports", 0.05), ("leaked", 0.05), ("use", 0.02), ("mined", 0.03), ("refined", 0.03)):
+    assert half.R.price[-1] / whole.R.price[-1] == pytest.approx(np.ones((2, 1)), abs=bound)
+    for name in ("exports", "leaked", "use", "mined", "refined"):
         ratio = yearly(getattr(half.R, name), 2 * YEAR) / yearly(getattr(whole.R, name))
         assert ratio == pytest.approx(np.ones(5), abs=bound), name
 
@@ -225,6 +234,19 @@ def test_a_shock_changes_nothing_before_its_date(act: str, day: date) -> None:
     assert differences(with_it, without, until=step) == []
     changed = differences(with_it, without, until=step + 10)
     assert {"price", "stock", "arrivals"} <= set(changed)
+
+
+@pytest.mark.parametrize("step_days", [7.0, 3.5, 1.75])
+@pytest.mark.parametrize("weekday", range(7))
+def test_an_act_is_in_force_in_the_step_of_its_day(weekday: int, step_days: float) -> None:
+    day = date(2010, 3, 1 + weekday)
+    raised = event("tax.2010", day, "export_tax", 25.0, scope="M1", unit="%")
+    world = Simulation(world_scenario(events=[raised], end=date(2010, 6, 27), step_days=step_days)).world()
+    step = world.calendar.step_of(day)
+    world.advance(step)
+    assert world.I.tax[1, 0] == pytest.approx(0.10)
+    world.advance(step + 1)
+    assert world.I.tax[1, 0] == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize("weekday", [5, 7])  # Monday 5 March 2012, Wednesday 7 March 2012
