@@ -126,7 +126,7 @@ def beliefs(t, dt, P, N, X, I, S, R):
         total = 0.0
         count = 0
         for f in range(S.risk.shape[0]):
-            if N.f_country[f] == c and N.f_kind[f] != RESERVE:
+            if N.f_country[f] == c and N.f_kind[f] != RESERVE and t >= N.f_open[f]:
                 total += S.risk[f]
                 count += 1
         S.country_risk[c] = total / count if count > 0 else 0.0
@@ -491,7 +491,7 @@ def production(t, dt, P, N, X, I, S, R):
         for m in range(n_mats):
             feed += S.feed[r, m]
             goal = P.refiner_cover_months / 12.0 * max(N.r_output[r, m], S.output[r, m])
-            held += S.price[z, m] * S.product[r, m]
+            held += S.price[z, m] * (S.product[r, m] + S.output[r, m] * dt)
             target += S.price[z, m] * goal
         capacity = N.r_capacity[r] * dt
         if N.r_kind[r] == FREE:
@@ -519,7 +519,7 @@ def production(t, dt, P, N, X, I, S, R):
         pay(S.cash, N.r_account[r], N.row_account[0], run * N.r_cost[r])
         R.refined[t, r] = run
         wanted = P.feed_cover_months / 12.0 * wish / dt
-        S.book[r, 2] = max(0.0, wish + (wanted - (feed - run)) * dt / P.stocking_years)
+        S.book[r, 2] = max(0.0, wish + (wanted - (feed - run + wish)) * dt / P.stocking_years)
     for i in range(N.l_mine.shape[0]):
         k, r = N.l_mine[i], N.l_ref[i]
         if N.r_kind[r] == FREE:
@@ -589,6 +589,8 @@ def prices(t, dt, P, N, X, I, S, R):
         stock[N.s_zone[s], N.s_mat[s]] += S.stock[s]
     for r in range(S.product.shape[0]):
         z = N.r_zone[r]
+        if N.r_kind[r] == FREE:
+            continue
         for m in range(n_mats):
             wanted[z, m] += P.refiner_cover_months / 12.0 * max(N.r_output[r, m], S.output[r, m] if z == 0 else 0.0)
             stock[z, m] += S.product[r, m]
@@ -651,7 +653,7 @@ def adaptation(t, dt, P, N, X, I, S, R):
             P.thrift_cap, P.thrift_back, P.thrift_floor, dt,
         )  # fmt: skip
         twin = N.s_twin[s]
-        if twin >= 0:
+        if twin >= 0 and t >= N.f_open[f]:
             home = N.s_zone[twin]
             gap = S.gap[z, m, 1] - S.gap[home, m, 1] + S.border_gap[home, m]
             moved = firm_relocation(gap, P.relocation_speed * N.f_relocation[f], P.relocation_threshold) * dt

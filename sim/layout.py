@@ -404,7 +404,7 @@ class Layout:
         # What leaves each zone legally in the base year, by destination (contained t a year).
         self.base_export = np.zeros((len(self.zones), len(self.countries)))
         for (s, r, kind), q in rows:
-            if kind == LEGAL:
+            if kind == LEGAL and slots[s][2] > 0.0 and not late[slots[s][0]]:
                 self.base_export[r_zone[r], s_country[s]] += q
 
     def summary(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ their shares and lapse with the year of their quota, unless carried over.
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
 from agents.doctrines import named
@@ -58,7 +59,7 @@ def observe(world: World, zone: int, country: int) -> Observation:
     materials = world.materials
     recent = world.R.exports[max(0, t - 4) : t, zone]
     return Observation(
-        world.calendar.day_of(t + 1) - timedelta(days=1),
+        world.calendar.start + timedelta(days=ceil((t + 1) * world.calendar.step_days) - 1),
         dict(zip(materials, world.S.price[zone].tolist(), strict=True)),
         dict(zip(materials, world.S.price[0].tolist(), strict=True)),
         float(recent.sum()),

@@ -208,15 +208,21 @@ HOLD = event("embargo", date(2012, 3, 5), "embargo", target="Importia", end=date
     [
         {"events": [SAME_TAX]},
         {"events": [CLEAR]},
-        {"events": [HOLD], "embargo_forms": ("magnet",)},  # nobody buys magnets
         {"news": [news_item("news", date(2012, 1, 2), "rumour")], "behaviour": {"news_rumour": 0.0}},
         {"events": [event("campaign", date(2012, 1, 2), "enforcement")], "behaviour": {"campaign_strength": 0.0}},
     ],
-    ids=["same tax", "usual inspection", "embargo on nothing", "silent news", "campaign without strength"],
+    ids=["same tax", "usual inspection", "silent news", "campaign without strength"],
 )
 def test_a_shock_of_size_zero_is_no_shock(knobs: Mapping[str, Any]) -> None:
     plain = {name: value for name, value in knobs.items() if name not in ("events", "news")}
     assert differences(run(**plain), run(**knobs)) == []
+
+
+def test_an_embargo_on_nothing_is_no_shock() -> None:
+    # nobody buys magnets; cargo goes through the line at customs instead of past it, so sums round differently
+    free, held = (run(embargo_forms=("magnet",), events=acts) for acts in ([], [HOLD]))
+    for name, values in free.R._asdict().items():
+        assert np.allclose(values, getattr(held.R, name), rtol=1e-9, atol=1e-9), name
 
 
 @pytest.mark.parametrize(
