@@ -98,7 +98,7 @@ def _targets(world: World, measure: Measure) -> list[int]:
 def _export_quota(world: World, m: Measure) -> None:
     I, N, zone = world.I, world.N, world.zone_of(m.actor)
     holders = [r for r in range(len(N.r_zone)) if N.r_zone[r] == zone and N.r_kind[r] == 0]
-    if m.value is None:
+    if m.value is None or m.lifted:
         I.quota_on[zone] = 0.0
         for r in holders:
             I.licence[r] = 0.0

@@ -11,9 +11,14 @@ class Doctrine:
 
     def __init__(self, measures: list[Measure]):
         plan = []
+        # Licences stay good until the next grant; only the last quota of all ends with its period.
+        quotas = [m.end for m in measures if m.instrument == "export_quota" and m.end is not None]
+        last = max(quotas, default=None)
         for measure in measures:
             plan.append((measure.start, measure))
-            if measure.end is not None and measure.instrument not in ("export_quota", "reserve_purchase"):
+            stays = measure.instrument == "reserve_purchase"
+            stays |= measure.instrument == "export_quota" and measure.end != last
+            if measure.end is not None and not stays:
                 plan.append((measure.end + timedelta(days=1), replace(measure, lifted=True)))
         # On one day what ends goes first; carried-over licences are kept before new ones are granted.
         rank = {"quota_carry_over": 1}

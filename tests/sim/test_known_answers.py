@@ -291,3 +291,11 @@ def test_a_replication_does_not_depend_on_how_many_there_are() -> None:
     three, one = Simulation(scenario, seed=2).run(3), Simulation(scenario, seed=2).world(2).run()
     assert three.arrays["price_outside"][2].tobytes() == np.ascontiguousarray(one.R.price[:, 0]).tobytes()
     assert three.arrays["price_outside"][0].tobytes() != three.arrays["price_outside"][1].tobytes()
+
+
+def test_the_last_quota_ends_with_its_period() -> None:
+    world = Simulation(TWO_COUNTRIES, changes=["quota.end=none"], behaviour=NOISE_OFF).world()
+    world.advance(step_of(world, 2011, 6, 20))
+    assert world.I.quota_on[1] == 1.0
+    world.advance(step_of(world, 2011, 7, 11))
+    assert world.I.quota_on[1] == 0.0
