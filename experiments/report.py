@@ -1,5 +1,6 @@
 """The report of a run: a short table beside history, as text for a terminal and as plain data for machines."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from experiments.episode import Episode
@@ -34,18 +35,19 @@ def as_data(run: Run, found: list[Finding]) -> dict[str, Any]:
 
 def years(run: Run) -> list[dict[str, Any]]:
     """Totals by calendar year, mean over replications (t gross for trade, t contained else, million USD)."""
-    frames = {
-        name: run.series(name, "year")
-        for name in ("exports", "leaked", "use", "shortfall", "mined", "rent", "export_tax")
-    }
     rows = []
-    for day in frames["use"].index:
-        row = {name: float(frame.loc[day].sum()) for name, frame in frames.items()}
+    last = run.start + timedelta(days=int(run.steps * run.step_days) - 1)
+    for year in range(run.start.year, last.year + 1):
+        span = max(run.start, date(year, 1, 1)), min(last, date(year, 12, 31))
+
+        def of(series: str, span: tuple[date, date] = span) -> float:
+            return float(run.total(series, run.columns[series], *span).mean())
+
         rows.append(
             {
-                "year": int(day.year), "exports_t": row["exports"], "smuggled_t": row["leaked"], "use_t": row["use"],
-                "not_there_to_use_t": row["shortfall"], "mined_t": row["mined"],
-                "rent_of_exporters_musd": row["rent"] / 1000.0, "export_tax_musd": row["export_tax"] / 1000.0,
+                "year": year, "exports_t": of("exports"), "smuggled_t": of("leaked"), "use_t": of("use"),
+                "not_there_to_use_t": of("shortfall"), "mined_t": of("mined"),
+                "rent_of_exporters_musd": of("rent") / 1000.0, "export_tax_musd": of("export_tax") / 1000.0,
             }
         )  # fmt: skip
     return rows

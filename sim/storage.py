@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,16 @@ def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None) ->
 
     folder = writable(folder)
     steps, n = run.steps, run.replications
-    days = [run.start + timedelta(days=int(t * run.step_days)) for t in range(steps)]
+
+    def packed(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+        # From the buffer, not `pa.array`: that would import pandas to ask whether this is one of its own.
+        return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+    first = (run.start - date(1970, 1, 1)).days
+    days = np.array([first + int(t * run.step_days) for t in range(steps)], dtype=np.int32)
     columns: dict[str, Any] = {
-        "replication": np.repeat(np.arange(n, dtype=np.int32), steps),
-        "week": pa.array(days * n, type=pa.date32()),
+        "replication": packed(np.repeat(np.arange(n, dtype=np.int32), steps), pa.int32()),
+        "week": packed(np.tile(days, n), pa.date32()),
     }
     fields = [pa.field("replication", pa.int32()), pa.field("week", pa.date32())]
     empty = []
@@ -57,7 +63,7 @@ def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None) ->
             if not values.any():
                 empty.append(label)
                 continue
-            columns[label] = values
+            columns[label] = packed(values, pa.float64())
             fields.append(pa.field(label, pa.float64(), metadata={"unit": info.unit, "meaning": info.meaning}))
     table = pa.table(columns, schema=pa.schema(fields))
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
