@@ -79,6 +79,7 @@ def hold_shares(world: World) -> None:
     length = world.calendar.day_of(world.step + 1) - first
     I.embargo[:] = 0.0
     I.closure[:] = 0.0
+    world.holds = [m for m in world.holds if m.end is None or m.end >= first]
     for m in world.holds:
         begin = max(m.start, first)
         end = first + length if m.end is None else min(m.end + timedelta(days=1), first + length)
