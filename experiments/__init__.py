@@ -2,12 +2,13 @@
 
 from typing import Any
 
-__all__ = ["Episode", "episode", "episodes"]
+__all__ = ["Episode", "episode", "episode_names"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
-    from experiments import episode as module
+    import importlib
 
-    return {"Episode": module.Episode, "episode": module.find, "episodes": module.names}[name]
+    catalogue = importlib.import_module("experiments.catalogue")
+    return {"Episode": catalogue.Episode, "episode": catalogue.find, "episode_names": catalogue.names}[name]

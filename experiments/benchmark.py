@@ -28,7 +28,7 @@ def reference_loop() -> float:
 
 def measure(name: str = "2010-embargo", runs: int = 20) -> dict[str, float]:
     """Median time of whole runs (world built, states decide, weeks run) and of their parts."""
-    from experiments.episode import find
+    from experiments.catalogue import find
     from sim.world import phase_times
 
     simulation = find(name).simulation()

@@ -84,7 +84,7 @@ def run(
 ) -> None:
     """Simulate an episode, hold it against history, write the result and figures."""
     from experiments import report
-    from experiments.episode import find
+    from experiments.catalogue import find
     from sim.storage import save, writable
 
     place = find(episode)
@@ -143,7 +143,7 @@ def _print_comparison(data: dict[str, Any], console: Any) -> None:
 @app.command()
 def episodes(as_json: Json = False) -> None:
     """List the episodes that ship."""
-    from experiments.episode import overview
+    from experiments.catalogue import overview
 
     rows = overview()
     if as_json:
@@ -161,7 +161,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Describe an episode: agents, events, news, choices, assumptions."""
-    from experiments.episode import find
+    from experiments.catalogue import find
 
     simulation = find(episode).simulation(changes=changes or [], allow_rules=False)
     scenario = simulation.scenario
@@ -201,7 +201,7 @@ def show(
 @app.command()
 def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
     """Check an episode or scenario folder; list every problem."""
-    from experiments.episode import find
+    from experiments.catalogue import find
     from experiments.history import facts
 
     place = find(episode)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from experiments.episode import Episode
+from experiments.catalogue import Episode
 from experiments.history import Finding, facts, hold_against
 from sim.record import Run
 

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from experiments.episode import find
+from experiments.catalogue import find
 from experiments.history import facts, hold_against
 from experiments.statistics import basket_ratio, peak, price_ratio, total, total_ratio
 from sim.record import Run

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.episode import find
+from experiments.catalogue import find
 
 FOLDER = find("two-countries").folder
 
