@@ -209,7 +209,7 @@ class Layout:
         self.N = Structure(
             zone_of_country=zone_of_country, state_of_zone=state_of_zone, base_price=base_price, price_tax0=tax0,
             freight=freight, trade_base=self.trade_base,
-            f_country=np.array(f_country, dtype=np.int64), f_zone=zone_of_country[np.array(f_country, dtype=np.int64)],
+            f_country=np.array(f_country, dtype=np.int64),
             f_kind=kinds, f_key=np.array([draws.key_of("firm", n) for n in names], dtype=np.uint64),
             f_open=open_step,
             f_elasticity=np.array([s.elasticity_multiplier for s in sectors] + [0.0] * len(reserve_states)),
@@ -219,7 +219,7 @@ class Layout:
             f_review=np.array([int(draws.key_of("review", n)) % 4 for n in names], dtype=np.int64),
             review_steps=np.array([max(1, round(4 * 7.0 / self.calendar.step_days))], dtype=np.int64),
             f_account=f_account,
-            s_firm=s_firm, s_mat=s_mat, s_zone=s_zone, s_country=s_country, s_base=s_base, s_form=s_form,
+            s_firm=s_firm, s_mat=s_mat, s_zone=s_zone, s_country=s_country, s_base=s_base,
             s_gross=np.array([gross[forms[form]] for form in s_form]), s_twin=s_twin, s_trade_share=trade_share,
             s_pipe_steps=self.s_pipe_steps, s_first=np.array(first, dtype=np.int64),
             e_ref=self.e_ref, e_slot=self.e_slot, e_kind=self.e_kind, e_share=self.e_share, e_lag=self.e_lag,

@@ -1,11 +1,9 @@
-"""The supply network: balance of the base year, who deals with whom, and a graph of it.
+"""The supply network: balance of the base year, and who deals with whom.
 
 The base year closes exactly: use is scaled to supply material by material (RAS), and each seller's output
 is laid on buyers by filling one after the other (north-west corner), in an order that depends only on
 their names. So a steady state exists by construction, and a firm added to the file moves nobody.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -78,26 +76,3 @@ def lay(
         else:
             j += 1
     return flows
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A link from a refiner to a buyer's slot with its flow in the base year (t a year)."""
-
-    refiner: int
-    slot: int
-    kind: int
-    flow: float
-
-
-def graph(edges: list[tuple[str, str, float, str]]):  # type: ignore[no-untyped-def]
-    """A networkx graph of (seller, buyer, tonnes, kind) rows."""
-    import networkx
-
-    network = networkx.DiGraph()
-    for seller, buyer, tonnes, kind in edges:
-        if network.has_edge(seller, buyer):
-            network[seller][buyer]["tonnes"] += tonnes
-        else:
-            network.add_edge(seller, buyer, tonnes=tonnes, kind=kind)
-    return network

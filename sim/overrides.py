@@ -144,11 +144,9 @@ def _without(scenario: Scenario, gone: set[str]) -> Scenario:
 def _cell(scenario: Scenario, table: str, rest: str, value: str) -> Scenario:
     row_name, _, column = rest.rpartition(".")
     model = TABLES[table]
-    first = next(iter(model.model_fields))
     names = [n for n in model.model_fields if n not in ("source", "confidence", "note")]
     rows = list(getattr(scenario, table))
     keys = [str(getattr(row, "id" if "id" in model.model_fields else list(type(row).model_fields)[3])) for row in rows]
-    del first
     if row_name not in keys:
         raise BadInput([f"--set {table}.{rest}: no row {row_name!r} ({nearest(row_name, keys)})"])
     if keys.count(row_name) > 1:

@@ -13,8 +13,8 @@ Structure = namedtuple(
     "Structure",
     """
     zone_of_country state_of_zone base_price price_tax0 freight trade_base
-    f_country f_zone f_kind f_key f_open f_elasticity f_thrift f_relocation f_scrap f_account f_review review_steps
-    s_firm s_mat s_zone s_country s_base s_form s_gross s_twin s_trade_share s_pipe_steps s_first s_edge
+    f_country f_kind f_key f_open f_elasticity f_thrift f_relocation f_scrap f_account f_review review_steps
+    s_firm s_mat s_zone s_country s_base s_gross s_twin s_trade_share s_pipe_steps s_first s_edge
     e_ref e_slot e_kind e_share e_lag e_landed e_freight e_origin e_mat e_country e_home e_form e_gross x_legal
     r_country r_zone r_kind r_capacity r_base r_yield r_cost r_licence_share r_output r_account
     l_mine l_ref l_share l_part
