@@ -14,12 +14,7 @@ from sim.calendar import Calendar
 from sim.network import balance, lay, split
 from sim.problems import BadInput
 from sim.scenario import Scenario
-from sim.state import Structure
-
-# Kinds of firm, refiner and link, as in `kernel.py`.
-USER, TRADER, RESERVE = 0, 1, 2
-LICENSED, UNLICENSED, FREE = 0, 1, 2
-WITHIN, LEGAL, GREY = 0, 1, 2
+from sim.state import FORMS, FREE, GREY, LEGAL, LICENSED, RESERVE, TRADER, UNLICENSED, USER, WITHIN, Structure
 
 
 def _first_tax(scenario: Scenario, zone: str, materials: Sequence[str]) -> np.ndarray:
@@ -169,9 +164,10 @@ class Layout:
         )  # fmt: skip
 
         # Feed links.
-        l_mine = np.array([mine[f.mine] for f in v.feeds], dtype=np.int64)
-        l_ref = np.array([refiner[f.refiner] for f in v.feeds], dtype=np.int64)
-        l_share = np.array([f.share for f in v.feeds])
+        feeds = sorted(v.feeds, key=lambda feed: (mine[feed.mine], refiner[feed.refiner]))
+        l_mine = np.array([mine[feed.mine] for feed in feeds], dtype=np.int64)
+        l_ref = np.array([refiner[feed.refiner] for feed in feeds], dtype=np.int64)
+        l_share = np.array([feed.share for feed in feeds])
         l_part = np.divide(l_share * k_base[l_mine], r_base[l_ref], out=np.zeros(len(v.feeds)), where=r_base[l_ref] > 0)
 
         # Mines.
@@ -195,6 +191,8 @@ class Layout:
             if group[i] > 0 and peers.any() and k_base[peers].sum() > 0:
                 quota_share[i] = k_base[i] / k_base[peers].sum()
 
+        review_steps = max(1, round(4 * 7.0 / self.calendar.step_days))  # buyers compare prices every four weeks
+
         # Accounts: firms, refiners, mines, countries, lenders, rest of the world, the spot clearing.
         nF = len(names)
         f_account = np.arange(nF)
@@ -205,6 +203,12 @@ class Layout:
         self.accounts = [
             *names, *self.refiners, *self.mines, *self.countries, "lenders", "rest of the world", "spot clearing",
         ]  # fmt: skip
+        # Ways: what one slot buys from one country shares a pipeline, so that the origin of cargo is kept.
+        ways = sorted({(int(s), int(r_country[r])) for s, r in zip(self.e_slot, self.e_ref, strict=True)})
+        way = {pair: i for i, pair in enumerate(ways)}
+        e_way = np.array([way[int(s), int(r_country[r])] for s, r in zip(self.e_slot, self.e_ref, strict=True)])
+        w_origin = np.array([origin for _, origin in ways])
+        s_way = np.searchsorted([s for s, _ in ways], np.arange(len(slots) + 1))
         self.trade_base = self._trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone)
         self.N = Structure(
             zone_of_country=zone_of_country, state_of_zone=state_of_zone, base_price=base_price, price_tax0=tax0,
@@ -216,14 +220,15 @@ class Layout:
             f_thrift=np.array([s.thrift_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_relocation=np.array([s.relocation_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_scrap=np.array([*scrap, *([0.0] * len(reserve_states))]),
-            f_review=np.array([int(draws.key_of("review", n)) % 4 for n in names], dtype=np.int64),
-            review_steps=np.array([max(1, round(4 * 7.0 / self.calendar.step_days))], dtype=np.int64),
+            f_review=np.array([int(draws.key_of("review", n)) % review_steps for n in names], dtype=np.int64),
+            review_steps=np.array([review_steps], dtype=np.int64),
             f_account=f_account,
             s_firm=s_firm, s_mat=s_mat, s_zone=s_zone, s_country=s_country, s_base=s_base,
-            s_gross=np.array([gross[forms[form]] for form in s_form]), s_twin=s_twin, s_trade_share=trade_share,
-            s_pipe_steps=self.s_pipe_steps, s_first=np.array(first, dtype=np.int64),
+            s_form=s_form, s_gross=np.array([gross[forms[form]] for form in s_form]), s_twin=s_twin,
+            s_trade_share=trade_share, s_pipe_steps=self.s_pipe_steps, s_first=np.array(first, dtype=np.int64),
             e_ref=self.e_ref, e_slot=self.e_slot, e_kind=self.e_kind, e_share=self.e_share, e_lag=self.e_lag,
-            e_landed=self.e_landed, e_freight=self.e_freight, e_origin=r_country[self.e_ref], e_mat=s_mat[self.e_slot],
+            e_landed=self.e_landed, e_freight=self.e_freight, e_way=e_way,
+            w_origin=w_origin, s_way=s_way, e_mat=s_mat[self.e_slot],
             e_country=s_country[self.e_slot], e_home=r_zone[self.e_ref], e_form=s_form[self.e_slot],
             e_gross=np.array([gross[forms[form]] for form in s_form])[self.e_slot],
             x_legal=np.flatnonzero(self.e_kind == LEGAL).astype(np.int64),
@@ -231,8 +236,8 @@ class Layout:
             r_country=r_country, r_zone=r_zone, r_kind=r_kind, r_capacity=r_capacity, r_base=r_base,
             r_yield=r_yield, r_cost=np.array([r.cost_usd_per_kg for r in v.refiners]),
             r_licence_share=np.array([r.licence_share for r in v.refiners]), r_output=r_output, r_account=r_account,
-            l_mine=l_mine, l_ref=l_ref, l_share=l_share, l_part=l_part,
-            k_country=k_country, k_zone=k_zone,
+            l_mine=l_mine, k_link=np.searchsorted(l_mine, np.arange(nK + 1)), l_ref=l_ref, l_share=l_share,
+            l_part=l_part, k_country=k_country, k_zone=k_zone,
             k_legal=np.array([k.legal == "yes" for k in v.mines], dtype=np.int64),
             k_project=(~operating).astype(np.int64), k_basket=basket, k_base=k_base,
             k_capacity=np.array([k.capacity_t_per_year for k in v.mines]), k_group=group,
@@ -247,12 +252,8 @@ class Layout:
                 [1 if m.family == "heavy" else 0 for m in v.materials], dtype=np.int64
             ),
         )  # fmt: skip
-        indices = {
-            name: value.astype(np.uint32)
-            for name, value in self.N._asdict().items()
-            if value.dtype == np.int64 and name not in ("s_twin", "f_open", "state_of_zone")
-        }
-        self.N = self.N._replace(**indices)  # unsigned: no test for a negative index at every access
+        kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
+        self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})
         self.k_value0 = k_value
         self.trait_keys = {
             purpose: np.array([draws.key_of(purpose, name) for name in names], dtype=np.uint64)
@@ -377,7 +378,7 @@ class Layout:
                 options.append((float(r_output[r, m]) * (0.5 + luck), r, kind))
             for q, r, kind in sorted(options, reverse=True)[: max(2, v.choices.links_per_buyer)]:
                 flows[(s, r, kind)] = q * 1e-12
-        rows = sorted(flows.items())
+        rows = sorted(flows.items(), key=lambda row: (row[0][0], row[0][2], row[0][1]))  # by slot, kind, seller
         lag = {(x.origin, x.destination): x for x in v.lags}
         step = self.calendar.step_days / 7.0
         self.e_slot = np.array([k[0] for k, _ in rows], dtype=np.int64)

@@ -85,7 +85,8 @@ class Heard:
         countries = [c.country for c in scenario.countries]
         self.shape = (calendar.steps, len(countries))
         self.noise = behaviour.noise_news
-        self.fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
+        fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
+        self.faded = fade ** np.arange(calendar.steps + 1)[:, None]  # what is left of an item after so many steps
         self.items: list[tuple[int, np.ndarray]] = []
         keys: list[np.uint64] = []
         for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
@@ -103,10 +104,10 @@ class Heard:
         luck = normals(stream(seed, run, NEWS), self.keys, 0).reshape(-1, self.shape[1])
         now, last = np.zeros(self.shape[1]), 0
         for (step, heard), luck_of_item in zip(self.items, luck, strict=True):
-            level[last:step] = now * self.fade ** np.arange(step - last)[:, None]
-            now = now * self.fade ** (step - last)
+            level[last:step] = now * self.faded[: step - last]
+            now = now * self.faded[step - last]
             loud = np.where(heard > 0.0, heard * np.exp(self.noise * luck_of_item), heard)
             now = now + np.where(loud > 0.0, np.minimum(loud, 1.0) * (1.0 - now), loud * now)
             last = step
-        level[last:] = now * self.fade ** np.arange(self.shape[0] - last)[:, None]
+        level[last:] = now * self.faded[: self.shape[0] - last]
         return level

@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sim.layout import Layout
 from sim.overrides import apply_changes
 from sim.problems import BadInput
 from sim.record import Run, gather
-from sim.rules import RuleSet
+from sim.rules import RuleSet, code_version
 from sim.scenario import Scenario, check_behaviour, load
 from sim.world import World
 
@@ -54,6 +55,11 @@ class Simulation:
         self.seed = int(seed)
         self._layout: Layout | None = None
 
+    @cached_property
+    def digest(self) -> str:
+        """Hash of the resolved scenario with its behaviour."""
+        return self.scenario.digest()
+
     @property
     def layout(self) -> Layout:
         """The structure as arrays, built on first use."""
@@ -67,7 +73,7 @@ class Simulation:
 
     def identity(self, replications: int = 1) -> str:
         """Hash of the resolved scenario, parameters, rules, code, seed and number of replications."""
-        text = json.dumps([self.scenario.digest(), self.rules.identity, self.seed, replications])
+        text = json.dumps([self.digest, self.rules.identity, code_version(), self.seed, replications])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def manifest(self, replications: int) -> dict[str, Any]:
@@ -80,7 +86,7 @@ class Simulation:
         }  # fmt: skip
         return {
             "identity": self.identity(replications), "scenario": self.scenario.name, "title": self.scenario.title,
-            "scenario_digest": self.scenario.digest(), "code": self.rules.identity, "rules": self.rules.names(),
+            "scenario_digest": self.digest, "code": code_version(), "rules": self.rules.names(),
             "seed": self.seed, "replications": replications, "changes": list(self.changes), "behaviour": own,
             "versions": {"python": platform.python_version(), "numpy": numpy.__version__, "numba": numba.__version__},
         }  # fmt: skip

@@ -1,65 +1,152 @@
 """The arrays of one run: structure, outside influences, instruments, state and record.
 
-Index letters: c country, z market zone (0 is the world outside, the others are the territories of
-exporting states), m material, f firm, s slot (a firm's position in one material), r refiner, k mine,
-e edge (refiner to slot), l feed link (mine to refiner), t step. Masses are tonnes contained, money is
-thousand USD, prices are USD per kg (so tonnes times price is thousand USD). Rates are per year.
+Each table below lists arrays by shape and type. Index letters: c country, z market zone (0 is the world
+outside, the others are the territories of exporting states), m material, f firm, s slot (a firm's position
+in one material), r refiner, k mine, e edge (refiner to slot), w way (a slot and a country it buys from),
+l feed link (mine to refiner), x legal edges, o product form, a account, d weeks ahead, t step; `n` is
+any length. Masses are tonnes contained, money is thousand USD, prices are USD per kg (so tonnes times
+price is thousand USD). Rates are per year.
 """
 
 from collections import namedtuple
+from typing import Any
+
+import numpy as np
+
+# Kinds of firm, refiner, edge and mine state.
+USER, TRADER, RESERVE = 0, 1, 2
+LICENSED, UNLICENSED, FREE = 0, 1, 2
+WITHIN, LEGAL, GREY = 0, 1, 2
+PLANNED, OPERATING, BUILDING, MOTHBALLED, DEFAULTED = 0, 1, 2, 3, 4
+
+# Bundles of arrays by the letter that phases use, and the form (dimensions, type) of each array.
+FORMS: dict[str, dict[str, tuple[int, str]]] = {}
+_TYPES = {kind: np.dtype(kind) for kind in ("f8", "i8", "u8", "u4")}
+
+
+def _bundle(letter: str, name: str, table: str) -> Any:
+    forms = {}
+    for line in table.strip().splitlines():
+        head, names = line.split(":")
+        *axes, kind = head.split()
+        forms.update({field: (len(axes), kind) for field in names.split()})
+    FORMS[letter] = forms
+    return namedtuple(name, list(forms))
+
 
 # Who exists, how big in the base year, and who deals with whom. Constant during a run.
-Structure = namedtuple(
+Structure = _bundle(
+    "N",
     "Structure",
     """
-    zone_of_country state_of_zone base_price price_tax0 freight trade_base
-    f_country f_kind f_key f_open f_elasticity f_thrift f_relocation f_scrap f_account f_review review_steps
-    s_firm s_mat s_zone s_country s_base s_gross s_twin s_trade_share s_pipe_steps s_first s_edge
-    e_ref e_slot e_kind e_share e_lag e_landed e_freight e_origin e_mat e_country e_home e_form e_gross x_legal
-    r_country r_zone r_kind r_capacity r_base r_yield r_cost r_licence_share r_output r_account
-    l_mine l_ref l_share l_part
-    k_country k_zone k_legal k_project k_basket k_base k_capacity k_group k_quota_share k_cost k_capex
-    k_lead k_ramp k_debt_share k_key k_account k_refiner_zone k_refining
-    c_account row_account lender_account
-    base_export m_family
+    c u4: zone_of_country c_account
+    z i8: state_of_zone
+    z f8: freight
+    z m f8: base_price price_tax0 trade_base
+    z c f8: base_export
+    m u4: m_family
+    n u4: review_steps row_account lender_account
+    f u4: f_country f_kind f_account f_review
+    f u8: f_key
+    f i8: f_open
+    f f8: f_elasticity f_thrift f_relocation f_scrap
+    s u4: s_firm s_mat s_zone s_country s_form
+    s i8: s_twin
+    s f8: s_base s_gross s_trade_share s_pipe_steps
+    n u4: s_first s_edge s_way k_link
+    w u4: w_origin
+    e u4: e_ref e_slot e_kind e_way e_lag e_mat e_country e_home e_form
+    e f8: e_share e_landed e_freight e_gross
+    x u4: x_legal
+    r u4: r_country r_zone r_kind r_account
+    r f8: r_capacity r_base r_yield r_cost r_licence_share
+    r m f8: r_output
+    l u4: l_mine l_ref
+    l f8: l_share l_part
+    k u4: k_country k_zone k_legal k_project k_group k_account k_refiner_zone
+    k u8: k_key
+    k f8: k_base k_capacity k_quota_share k_cost k_capex k_lead k_ramp k_debt_share k_refining
+    k m f8: k_basket
     """,
 )
 
-# What the run is told about the world, by step and country: use that activity carries, news in view.
-Influences = namedtuple("Influences", "activity news")
+# What the run is told about the world: use that industrial activity carries, news in view.
+Influences = _bundle("X", "Influences", "t c f8: activity news")
 
 # What states have ordered. The kernel carries it out and uses licences up.
-Instruments = namedtuple(
+Instruments = _bundle(
+    "I",
     "Instruments",
     """
-    tax quota_on quota_part licence licence_end form_quota form_embargo embargo inspection closure
-    normal_inspection enforcement production_quota support reserve_pace reserve_target
-    reserve_ceiling reserve_release
+    z m f8: tax
+    z m i8: quota_part
+    z f8: quota_on licence_end normal_inspection enforcement
+    r 2 f8: licence
+    z o f8: form_quota form_embargo
+    z c f8: embargo inspection closure
+    z 3 f8: production_quota
+    k f8: support
+    s f8: reserve_pace reserve_target reserve_ceiling reserve_release
     """,
 )
 
-State = namedtuple(
+State = _bundle(
+    "S",
     "State",
     """
-    price habitual slow gap border_gap trend growth ask ask_mean
-    stock wanted pipe pipe_sum want expected order received unfilled intensity scale
-    risk country_risk noise mood
-    trait_cover trait_risk trait_growth
-    e_trust e_appeal e_order e_queue e_ship
-    product feed run output shipments book withheld licence_used
-    suppressed busy full queued line
-    k_state k_clock k_output k_value k_losses k_debt k_delay
-    cash rent_of
-    mined lost used scrapped discarded opening
-    scratch_rm scratch_rm2 scratch_rm3 scratch_rp scratch_zm scratch_zm2 scratch_k
-    stream_demand stream_mood
+    z m f8: price habitual border_gap trend growth
+    z m 2 f8: slow gap
+    z m f8: wanted_zone stock_zone demanded offered
+    z f8: ask_mean suppressed
+    z c f8: busy full queued
+    1 f8: line
+    c f8: country_risk
+    f f8: unfilled risk noise mood trait_cover trait_risk trait_growth
+    s f8: stock wanted pipe_sum want expected order received intensity scale
+    w d f8: pipe
+    e f8: e_trust e_appeal e_order e_ship e_queue
+    r f8: ask run shipments licence_used rent_of
+    r 3 f8: book
+    r m f8: product feed output withheld asked grey smuggled
+    r 2 f8: licence_need
+    k i8: k_state
+    k f8: k_clock k_output k_called k_losses k_debt k_delay
+    k 4 f8: k_value
+    a f8: cash
+    m f8: mined lost used scrapped discarded opening
+    1 u8: stream_demand stream_mood
     """,
 )
 
-Record = namedtuple(
+Record = _bundle(
+    "R",
     "Record",
     """
-    price ask exports exports_open leaked arrivals arrivals_gross use shortfall stock use_material
-    wanted_stock risk mined refined licence_used discarded tax rent queue orders held
+    t z m f8: price
+    t z f8: ask tax rent
+    t z c f8: exports exports_open leaked queue
+    t c c f8: arrivals arrivals_gross
+    t c f8: use shortfall risk
+    t c m f8: stock use_material wanted_stock held
+    t k f8: mined
+    t r f8: refined licence_used
+    t m f8: discarded
+    t 3 f8: orders
     """,
 )
+
+
+def addresses(bundles: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Where the arrays of a run lie and how long their axes are, as compiled phases want them.
+
+    bundles: the tuples of arrays by letter. Returns addresses (fields,) uint64 and lengths (fields, 3) int64 in
+    the order of `FORMS`; TypeError names an array of another form than its table says.
+    """
+    places, lengths = [], []
+    for letter, forms in FORMS.items():
+        for array, (name, (axes, kind)) in zip(bundles[letter], forms.items(), strict=True):
+            if array.ndim != axes or array.dtype != _TYPES[kind] or not array.flags.c_contiguous:
+                raise TypeError(f"{letter}.{name}: {array.ndim} axes of {array.dtype}, wants {axes} of {kind}")
+            places.append(array.__array_interface__["data"][0])
+            lengths.append((*array.shape, 1, 1, 1)[:3])
+    return np.array(places, dtype=np.uint64), np.array(lengths, dtype=np.int64)

@@ -10,9 +10,10 @@ import numpy as np
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
 from sim import draws, policy
-from sim.layout import TRADER, USER, Layout
+from sim.layout import Layout
+from sim.phases import PHASES
 from sim.rules import RuleSet
-from sim.state import Influences, Instruments, Record, State
+from sim.state import TRADER, USER, Influences, Instruments, Record, State
 
 BEFORE = 10**6  # a week number for draws that precede the first week
 
@@ -27,7 +28,6 @@ class World:
         self.countries, self.materials, self.mines = layout.countries, layout.materials, layout.mines
         self.reserve_slots = layout.reserve_slots
         self.rules = rules or RuleSet()
-        self.kernel = self.rules.kernel()
         self.seed, self.replication = int(seed), int(run)
         self.step = 0
         self.carry_over = -1
@@ -39,6 +39,8 @@ class World:
         self.I = self._instruments()
         self.S = self._state()
         self.R = self._record()
+        bundles = {"N": self.N, "X": self.X, "I": self.I, "S": self.S, "R": self.R}
+        self.kernel = self.rules.kernel().bind(self.P, bundles)
         self.due: dict[int, list[ExportingState | ImportingGovernment]] = {}
         deciders: list[ExportingState | ImportingGovernment] = [*self.exporting, *self.importing]
         for state in deciders:
@@ -67,6 +69,11 @@ class World:
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
         )  # fmt: skip
 
+    def _under_way(self, pipe: np.ndarray) -> np.ndarray:
+        """Tonnes under way to each slot: (slots,)."""
+        slots = len(self.N.s_firm)
+        return np.bincount(np.repeat(np.arange(slots), np.diff(self.N.s_way)), pipe.sum(axis=1), slots)
+
     def _traits(self, purpose: str, sd: float) -> np.ndarray:
         """Log-normal traits of firms, one for each purpose."""
         luck = draws.stream(self.seed, self.replication, draws.TRAIT)
@@ -86,17 +93,13 @@ class World:
         trading = N.f_kind[N.s_firm] == TRADER
         normal = P.trader_cover_months / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
         stock = np.where(trading, normal, stock)
-        origins = len(self.countries)
-        depth = int(N.e_lag.max()) + 1
-        pipe = np.zeros((nS, origins, depth))
+        pipe = np.zeros((len(N.w_origin), int(N.e_lag.max()) + 1))
         bought = want * (1.0 - N.f_scrap[N.s_firm])
         flow = N.e_share * bought[N.e_slot]
         for lag in np.unique(N.e_lag):
-            under_way = np.zeros((nS, origins))
             chosen = N.e_lag == lag
-            np.add.at(under_way, (N.e_slot[chosen], N.e_origin[chosen]), flow[chosen])
-            pipe[:, :, :lag] += under_way[:, :, None]
-        pipe_sum = pipe.sum(axis=(1, 2))
+            pipe[:, :lag] += np.bincount(N.e_way[chosen], flow[chosen], len(pipe))[:, None]
+        pipe_sum = self._under_way(pipe)
         product = P.refiner_cover_months / 12.0 * N.r_output
         shares = np.divide(
             N.r_output, N.r_output.sum(axis=1, keepdims=True), out=np.zeros_like(N.r_output),
@@ -138,9 +141,9 @@ class World:
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),
             mined=np.zeros(nM), lost=np.zeros(nM), used=np.zeros(nM), scrapped=np.zeros(nM),
             discarded=np.zeros(nM), opening=opening,
-            scratch_rm=np.zeros((nR, nM)), scratch_rm2=np.zeros((nR, nM)),
-            scratch_rm3=np.zeros((nR, nM)), scratch_rp=np.zeros((nR, 2)),
-            scratch_zm=np.zeros((nZ, nM)), scratch_zm2=np.zeros((nZ, nM)), scratch_k=np.zeros(nK),
+            asked=np.zeros((nR, nM)), grey=np.zeros((nR, nM)), smuggled=np.zeros((nR, nM)),
+            licence_need=np.zeros((nR, 2)), wanted_zone=np.zeros((nZ, nM)), stock_zone=np.zeros((nZ, nM)),
+            demanded=np.zeros((nZ, nM)), offered=np.zeros((nZ, nM)), k_called=np.zeros(nK),
             stream_demand=np.array([demand]), stream_mood=np.array([mooded]),
         )  # fmt: skip
 
@@ -176,7 +179,7 @@ class World:
             until = min([stop, *self.policy_steps[later : later + 1]])
             if any(m.end is None or m.end >= self.day() for m in self.holds):
                 until = self.step + 1  # while cargo is held, the share of days changes week by week
-            self.kernel.run_steps(self.step, until, self.dt, self.P, self.N, self.X, self.I, self.S, self.R)
+            self.kernel.run(self.step, until, self.dt)
             self.step = until
 
     def run(self) -> World:
@@ -190,7 +193,7 @@ class World:
         """Tonnes in the world by material, and what the ledger says there should be."""
         S, N = self.S, self.N
         held = S.product.sum(axis=0) + S.feed.sum(axis=0)
-        np.add.at(held, N.s_mat, S.stock + S.pipe.sum(axis=(1, 2)))
+        np.add.at(held, N.s_mat, S.stock + self._under_way(S.pipe))
         np.add.at(held, N.s_mat[N.e_slot], S.e_queue)
         booked = S.opening + S.mined + S.scrapped - S.used - S.lost - S.discarded
         return held, booked
@@ -225,11 +228,6 @@ def phase_times(world: World) -> dict[str, float]:
     """Run a fresh world phase by phase; seconds spent in each phase and in `policy` (decisions of states)."""
     from time import perf_counter
 
-    from sim.kernel import PHASES
-
-    kernel = world.rules.kernel(phases=True)
-    needs = getattr(kernel, "NEEDS", None)
-    bundle = {"P": world.P, "N": world.N, "X": world.X, "I": world.I, "S": world.S, "R": world.R}
     order = [phase.__name__ for phase in PHASES]
     times = {"policy": 0.0, **dict.fromkeys(order, 0.0)}
     while world.step < world.calendar.steps:
@@ -237,12 +235,8 @@ def phase_times(world: World) -> dict[str, float]:
         world.decide()
         times["policy"] += perf_counter() - start
         for name in order:
-            if needs is None:
-                arguments = list(bundle.values())
-            else:
-                arguments = [getattr(bundle[item[0]], item[2:]) for item in needs[name]]
             start = perf_counter()
-            getattr(kernel, name)(world.step, world.dt, *arguments)
+            world.kernel.phase(name, world.step, world.dt)
             times[name] += perf_counter() - start
         world.step += 1
     return times

@@ -1,0 +1,26 @@
+"""The week: a table of phases over the arrays of `sim/state.py`, and the loop that runs them.
+
+Phases are pure Python and take the same arguments: step, length of the step in years, then behaviour P,
+structure N, influences X, instruments I, state S, record R. Rules come in by name at the top of each file.
+`sim/compiled.py` turns the files named here into one module for numba, in which a study's own rules may stand.
+"""
+
+from sim.phases.demand import arrivals, beliefs, consumption, orders
+from sim.phases.prices import prices, record
+from sim.phases.supply import investment, mining, refining, thrift
+from sim.phases.trade import customs, licences, rationing, shipping, sourcing
+
+FILES = ("accounts", "demand", "trade", "supply", "prices")
+
+# The order of the week.
+PHASES = (
+    arrivals, consumption, beliefs, orders, sourcing, rationing, shipping, customs, licences, refining, mining,
+    prices, thrift, investment, record,
+)  # fmt: skip
+
+
+def run_steps(start, stop, dt, P, N, X, I, S, R):
+    """Run the phases from step `start` up to, not including, `stop`."""
+    for t in range(start, stop):
+        for phase in PHASES:
+            phase(t, dt, P, N, X, I, S, R)

@@ -1,0 +1,88 @@
+"""Phases of the market: both prices from cover, campaigns, and what is recorded of stocks."""
+
+from math import exp, log
+
+from sim.market import inside_price as market_inside_price
+from sim.market import outside_price as market_outside_price
+from sim.market import parity as market_parity
+from sim.market import smoothed as market_smoothed
+from sim.state import FREE, RESERVE
+
+TINY = 1e-12
+
+
+def prices(t, dt, P, N, X, I, S, R):
+    """Both prices from cover; the memories that beliefs and thrift read."""
+    n_zones, n_mats = S.price.shape
+    S.wanted_zone[:, :] = 0.0
+    S.stock_zone[:, :] = 0.0
+    for s in range(S.stock.shape[0]):
+        if N.f_kind[N.s_firm[s]] == RESERVE:
+            continue
+        S.wanted_zone[N.s_zone[s], N.s_mat[s]] += S.wanted[s]
+        S.stock_zone[N.s_zone[s], N.s_mat[s]] += S.stock[s]
+    for r in range(S.product.shape[0]):
+        z = N.r_zone[r]
+        if N.r_kind[r] == FREE:
+            continue
+        for m in range(n_mats):
+            making = max(N.r_output[r, m], S.output[r, m] if z == 0 else 0.0)
+            S.wanted_zone[z, m] += P.refiner_cover_months / 12.0 * making
+            S.stock_zone[z, m] += S.product[r, m]
+    for m in range(n_mats):
+        parity = 0.0
+        weight = 0.0
+        for z in range(1, n_zones):
+            if N.trade_base[z, m] <= 0.0:
+                continue
+            before = S.price[z, m]
+            S.price[z, m] = market_inside_price(
+                before, S.habitual[z, m], N.base_price[z, m],
+                max(S.wanted_zone[z, m], TINY), max(S.stock_zone[z, m], TINY),
+                P.inside_cover_gain, P.anchor_weight, P.inside_speed, dt,
+            )  # fmt: skip
+            own = N.trade_base[z, m]
+            parity += own * market_parity(S.price[z, m], I.tax[z, m], S.ask_mean[z], N.freight[z])
+            weight += own
+        if weight > 0.0:
+            S.price[0, m] = market_outside_price(
+                S.price[0, m], parity / weight, max(S.wanted_zone[0, m], TINY), max(S.stock_zone[0, m], TINY),
+                P.outside_cover_gain, P.outside_speed, dt,
+            )  # fmt: skip
+        else:
+            S.price[0, m] = market_inside_price(
+                S.price[0, m], S.habitual[0, m], N.base_price[0, m],
+                max(S.wanted_zone[0, m], TINY), max(S.stock_zone[0, m], TINY),
+                P.inside_cover_gain, P.anchor_weight, P.inside_speed, dt,
+            )  # fmt: skip
+    for z in range(n_zones):
+        for m in range(n_mats):
+            price = S.price[z, m]
+            S.habitual[z, m] = market_smoothed(S.habitual[z, m], price, P.anchor_years, dt)
+            lagged = S.slow[z, m, 1]
+            S.slow[z, m, 0] = market_smoothed(S.slow[z, m, 0], price, P.thrift_memory_years, dt)
+            S.slow[z, m, 1] = market_smoothed(lagged, price, P.trend_years, dt)
+            S.trend[z, m] = log(S.slow[z, m, 1] / lagged) / dt
+            S.gap[z, m, 0] = log(price / N.base_price[z, m])
+            S.gap[z, m, 1] = log(S.slow[z, m, 0] / N.base_price[z, m])
+            # Base-year gap across the border beyond today's tax: what relocation adds to the difference of gaps.
+            S.border_gap[z, m] = log(N.base_price[0, m] / (N.base_price[z, m] * (1.0 + I.tax[z, m])))
+            R.price[t, z, m] = price
+    for z in range(n_zones):
+        goal = 1.0
+        for _ in range(int(I.enforcement[z])):
+            goal *= 1.0 - P.campaign_strength
+        goal = 1.0 - goal
+        rate = P.campaign_rise if goal > S.suppressed[z] else P.campaign_decay
+        S.suppressed[z] = goal + (S.suppressed[z] - goal) * exp(-rate * dt)
+
+
+def record(t, dt, P, N, X, I, S, R):
+    """Stocks by country and material at the end of the week."""
+    for s in range(S.stock.shape[0]):
+        c, m = N.s_country[s], N.s_mat[s]
+        if N.f_kind[N.s_firm[s]] == RESERVE:
+            R.held[t, c, m] += S.stock[s]
+        else:
+            R.stock[t, c, m] += S.stock[s]
+            R.wanted_stock[t, c, m] += S.wanted[s]

@@ -1,0 +1,307 @@
+"""Phases of trade: from whom each buyer orders, what sellers, licences and customs let go, and who pays."""
+
+from math import exp, log
+
+from agents.firm import price_appeal as firm_price_appeal
+from agents.firm import supplier_weight as firm_supplier_weight
+from agents.refiner import export_offer as refiner_export_offer
+from agents.refiner import licence_ask as refiner_licence_ask
+from agents.refiner import licence_value as refiner_licence_value
+from agents.refiner import withheld as refiner_withheld
+from sim.border import clearance as border_clearance
+from sim.border import leakage as border_leakage
+from sim.border import licence_allowance as border_licence_allowance
+from sim.phases.accounts import pay
+from sim.state import GREY, LEGAL, LICENSED, USER, WITHIN
+
+TINY = 1e-12
+BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
+
+
+def sourcing(t, dt, P, N, X, I, S, R):
+    """Buyers split orders over links, by prices they review every four weeks and by trust; sellers say what
+    they are ready to let go. Exporters do not offer to a destination whose bonded stores are full."""
+    S.asked[:, :] = 0.0
+    S.grey[:, :] = 0.0
+    S.licence_need[:, :] = 0.0
+    S.line[0] = 0.0
+    for z in range(S.busy.shape[0]):
+        for c in range(S.busy.shape[1]):
+            busy = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
+            S.busy[z, c] = 1.0 if busy else 0.0
+            limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
+            S.full[z, c] = 1.0 if busy and S.queued[z, c] > limit else 0.0
+            if busy or S.queued[z, c] > 0.0:
+                S.line[0] = 1.0  # else nothing waits and legal cargo passes at once
+    turn = t % N.review_steps[0]
+    from_users = 0.0
+    from_all = 0.0
+    for s in range(S.stock.shape[0]):
+        start, stop = N.s_edge[s], N.s_edge[s + 1]
+        q = S.order[s] - S.received[s]
+        if q <= 0.0:
+            for e in range(start, stop):
+                S.e_order[e] = 0.0
+                S.e_ship[e] = 0.0
+            continue
+        f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
+        from_all += q
+        if N.f_kind[f] == USER:
+            from_users += q
+        here = S.price[z, m]
+        if N.f_review[f] == turn:
+            before = -1.0
+            appeal = 1.0
+            for e in range(start, stop):
+                landed = here
+                if N.e_kind[e] == LEGAL:
+                    own = (S.ask[N.e_ref[e]] - S.ask_mean[N.e_home[e]]) * N.s_gross[s]
+                    landed = max(0.3 * here, here + own)
+                elif N.e_kind[e] == GREY:
+                    home_price = S.price[N.e_home[e], m]
+                    landed = home_price + P.grey_share_of_gap * max(0.0, here - home_price)
+                relative = (landed + N.e_freight[e]) / N.e_landed[e]
+                if relative != before:
+                    appeal = firm_price_appeal(relative, P.supplier_price)
+                    before = relative
+                S.e_appeal[e] = appeal
+        total = 0.0
+        for e in range(start, stop):
+            weight = firm_supplier_weight(N.e_share[e], S.e_appeal[e], S.e_trust[e])
+            S.e_order[e] = weight
+            total += weight
+        scale = q / total
+        for e in range(start, stop):
+            part = scale * S.e_order[e]
+            S.e_order[e] = part
+            r, kind = N.e_ref[e], N.e_kind[e]
+            if kind == GREY:
+                S.grey[r, m] += part
+            elif kind == WITHIN:
+                S.asked[r, m] += part
+            else:
+                home = N.e_home[e]
+                gross = N.s_gross[s] * I.form_quota[home, N.s_form[s]] * I.quota_on[home]
+                if S.full[home, N.s_country[s]] > 0.0:
+                    part = 0.0
+                elif gross > 0.0:
+                    taxed = S.price[home, m] * (1.0 + I.tax[home, m])
+                    ask = min(S.ask[r], S.ask_mean[home]) * gross
+                    part *= refiner_export_offer(here, taxed, ask, P.offer_slope, P.offer_low, 1.0)
+                    S.licence_need[r, I.quota_part[home, m]] += part * gross
+                S.asked[r, m] += part
+            S.e_ship[e] = part
+    R.orders[t, 0] = from_users
+    R.orders[t, 1] = from_all
+
+
+def rationing(t, dt, P, N, X, I, S, R):
+    """What licences allow, what gets past the border unlicensed, and what product there is."""
+    n_refiners, n_mats = S.product.shape
+    bound = False
+    for r in range(n_refiners):
+        steps_left = max(1.0, I.licence_end[N.r_zone[r]] - t)
+        for p in range(2):
+            need = S.licence_need[r, p]
+            S.licence_need[r, p] = 1.0
+            if need > 0.0:
+                allowed = border_licence_allowance(I.licence[r, p], steps_left, P.licence_burst)
+                if allowed < need:
+                    S.licence_need[r, p] = allowed / need
+                    bound = True
+    for r in range(n_refiners):
+        z = N.r_zone[r]
+        for m in range(n_mats):
+            S.smuggled[r, m] = 0.0
+            if S.grey[r, m] > 0.0:
+                gap = log(S.price[0, m] / (S.price[z, m] * (1.0 + I.tax[z, m])))
+                share = border_leakage(
+                    gap, S.suppressed[z], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
+                )
+                can = min(S.product[r, m], share * S.output[r, m] * dt)
+                S.smuggled[r, m] = min(S.grey[r, m], can)
+    # Product that a licence does not let go stays for others.
+    if bound:
+        for i in range(N.x_legal.shape[0]):
+            e = N.x_legal[i]
+            if S.e_ship[e] > 0.0:
+                r, m, home = N.e_ref[e], N.e_mat[e], N.e_home[e]
+                ratio = S.licence_need[r, I.quota_part[home, m]]
+                if ratio < 1.0 and I.form_quota[home, N.e_form[e]] * I.quota_on[home] > 0.0:
+                    S.asked[r, m] -= S.e_ship[e] * (1.0 - ratio)
+                    S.e_ship[e] *= ratio
+    for r in range(n_refiners):
+        z = N.r_zone[r]
+        for m in range(n_mats):
+            if S.asked[r, m] > 0.0:
+                S.withheld[r, m] = refiner_withheld(S.growth[z, m], P.withhold_growth, P.withhold_high)
+                ready = (S.product[r, m] - S.smuggled[r, m]) * (1.0 - S.withheld[r, m])
+                S.asked[r, m] = min(1.0, ready / S.asked[r, m])
+            if S.grey[r, m] > 0.0:
+                S.grey[r, m] = S.smuggled[r, m] / S.grey[r, m]
+
+
+def shipping(t, dt, P, N, X, I, S, R):
+    """Goods and money change hands; legal cargo enters the line at the border, or passes where there is none."""
+    depth = S.pipe.shape[1]
+    now = t % depth
+    forget = exp(-dt / P.trust_memory_years)
+    book_memory = exp(-dt / BOOK_YEARS)
+    sales_memory = exp(-dt / SALES_YEARS)
+    for r in range(S.shipments.shape[0]):
+        S.book[r, 0] *= book_memory
+        S.book[r, 1] *= book_memory
+        S.shipments[r] *= sales_memory
+    for s in range(S.stock.shape[0]):
+        if S.order[s] - S.received[s] <= 0.0:
+            continue
+        f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
+        c, here, gross_each = N.s_country[s], S.price[z, m], N.s_gross[s]
+        moved = 0.0
+        paid = 0.0
+        for e in range(N.s_edge[s], N.s_edge[s + 1]):
+            q = S.e_order[e]
+            if q <= 0.0:
+                continue
+            r, kind = N.e_ref[e], N.e_kind[e]
+            ready = S.grey[r, m] if kind == GREY else S.asked[r, m]
+            ship = S.e_ship[e] * ready
+            fill = ship / q
+            S.e_trust[e] = max(0.05, fill + (S.e_trust[e] - fill) * forget)
+            S.e_ship[e] = ship
+            seller = N.r_account[r]
+            if kind == LEGAL:
+                # The book holds what a licence could carry: orders that there is product for.
+                home = N.e_home[e]
+                covered = I.form_quota[home, N.s_form[s]] * I.quota_on[home]
+                inside = S.price[home, m]
+                duty = inside * I.tax[home, m]
+                booked = q * ready * (1.0 - book_memory) * covered
+                S.book[r, 0] += booked * gross_each
+                S.book[r, 1] += booked * (inside + duty)
+                if ship <= 0.0:
+                    continue
+                gross = ship * gross_each
+                own = (S.ask[r] - S.ask_mean[home]) * gross_each * covered
+                price = max(0.3 * here, here + own)
+                rent = price - inside - duty - N.freight[home]
+                pay(S.cash, seller, N.c_account[N.state_of_zone[home]], ship * duty)
+                pay(S.cash, seller, N.row_account[0], ship * N.freight[home])
+                S.rent_of[r] += ship * rent
+                R.tax[t, home] += ship * duty
+                R.rent[t, home] += ship * rent
+                if covered > 0.0:
+                    p = I.quota_part[home, m]
+                    I.licence[r, p] = max(0.0, I.licence[r, p] - gross)
+                    S.licence_used[r] += gross
+                    R.licence_used[t, r] += gross
+                S.shipments[r] += gross * (1.0 - sales_memory)
+            elif ship <= 0.0:
+                continue
+            elif kind == WITHIN:
+                price = here
+            else:
+                home = N.e_home[e]
+                inside = S.price[home, m]
+                price = inside + P.grey_share_of_gap * max(0.0, here - inside)
+                S.rent_of[r] += ship * (price - inside)
+                R.leaked[t, home, c] += ship * gross_each
+            S.product[r, m] -= ship
+            S.cash[seller] += ship * price
+            paid += ship * price
+            if kind == LEGAL:
+                if S.line[0] > 0.0:
+                    S.e_queue[e] += ship
+                    continue
+                if I.form_quota[N.e_home[e], N.s_form[s]] > 0.0:
+                    R.exports[t, N.e_home[e], c] += ship * gross_each
+                else:
+                    R.exports_open[t, N.e_home[e], c] += ship * gross_each
+            due = now + N.e_lag[e]
+            S.pipe[N.e_way[e], due - depth if due >= depth else due] += ship
+            moved += ship
+        S.cash[N.f_account[f]] -= paid
+        S.pipe_sum[s] += moved
+        S.received[s] += moved
+
+
+def customs(t, dt, P, N, X, I, S, R):
+    """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond."""
+    if S.line[0] <= 0.0:
+        return
+    depth = S.pipe.shape[1]
+    now = t % depth
+    S.queued[:, :] = 0.0
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
+        S.queued[N.e_home[e], N.e_country[e]] += S.e_queue[e]
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
+        if S.e_queue[e] <= 0.0:
+            continue
+        s, home, c = N.e_slot[e], N.e_home[e], N.e_country[e]
+        goes = S.e_queue[e]
+        if S.busy[home, c] > 0.0:
+            held = max(I.embargo[home, c] * I.form_embargo[home, N.e_form[e]], I.closure[home, c])
+            goes *= 1.0 - held
+            if I.inspection[home, c] > I.normal_inspection[home]:
+                can = border_clearance(
+                    N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
+                    I.inspection[home, c], held,
+                )  # fmt: skip
+                goes = min(goes, S.e_queue[e] * can / S.queued[home, c])
+        S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
+        if goes <= 0.0:
+            continue
+        due = now + N.e_lag[e]
+        S.pipe[N.e_way[e], due - depth if due >= depth else due] += goes
+        S.pipe_sum[s] += goes
+        S.received[s] += goes
+        if I.form_quota[home, N.e_form[e]] > 0.0:
+            R.exports[t, home, c] += goes * N.e_gross[e]
+        else:
+            R.exports_open[t, home, c] += goes * N.e_gross[e]
+    S.queued[:, :] = 0.0
+    for i in range(N.x_legal.shape[0]):
+        e = N.x_legal[i]
+        if S.e_queue[e] > 0.0:
+            S.queued[N.e_home[e], N.e_country[e]] += S.e_queue[e]
+            R.queue[t, N.e_home[e], N.e_country[e]] += S.e_queue[e] * N.e_gross[e]
+
+
+def licences(t, dt, P, N, X, I, S, R):
+    """What holders ask for a licence, from the pace of their own book and of the market."""
+    for z in range(1, S.price.shape[0]):
+        book_all = 0.0
+        left_all = 0.0
+        sold = 0.0
+        asked = 0.0
+        plain = 0.0
+        count = 0
+        for r in range(S.ask.shape[0]):
+            if N.r_zone[r] == z and N.r_kind[r] == LICENSED:
+                book_all += S.book[r, 0]
+                left_all += I.licence[r, 0] + I.licence[r, 1]
+        steps_left = max(1.0, I.licence_end[z] - t)
+        for r in range(S.ask.shape[0]):
+            if N.r_zone[r] != z or N.r_kind[r] != LICENSED:
+                continue
+            if I.quota_on[z] > 0.0 and S.book[r, 0] > TINY:
+                left = I.licence[r, 0] + I.licence[r, 1]
+                allowed = (1.0 - P.licence_pooling) * left + P.licence_pooling * left_all * (
+                    S.book[r, 0] / max(book_all, TINY)
+                )
+                price = S.book[r, 1] / S.book[r, 0]
+                value = refiner_licence_value(
+                    price, S.book[r, 0], allowed / steps_left, P.licence_elasticity, P.licence_ceiling
+                )
+                S.ask[r] = refiner_licence_ask(S.ask[r], value, P.licence_rise, P.licence_fall, dt)
+            else:
+                S.ask[r] = refiner_licence_ask(S.ask[r], 0.0, P.licence_rise, P.licence_rise, dt)
+            sold += S.shipments[r]
+            asked += S.shipments[r] * S.ask[r]
+            plain += S.ask[r]
+            count += 1
+        if count > 0:
+            S.ask_mean[z] = asked / sold if sold > TINY else plain / count
+        R.ask[t, z] = S.ask_mean[z]
