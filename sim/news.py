@@ -87,27 +87,30 @@ class Heard:
         self.noise = behaviour.noise_news
         fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
         self.faded = fade ** np.arange(calendar.steps + 1)[:, None]  # what is left of an item after so many steps
-        self.items: list[tuple[int, np.ndarray]] = []
+        self.items: list[int] = []  # the step of each item
+        heard: list[np.ndarray] = []
         keys: list[np.uint64] = []
         for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
             step = calendar.step_of(item.date)
             if 0 <= step < calendar.steps:
                 loud = strength(item, scenario.events, behaviour)
-                heard = loud * audience(item, scenario.events, countries, behaviour.news_spillover)
-                self.items.append((step, heard))
+                heard.append(loud * audience(item, scenario.events, countries, behaviour.news_spillover))
+                self.items.append(step)
                 keys += [key_of(item.id, name) for name in countries]
+        self.heard = np.array(heard).reshape(-1, len(countries))
         self.keys = np.array(keys, dtype=np.uint64)
 
     def alarm(self, seed: int, run: int) -> np.ndarray:
         """News in view by step and country, between 0 and 1; shape (steps, countries)."""
         level = np.zeros(self.shape)
-        luck = normals(stream(seed, run, NEWS), self.keys, 0).reshape(-1, self.shape[1])
+        luck = normals(stream(seed, run, NEWS), self.keys, 0).reshape(self.heard.shape)
+        louder = np.minimum(np.maximum(self.heard, 0.0) * np.exp(self.noise * luck), 1.0)
+        calmer = np.minimum(self.heard, 0.0)
         now, last = np.zeros(self.shape[1]), 0
-        for (step, heard), luck_of_item in zip(self.items, luck, strict=True):
+        for step, up, down in zip(self.items, louder, calmer, strict=True):
             level[last:step] = now * self.faded[: step - last]
             now = now * self.faded[step - last]
-            loud = np.where(heard > 0.0, heard * np.exp(self.noise * luck_of_item), heard)
-            now = now + np.where(loud > 0.0, np.minimum(loud, 1.0) * (1.0 - now), loud * now)
+            now += up * (1.0 - now) + down * now
             last = step
         level[last:] = now * self.faded[: self.shape[0] - last]
         return level

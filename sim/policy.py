@@ -10,11 +10,14 @@ from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from agents.doctrines import named
 from agents.exporting_state import ExportingState, Measure, Observation
 from agents.importing_government import ImportingGovernment
 from agents.reserve_rules.none import Rule as NoReserve
 from sim.scenario import Event, Scenario
+from sim.state import LICENSED
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -98,24 +101,21 @@ def _targets(world: World, measure: Measure) -> list[int]:
 
 def _export_quota(world: World, m: Measure) -> None:
     I, N, zone = world.I, world.N, world.zone_of(m.actor)
-    holders = [r for r in range(len(N.r_zone)) if N.r_zone[r] == zone and N.r_kind[r] == 0]
+    holders = np.flatnonzero((N.r_zone == zone) & (N.r_kind == LICENSED))
     if m.value is None or m.lifted:
         I.quota_on[zone] = 0.0
-        for r in holders:
-            I.licence[r] = 0.0
+        I.licence[holders] = 0.0
         return
     part = 1 if m.scope[-1] == "heavy" else 0
     world.licence_years.setdefault(zone, m.start.year)
     if m.start.year != world.licence_years[zone]:
         if world.carry_over != m.start.year:
-            for r in holders:
-                I.licence[r] = 0.0
+            I.licence[holders] = 0.0
         world.licence_years[zone] = m.start.year
     if part == 1:
         I.quota_part[zone] = N.m_family
     I.quota_on[zone] = 1.0
-    for r in holders:
-        I.licence[r, part] += m.value * N.r_licence_share[r]
+    I.licence[holders, part] += m.value * N.r_licence_share[holders]
     if m.end is not None:
         I.licence_end[zone] = world.calendar.step_of(m.end) + 1
 

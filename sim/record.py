@@ -83,7 +83,7 @@ def values_of(world: World, name: str) -> np.ndarray:
         "leaked": lambda: R.leaked.sum(axis=1),
         "licence_used": lambda: R.licence_used,
         "waiting": lambda: R.queue.sum(axis=1),
-        "imports": lambda: R.arrivals_gross.reshape(steps, -1),
+        "imports": lambda: R.arrivals.reshape(steps, -1),
         "use": lambda: R.use,
         "shortfall": lambda: R.shortfall,
         "stock": lambda: R.stock.reshape(steps, -1),

@@ -103,9 +103,9 @@ State = _bundle(
     c f8: country_risk
     f f8: unfilled risk noise mood trait_cover trait_risk trait_growth
     s f8: stock wanted pipe_sum want expected order received intensity scale
-    w d f8: pipe
+    d w f8: pipe
     e f8: e_trust e_appeal e_order e_ship e_queue
-    r f8: ask run shipments licence_used rent_of
+    r f8: ask run shipments rent_of
     r 3 f8: book
     r m f8: product feed output withheld asked grey smuggled
     r 2 f8: licence_need
@@ -125,9 +125,9 @@ Record = _bundle(
     t z m f8: price
     t z f8: ask tax rent
     t z c f8: exports exports_open leaked queue
-    t c c f8: arrivals arrivals_gross
+    t c c f8: arrivals
     t c f8: use shortfall risk
-    t c m f8: stock use_material wanted_stock held
+    t c m f8: stock use_material held
     t k f8: mined
     t r f8: refined licence_used
     t m f8: discarded

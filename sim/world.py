@@ -72,7 +72,7 @@ class World:
     def _under_way(self, pipe: np.ndarray) -> np.ndarray:
         """Tonnes under way to each slot: (slots,)."""
         slots = len(self.N.s_firm)
-        return np.bincount(np.repeat(np.arange(slots), np.diff(self.N.s_way)), pipe.sum(axis=1), slots)
+        return np.bincount(np.repeat(np.arange(slots), np.diff(self.N.s_way)), pipe.sum(axis=0), slots)
 
     def _traits(self, purpose: str, sd: float) -> np.ndarray:
         """Log-normal traits of firms, one for each purpose."""
@@ -93,12 +93,12 @@ class World:
         trading = N.f_kind[N.s_firm] == TRADER
         normal = P.trader_cover_months / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
         stock = np.where(trading, normal, stock)
-        pipe = np.zeros((len(N.w_origin), int(N.e_lag.max()) + 1))
+        pipe = np.zeros((int(N.e_lag.max()) + 1, len(N.w_origin)))
         bought = want * (1.0 - N.f_scrap[N.s_firm])
         flow = N.e_share * bought[N.e_slot]
         for lag in np.unique(N.e_lag):
             chosen = N.e_lag == lag
-            pipe[:, :lag] += np.bincount(N.e_way[chosen], flow[chosen], len(pipe))[:, None]
+            pipe[:lag] += np.bincount(N.e_way[chosen], flow[chosen], len(N.w_origin))
         pipe_sum = self._under_way(pipe)
         product = P.refiner_cover_months / 12.0 * N.r_output
         shares = np.divide(
@@ -133,7 +133,7 @@ class World:
             e_trust=np.ones(nE),
             e_appeal=np.ones(nE), e_order=np.zeros(nE), e_queue=np.zeros(nE), e_ship=np.zeros(nE),
             product=product, feed=feed, run=N.r_base * dt, output=N.r_output.copy(), shipments=np.zeros(nR),
-            book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)), licence_used=np.zeros(nR),
+            book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)),
             suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),
             queued=np.zeros((nZ, nC)), line=np.zeros(1),
             k_state=operating.astype(np.int64), k_clock=np.zeros(nK),
@@ -155,8 +155,8 @@ class World:
         z = np.zeros
         return Record(
             price=z((T, nZ, nM)), ask=z((T, nZ)), exports=z((T, nZ, nC)), exports_open=z((T, nZ, nC)),
-            leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), arrivals_gross=z((T, nC, nC)), use=z((T, nC)),
-            shortfall=z((T, nC)), stock=z((T, nC, nM)), use_material=z((T, nC, nM)), wanted_stock=z((T, nC, nM)),
+            leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), use=z((T, nC)),
+            shortfall=z((T, nC)), stock=z((T, nC, nM)), use_material=z((T, nC, nM)),
             risk=z((T, nC)), mined=z((T, nK)), refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
             tax=z((T, nZ)), rent=z((T, nZ)), queue=z((T, nZ, nC)), orders=z((T, 3)), held=z((T, nC, nM)),
         )  # fmt: skip

@@ -19,16 +19,15 @@ TINY = 1e-12
 
 def arrivals(t, dt, P, N, X, I, S, R):
     """Cargo lands: what was shipped a lag ago joins the buyer's stock."""
-    now = t % S.pipe.shape[1]
+    now = t % S.pipe.shape[0]
     for s in range(S.stock.shape[0]):
         landed = 0.0
         for w in range(N.s_way[s], N.s_way[s + 1]):
-            a = S.pipe[w, now]
+            a = S.pipe[now, w]
             if a > 0.0:
-                S.pipe[w, now] = 0.0
+                S.pipe[now, w] = 0.0
                 landed += a
-                R.arrivals[t, N.s_country[s], N.w_origin[w]] += a
-                R.arrivals_gross[t, N.s_country[s], N.w_origin[w]] += a * N.s_gross[s]
+                R.arrivals[t, N.s_country[s], N.w_origin[w]] += a * N.s_gross[s]
         S.pipe_sum[s] = max(0.0, S.pipe_sum[s] - landed)
         S.stock[s] += landed
 

@@ -85,4 +85,3 @@ def record(t, dt, P, N, X, I, S, R):
             R.held[t, c, m] += S.stock[s]
         else:
             R.stock[t, c, m] += S.stock[s]
-            R.wanted_stock[t, c, m] += S.wanted[s]

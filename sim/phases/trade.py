@@ -143,7 +143,7 @@ def rationing(t, dt, P, N, X, I, S, R):
 
 def shipping(t, dt, P, N, X, I, S, R):
     """Goods and money change hands; legal cargo enters the line at the border, or passes where there is none."""
-    depth = S.pipe.shape[1]
+    depth = S.pipe.shape[0]
     now = t % depth
     forget = exp(-dt / P.trust_memory_years)
     book_memory = exp(-dt / BOOK_YEARS)
@@ -193,7 +193,6 @@ def shipping(t, dt, P, N, X, I, S, R):
                 if covered > 0.0:
                     p = I.quota_part[home, m]
                     I.licence[r, p] = max(0.0, I.licence[r, p] - gross)
-                    S.licence_used[r] += gross
                     R.licence_used[t, r] += gross
                 S.shipments[r] += gross * (1.0 - sales_memory)
             elif ship <= 0.0:
@@ -218,7 +217,7 @@ def shipping(t, dt, P, N, X, I, S, R):
                 else:
                     R.exports_open[t, N.e_home[e], c] += ship * gross_each
             due = now + N.e_lag[e]
-            S.pipe[N.e_way[e], due - depth if due >= depth else due] += ship
+            S.pipe[due - depth if due >= depth else due, N.e_way[e]] += ship
             moved += ship
         S.cash[N.f_account[f]] -= paid
         S.pipe_sum[s] += moved
@@ -229,7 +228,7 @@ def customs(t, dt, P, N, X, I, S, R):
     """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond."""
     if S.line[0] <= 0.0:
         return
-    depth = S.pipe.shape[1]
+    depth = S.pipe.shape[0]
     now = t % depth
     S.queued[:, :] = 0.0
     for i in range(N.x_legal.shape[0]):
@@ -254,7 +253,7 @@ def customs(t, dt, P, N, X, I, S, R):
         if goes <= 0.0:
             continue
         due = now + N.e_lag[e]
-        S.pipe[N.e_way[e], due - depth if due >= depth else due] += goes
+        S.pipe[due - depth if due >= depth else due, N.e_way[e]] += goes
         S.pipe_sum[s] += goes
         S.received[s] += goes
         if I.form_quota[home, N.e_form[e]] > 0.0:
