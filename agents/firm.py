@@ -71,9 +71,24 @@ def price_appeal(relative_landed_price, price_sensitivity):
 def supplier_weight(base_weight, appeal, trust):
     """Unnormalised share of an order that goes to one supplier: base weight * price appeal * trust.
 
-    `trust` is the remembered share of orders that it delivered; source: disrupt-sc (weights times fill).
+    Source: disrupt-sc (weights times fill).
     """
     return base_weight * appeal * trust
+
+
+def trust(previous, fill, gain, memory_years, dt):
+    """Trust in a supplier after a delivery of `fill` (share of the order), between 1 / (1 + gain) and 1.
+
+    d trust = (1 - trust - gain (1 - fill) trust) dt / memory, by an implicit step: what is not delivered costs
+    trust, which comes back over the memory; where some cannot deliver, orders move until the others fill them.
+    """
+    pace = dt / memory_years
+    return (previous + pace) / (1.0 + pace * (1.0 + gain * (1.0 - fill)))
+
+
+def shun(perceived_risk, aversion):
+    """Factor by which fear of an exporting state scales the shares of its suppliers: e^(-aversion * risk)."""
+    return exp(-aversion * perceived_risk)
 
 
 def trader_stock(

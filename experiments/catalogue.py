@@ -1,8 +1,10 @@
 """Episodes: scenarios with a history. Found by name among those that ship, or by the path of a folder."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from experiments.facts import Facts, read_facts
 from sim.problems import BadInput, nearest
 from sim.record import Run
 from sim.scenario import Scenario, load
@@ -22,6 +24,11 @@ class Episode:
     def __init__(self, folder: Path):
         self.folder = folder
         self.name = folder.name
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What history says of the episode; read by scores, reports and figures only."""
+        return read_facts(self.folder)
 
     def scenario(self) -> Scenario:
         return load(self.folder)

@@ -140,6 +140,66 @@ def _print_comparison(data: dict[str, Any], console: Any) -> None:
     console.print(table)
 
 
+Workers = Annotated[int, typer.Option(min=1, help="processes to run on")]
+
+
+@app.command()
+def score(
+    episode: Name,
+    replications: Annotated[int, typer.Option(min=1, help="number of replications")] = 50,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    changes: Set = None,
+    rule: Rule = None,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Hold an episode against history, fact by fact, with intervals, loss and simple baselines."""
+    from experiments import scoring
+    from experiments.catalogue import find
+
+    place = find(episode)
+    result = scoring.score(
+        episode, replications, seed=seed, workers=workers, changes=changes or [], rules=_rules(rule),
+        progress=_progress(as_json, 2),
+    )  # fmt: skip
+    if as_json:
+        print(json.dumps(scoring.as_data(result, place)))
+        return
+    scoring.print_score(result, place, _console(150))
+
+
+@app.command()
+def status(folder: Annotated[Path, typer.Argument(help="folder of a batch of runs")], as_json: Json = False) -> None:
+    """Say how far a batch of runs is: pending, running, done, failed."""
+    from experiments.runner import ledger
+
+    table = ledger(folder)
+    counts = {state: int((table["state"] == state).sum()) for state in ("pending", "running", "done", "failed")}
+    failed = table[table["state"] == "failed"][["run", "point", "replication", "stage", "message"]]
+    if as_json:
+        print(json.dumps({"folder": str(folder), **counts, "failures": failed.to_dict("records")}))
+        return
+    print(f"{folder}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+    for row in failed.head(20).itertuples():
+        print(
+            f"  run {row.run} (point {row.point}, replication {row.replication}) failed to {row.stage}: {row.message}"
+        )
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(help="folder of a batch of runs")],
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Run what a batch has not finished; a finished batch runs nothing."""
+    from experiments.runner import read_batch, run_batch
+
+    batch = read_batch(folder)
+    path = run_batch(batch, folder, workers, _progress(as_json, len(batch)))
+    print(json.dumps({"results": str(path)}) if as_json else f"Results: {path}")
+
+
 @app.command()
 def episodes(as_json: Json = False) -> None:
     """List the episodes that ship."""
@@ -202,11 +262,10 @@ def show(
 def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
     """Check an episode or scenario folder; list every problem."""
     from experiments.catalogue import find
-    from experiments.history import facts
 
     place = find(episode)
     simulation = place.simulation(changes=changes or [], allow_rules=False)
-    summary = {**simulation.layout.summary(), **simulation.scenario.counts(), "facts": len(facts(place.folder))}
+    summary = {**simulation.layout.summary(), **simulation.scenario.counts(), "facts": len(place.facts.facts)}
     if as_json:
         print(json.dumps({"valid": True, **summary}))
         return
@@ -231,10 +290,10 @@ def describe(
         print(f"{p.name} = {p.default} {p.unit}  (range {p.low} to {p.high})\n    {p.meaning}\n    source: {p.source}")
 
 
-def _console() -> Any:
+def _console(width: int = 118) -> Any:
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else 118, highlight=False)
+    return Console(width=None if sys.stdout.isatty() else width, highlight=False)
 
 
 def _teller(quiet: bool) -> Any:
@@ -243,15 +302,23 @@ def _teller(quiet: bool) -> Any:
 
 
 def _progress(quiet: bool, total: int) -> Any:
-    """A counter on a terminal, a few lines elsewhere."""
+    """A counter with rate and time left: one line on a terminal, a line now and then elsewhere."""
+    from time import monotonic
+
     if quiet or total < 2:
         return None
+    begun = monotonic()
+    told = [0.0, 0]
 
     def tell(done: int, of: int) -> None:
+        seconds = monotonic() - begun
+        rate = done / max(seconds, 1e-6)
+        text = f"Run {done} of {of}, {rate:.1f} a second, {max(0.0, (of - done) / max(rate, 1e-6)):.0f} s left"
         if sys.stderr.isatty():
-            print(f"\rReplication {done} of {of}", end="\n" if done == of else "", file=sys.stderr, flush=True)
-        elif done == of or done % max(1, of // 4) == 0:
-            print(f"Replication {done} of {of}", file=sys.stderr, flush=True)
+            print(f"\r{text}   ", end="\n" if done == of else "", file=sys.stderr, flush=True)
+        elif done == of or done >= told[1] + max(1, of // 4) or seconds > told[0] + 30.0:
+            told[:] = [seconds, done]
+            print(text, file=sys.stderr, flush=True)
 
     return tell
 

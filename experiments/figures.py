@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.history import observations
+from experiments.observed import observations
 from experiments.stories import Row, Story, key_events, story_of
 from sim import drawing as draw
 from sim import figures

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from experiments.catalogue import Episode
-from experiments.history import Finding, facts, hold_against
+from experiments.facts import Finding, hold_against
 from sim.record import Run
 
 
 def findings(run: Run, episode: Episode) -> list[Finding]:
     """What the run says of each fact of the episode."""
-    return hold_against(run, facts(episode.folder))
+    return hold_against(run, episode.facts)
 
 
 def as_data(run: Run, found: list[Finding]) -> dict[str, Any]:

@@ -25,18 +25,12 @@ def level_ratio(run: Run, series: str, column: str, span: Span, base: Span) -> n
 
 
 def monthly(run: Run, series: str, column: str) -> tuple[list[date], np.ndarray]:
-    """Months and the mean of each: (replications, months)."""
+    """Months and the mean of each over the weeks that begin in it: (replications, months)."""
     data = run.column(series, column)
     days = [run.start + timedelta(days=int(t * run.step_days)) for t in range(run.steps)]
-    months = sorted({day.replace(day=1) for day in days})
-    index = {month: i for i, month in enumerate(months)}
-    sums = np.zeros((len(data), len(months)))
-    counts = np.zeros(len(months))
-    for t, day in enumerate(days):
-        i = index[day.replace(day=1)]
-        sums[:, i] += data[:, t]
-        counts[i] += 1
-    return months, sums / counts
+    first = [t for t, day in enumerate(days) if t == 0 or day.month != days[t - 1].month]
+    lengths = np.diff([*first, run.steps])
+    return [days[t].replace(day=1) for t in first], np.add.reduceat(data, first, axis=1) / lengths
 
 
 def peak(run: Run, series: str, column: str) -> np.ndarray:
@@ -71,26 +65,25 @@ def basket_ratio(run: Run, weights: dict[str, float], span: Span, base: Span) ->
 
 def total(run: Run, series: str, columns: list[str] | str, span: Span) -> np.ndarray:
     """Sum between two days, in the unit of the series; `columns` may be "all"."""
-    return run.total(series, _columns(run, series, columns), *span)
+    return run.total(series, columns, *span)
 
 
 def total_ratio(
     run: Run, series: str, columns: list[str] | str, span: Span, base: Span, scale: float = 1.0
 ) -> np.ndarray:
     """Sum of one span over the sum of another, times `scale`."""
-    chosen = _columns(run, series, columns)
-    return scale * run.total(series, chosen, *span) / run.total(series, chosen, *base)
+    return scale * run.total(series, columns, *span) / run.total(series, columns, *base)
 
 
 def share_of(run: Run, series: str, columns: list[str] | str, span: Span, amount: float) -> np.ndarray:
     """Sum between two days over a given amount (such as a quota)."""
-    return run.total(series, _columns(run, series, columns), *span) / amount
+    return run.total(series, columns, *span) / amount
 
 
 def part_of(run: Run, series: str, others: list[str], columns: list[str] | str, span: Span) -> np.ndarray:
     """Sum of one series over the sum of it and the others."""
-    own = run.total(series, _columns(run, series, columns), *span)
-    rest = np.sum([run.total(o, _columns(run, o, columns), *span) for o in others], axis=0)
+    own = run.total(series, columns, *span)
+    rest = np.sum([run.total(o, columns, *span) for o in others], axis=0)
     return own / (own + rest)
 
 
@@ -99,26 +92,92 @@ def largest_year(run: Run, series: str, columns: list[str], years: list[int]) ->
     return np.max([run.total(series, columns, date(y, 1, 1), date(y, 12, 31)) for y in years], axis=0)
 
 
-def _columns(run: Run, series: str, columns: list[str] | str) -> list[str]:
-    if columns == "all":
-        return run.columns[series]
-    return [columns] if isinstance(columns, str) else columns
+def first_month(run: Run, series: str, column: str, amount: float = 1e-9) -> np.ndarray:
+    """First month in which a flow is above `amount` a week, as a year with its part; 9999 when it never is."""
+    months, means = monthly(run, series, column)
+    above = means > amount
+    found = np.array([months[i].year + (months[i].month - 1) / 12.0 for i in above.argmax(axis=1)])
+    return np.where(above.any(axis=1), found, 9999.0)
+
+
+def share_from(run: Run, destination: str, origin: str, span: Span) -> np.ndarray:
+    """Share of a country's imports that comes from one origin."""
+    routes = [c for c in run.columns["imports"] if c.startswith(f"{destination} from ")]
+    return run.total("imports", f"{destination} from {origin}", *span) / run.total("imports", routes, *span)
+
+
+def rent_miss(run: Run, rank: int, items: list[dict[str, Any]], tax: float) -> np.ndarray:
+    """How far off rents are, as a factor of at least one: the `rank`-th smallest of several comparisons.
+
+    An item with `licence` compares the licence price over its span; one with materials compares
+    outside - (1 + tax) inside of each, and counts the worst of them (USD/kg).
+    """
+    misses = []
+    for item in items:
+        span = (item["span"][0], item["span"][1])
+        if "licence" in item:
+            pairs = [(run.mean("licence_price", run.columns["licence_price"][0], *span), item["licence"])]
+        else:
+            pairs = [
+                (run.mean("price_outside", m, *span) - (1.0 + tax) * run.mean("price_inside", m, *span), seen)
+                for m, seen in item["rents"].items()
+            ]
+        misses.append(np.max([np.exp(np.abs(np.log(np.maximum(x, 1e-6) / seen))) for x, seen in pairs], axis=0))
+    return np.asarray(np.sort(misses, axis=0)[rank - 1])
+
+
+def fails_within(run: Run, mines: list[str], months: int) -> np.ndarray:
+    """1 where one of the mines defaults within some months of the peak of the first material outside, else 0."""
+    material = run.columns["price_outside"][0]
+    top = peak_month(run, "price_outside", material)
+    failed = np.full(len(top), 9999.0)
+    for mine in mines:
+        failed = np.minimum(failed, first_month(run, "defaulted", mine))
+    return np.where(failed <= top + months / 12.0, 1.0, 0.0)
+
+
+def amplification(run: Run, buyer: str, seller: str, span: Span, weeks: int = 13) -> np.ndarray:
+    """Variance over mean of sums of orders over some weeks at a seller's stage, over the same at a buyer's."""
+
+    def relative(series: str, column: str) -> np.ndarray:
+        data = run.column(series, column)[:, run.step_of(span[0]) : run.step_of(span[1])]
+        sums = data[:, : data.shape[1] // weeks * weeks].reshape(len(data), -1, weeks).sum(axis=2)
+        return np.asarray(sums.var(axis=1) / sums.mean(axis=1))
+
+    stages = {"use": ("use", None), **{name: ("orders", name) for name in run.columns["orders"]}}
+    values = []
+    for stage in (buyer, seller):
+        series, column = stages[stage]
+        if column is None:
+            data = run.arrays[series][:, run.step_of(span[0]) : run.step_of(span[1])].sum(axis=2)
+            sums = data[:, : data.shape[1] // weeks * weeks].reshape(len(data), -1, weeks).sum(axis=2)
+            values.append(sums.var(axis=1) / sums.mean(axis=1))
+        else:
+            values.append(relative(series, column))
+    return np.asarray(values[1] / values[0])
+
+
+def weekly_noise(run: Run, series: str, column: str, span: Span) -> np.ndarray:
+    """Standard deviation of weekly changes of the log of a series."""
+    data = run.column(series, column)[:, run.step_of(span[0]) : run.step_of(span[1])]
+    return np.asarray(np.diff(np.log(data), axis=1).std(axis=1))
+
+
+def peak_spread(run: Run, series: str, column: str) -> np.ndarray:
+    """The peak; `ACROSS` makes of it the standard deviation of its log over replications."""
+    return peak(run, series, column)
 
 
 STATISTICS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
         level, level_ratio, peak, peak_month, share_of_peak, price_ratio, basket_ratio, total, total_ratio,
-        share_of, part_of, largest_year,
+        share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within, amplification,
+        weekly_noise, peak_spread,
     )
 }  # fmt: skip
 
-
-def arguments(given: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of a fact as the functions want them: spans become pairs of dates."""
-    out = dict(given)
-    for key in ("span", "base", "outside", "inside"):
-        if key in out:
-            first, last = out[key]
-            out[key] = (first, last)
-    return out
+# Statistics that are one number for all replications, from the values of each.
+ACROSS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "peak_spread": lambda values: np.full(len(values), np.log(values).std())
+}

@@ -26,6 +26,7 @@ def leakage(gap, enforcement, share, slope, threshold, deterrence):
     """Share of unlicensed output that is smuggled out.
 
     share * (1 - deterrence * enforcement) / (1 + exp(-slope (gap - threshold))); `gap` is the log of the
-    outside price over the inside price with tax. Form: logistic in the gap.
+    outside over the inside price: a smuggler saves the tax as well as the licence, and where neither is asked
+    there is little to gain. Form: logistic in the gap.
     """
     return share * (1.0 - deterrence * enforcement) / (1.0 + exp(-slope * (gap - threshold)))

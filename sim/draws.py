@@ -5,6 +5,7 @@ shock or a replication never moves anybody else's draws, so two policies are com
 """
 
 import hashlib
+from functools import lru_cache
 from math import cos, log, pi, sqrt
 
 import numpy as np
@@ -17,6 +18,7 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 
 
+@lru_cache(100_000)
 def key_of(*names: str) -> np.uint64:
     """Stable 64-bit key of an agent, item or pair, from its names."""
     digest = hashlib.blake2b("\x1f".join(names).encode(), digest_size=8).digest()

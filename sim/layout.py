@@ -147,16 +147,15 @@ class Layout:
 
         # Twins: where a firm's use goes when it moves into the exporting state.
         s_twin = np.full(len(slots), -1, dtype=np.int64)
+        homes: dict[tuple[int, str], int] = {}  # the largest user inside, by material and sector
+        for q, (j, m, base, _) in enumerate(slots):
+            if s_zone[q] > 0 and kinds[j] == USER and base > 0.0 and not late[j]:
+                at = (m, v.firms[j].sector)
+                if at not in homes or base > slots[homes[at]][2]:
+                    homes[at] = q
         for s, (i, m, base, _) in enumerate(slots):
-            if kinds[i] != USER or s_zone[s] != 0 or base <= 0.0:
-                continue
-            same = [
-                q for q, (j, mj, bj, _) in enumerate(slots)
-                if mj == m and s_zone[q] > 0 and kinds[j] == USER and bj > 0.0 and not late[j]
-                and v.firms[j].sector == v.firms[i].sector
-            ]  # fmt: skip
-            if same:
-                s_twin[s] = max(same, key=lambda q: (slots[q][2], -q))
+            if kinds[i] == USER and s_zone[s] == 0 and base > 0.0:
+                s_twin[s] = homes.get((m, v.firms[i].sector), -1)
 
         self._link(
             v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_zone, r_kind, r_country,
@@ -209,10 +208,12 @@ class Layout:
         e_way = np.array([way[int(s), int(r_country[r])] for s, r in zip(self.e_slot, self.e_ref, strict=True)])
         w_origin = np.array([origin for _, origin in ways])
         s_way = np.searchsorted([s for s, _ in ways], np.arange(len(slots) + 1))
+        use_base = np.zeros((nZ, nM))
+        np.add.at(use_base, (s_zone, s_mat), np.where(open_step[s_firm] > 0, 0.0, s_base))
         self.trade_base = self._trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone)
         self.N = Structure(
             zone_of_country=zone_of_country, state_of_zone=state_of_zone, base_price=base_price, price_tax0=tax0,
-            freight=freight, trade_base=self.trade_base,
+            freight=freight, trade_base=self.trade_base, use_base=use_base,
             f_country=np.array(f_country, dtype=np.int64),
             f_kind=kinds, f_key=np.array([draws.key_of("firm", n) for n in names], dtype=np.uint64),
             f_open=open_step,
@@ -317,7 +318,7 @@ class Layout:
                 sent[r] = r_output[r]
             elif r_kind[r] == UNLICENSED:
                 for m in range(nM):
-                    gap = log(base_price[0, m] / (base_price[z, m] * (1.0 + tax0[z, m])))
+                    gap = log(base_price[0, m] / base_price[z, m])
                     leak = border_rules.leakage(
                         gap, 0.0, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                     )

@@ -1,8 +1,9 @@
 """What is said, and how loud each country hears it.
 
 A news item has a kind and a date; its strength comes from the behavioural table by kind, times the share of
-supply that an announced measure newly withholds where the measure has a size. Items stay in view for
-some weeks; liftings calm.
+supply that an announced measure newly withholds where the measure has a size. Only what is new against what a
+country already expects alarms it: expectations are kept by topic (restrictions of exports, of supply at home,
+state buying), learn from each item and fade over years. Items stay in view for some weeks; liftings calm.
 """
 
 from collections.abc import Sequence
@@ -78,6 +79,20 @@ def audience(item: News, events: Sequence[Event], countries: Sequence[str], spil
     return weights
 
 
+TOPICS = ("exports", "supply", "reserve")
+
+
+def topic(item: News, events: Sequence[Event]) -> int:
+    """What an item is about, as an index of `TOPICS`: its own word for it, else that of its measure."""
+    if item.topic:
+        return TOPICS.index(item.topic)
+    measures = item.measure.split(";")
+    instruments = [e.instrument for e in events if e.id in measures]
+    if not instruments or instruments[0] in ABROAD_ONLY:
+        return 0
+    return 2 if instruments[0] == "reserve_purchase" else 1
+
+
 class Heard:
     """The items of a scenario with their strength and audience, computed once; `alarm` adds a run's luck."""
 
@@ -87,7 +102,9 @@ class Heard:
         self.noise = behaviour.noise_news
         fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
         self.faded = fade ** np.arange(calendar.steps + 1)[:, None]  # what is left of an item after so many steps
-        self.items: list[int] = []  # the step of each item
+        self.learning = behaviour.news_learning
+        self.forget = exp(-calendar.years_per_step / behaviour.news_expectation_years)
+        self.items: list[tuple[int, int]] = []  # the step and the topic of each item
         heard: list[np.ndarray] = []
         keys: list[np.uint64] = []
         for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
@@ -95,7 +112,7 @@ class Heard:
             if 0 <= step < calendar.steps:
                 loud = strength(item, scenario.events, behaviour)
                 heard.append(loud * audience(item, scenario.events, countries, behaviour.news_spillover))
-                self.items.append(step)
+                self.items.append((step, topic(item, scenario.events)))
                 keys += [key_of(item.id, name) for name in countries]
         self.heard = np.array(heard).reshape(-1, len(countries))
         self.keys = np.array(keys, dtype=np.uint64)
@@ -107,10 +124,14 @@ class Heard:
         louder = np.minimum(np.maximum(self.heard, 0.0) * np.exp(self.noise * luck), 1.0)
         calmer = np.minimum(self.heard, 0.0)
         now, last = np.zeros(self.shape[1]), 0
-        for step, up, down in zip(self.items, louder, calmer, strict=True):
+        expected = np.zeros((len(TOPICS), self.shape[1]))
+        for (step, about), loud, calm in zip(self.items, louder, calmer, strict=True):
             level[last:step] = now * self.faded[: step - last]
             now = now * self.faded[step - last]
-            now += up * (1.0 - now) + down * now
+            expected *= self.forget ** (step - last)
+            news = np.maximum(loud - expected[about], 0.0)
+            expected[about] += self.learning * news + expected[about] * calm
+            now += news * (1.0 - now) + calm * now
             last = step
         level[last:] = now * self.faded[: self.shape[0] - last]
         return level

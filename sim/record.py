@@ -47,6 +47,7 @@ SERIES: dict[str, Series] = {
     "reserve": Series("t", "country-material", False, "stocks of state reserves"),
     "risk": Series("share", "country", False, "mean perceived risk of firms, 0 to 1"),
     "mined": Series("t", "mine", True, "mine output, contained oxide"),
+    "defaulted": Series("1 or 0", "mine", False, "whether a mine has defaulted"),
     "refined": Series("t", "refiner", True, "feed run by refiners"),
     "discarded": Series("t", "material", True, "surplus joint product discarded"),
     "export_tax": Series("thousand USD", "zone", True, "export tax paid"),
@@ -91,6 +92,7 @@ def values_of(world: World, name: str) -> np.ndarray:
         "reserve": lambda: R.held.reshape(steps, -1),
         "risk": lambda: R.risk,
         "mined": lambda: R.mined,
+        "defaulted": lambda: R.defaulted,
         "refined": lambda: R.refined,
         "discarded": lambda: R.discarded,
         "export_tax": lambda: R.tax[:, 1:],
@@ -145,8 +147,8 @@ class Run:
         return self.column(name, column)[:, i : j + 1].mean(axis=1)
 
     def total(self, name: str, columns: str | list[str], first: date, last: date) -> np.ndarray:
-        """Sum between two days, weeks at the edges counted by their days: (replications,)."""
-        names = [columns] if isinstance(columns, str) else columns
+        """Sum of columns (or of `all`) between two days, weeks at the edges counted by their days: (replications,)."""
+        names = self.columns[name] if columns == "all" else [columns] if isinstance(columns, str) else columns
         data = np.sum([self.column(name, c) for c in names], axis=0)
         i, j = self.step_of(first), self.step_of(last)
         days = (last - first).days + 1

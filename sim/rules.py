@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ SOURCES = (
 )  # fmt: skip
 
 
+@lru_cache(1)
 def code_version() -> str:
     """Hash of all code and tables that a run depends on: part of its identity."""
     total = hashlib.sha256()

@@ -160,7 +160,10 @@ NEWS_KINDS = ("rumour", "report", "threat", "act", "denial", "lifting")
 
 
 class News(Sourced):
-    """A statement seen on a day. It has a kind and no number: strength is behaviour."""
+    """A statement seen on a day. It has a kind and no number: strength is behaviour.
+
+    `topic` says what it is about where no measure does; empty, it is about exports.
+    """
 
     id: str
     date: datetime.date
@@ -169,6 +172,7 @@ class News(Sourced):
     measure: str
     admitted: Literal["yes", "no"]
     text: str
+    topic: Literal["", "exports", "supply", "reserve"] = ""
 
 
 class Choices(Row):

@@ -78,8 +78,7 @@ class Simulation:
 
     def manifest(self, replications: int) -> dict[str, Any]:
         """What is stored with every result."""
-        import numba
-        import numpy
+        from importlib.metadata import version
 
         own = {
             name: value for name, value in self.scenario.behaviour.items() if value != PARAMETERS[name].default
@@ -88,8 +87,15 @@ class Simulation:
             "identity": self.identity(replications), "scenario": self.scenario.name, "title": self.scenario.title,
             "scenario_digest": self.digest, "code": code_version(), "rules": self.rules.names(),
             "seed": self.seed, "replications": replications, "changes": list(self.changes), "behaviour": own,
-            "versions": {"python": platform.python_version(), "numpy": numpy.__version__, "numba": numba.__version__},
+            "versions": {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba")}},
         }  # fmt: skip
+
+    def one(self, replication: int = 0) -> Run:
+        """The record of one replication by its number; a fault raises `ArithmeticError`."""
+        world = self.world(replication).run()
+        if faults := world.check():
+            raise ArithmeticError("\n".join(faults))
+        return gather([world], {"seed": self.seed, "replication": replication, "changes": list(self.changes)})
 
     def run(
         self, replications: int = 1, *, check: bool = False, progress: Callable[[int, int], None] | None = None

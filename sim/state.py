@@ -42,7 +42,7 @@ Structure = _bundle(
     c u4: zone_of_country c_account
     z i8: state_of_zone
     z f8: freight
-    z m f8: base_price price_tax0 trade_base
+    z m f8: base_price price_tax0 trade_base use_base
     z c f8: base_export
     m u4: m_family
     n u4: review_steps row_account lender_account
@@ -96,7 +96,7 @@ State = _bundle(
     """
     z m f8: price habitual border_gap trend growth
     z m 2 f8: slow gap
-    z m f8: wanted_zone stock_zone demanded offered
+    z m f8: wanted_zone stock_zone demanded offered turnover using
     z f8: ask_mean suppressed
     z c f8: busy full queued
     1 f8: line
@@ -128,7 +128,7 @@ Record = _bundle(
     t c c f8: arrivals
     t c f8: use shortfall risk
     t c m f8: stock use_material held
-    t k f8: mined
+    t k f8: mined defaulted
     t r f8: refined licence_used
     t m f8: discarded
     t 3 f8: orders

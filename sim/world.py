@@ -143,7 +143,8 @@ class World:
             discarded=np.zeros(nM), opening=opening,
             asked=np.zeros((nR, nM)), grey=np.zeros((nR, nM)), smuggled=np.zeros((nR, nM)),
             licence_need=np.zeros((nR, 2)), wanted_zone=np.zeros((nZ, nM)), stock_zone=np.zeros((nZ, nM)),
-            demanded=np.zeros((nZ, nM)), offered=np.zeros((nZ, nM)), k_called=np.zeros(nK),
+            demanded=np.zeros((nZ, nM)), offered=np.zeros((nZ, nM)),
+            turnover=np.ones((nZ, nM)), using=np.zeros((nZ, nM)), k_called=np.zeros(nK),
             stream_demand=np.array([demand]), stream_mood=np.array([mooded]),
         )  # fmt: skip
 
@@ -157,7 +158,7 @@ class World:
             price=z((T, nZ, nM)), ask=z((T, nZ)), exports=z((T, nZ, nC)), exports_open=z((T, nZ, nC)),
             leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), use=z((T, nC)),
             shortfall=z((T, nC)), stock=z((T, nC, nM)), use_material=z((T, nC, nM)),
-            risk=z((T, nC)), mined=z((T, nK)), refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
+            risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)), refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
             tax=z((T, nZ)), rent=z((T, nZ)), queue=z((T, nZ, nC)), orders=z((T, 3)), held=z((T, nC, nM)),
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from agents.firm import scrap as firm_scrap
 from agents.firm import trader_stock as firm_trader_stock
 from agents.firm import use as firm_use
 from sim.draws import normal as draw_normal
+from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
 from sim.state import RESERVE, TRADER, USER
 
@@ -43,6 +44,7 @@ def consumption(t, dt, P, N, X, I, S, R):
         if P.noise_mood > 0.0 and N.f_kind[f] == TRADER:
             luck = draw_normal(S.stream_mood[0], N.f_key[f], t)
             S.mood[f] = memory * S.mood[f] + P.noise_mood * kick * luck
+    S.using[:, :] = 0.0
     for s in range(S.stock.shape[0]):
         f = N.s_firm[s]
         if N.f_kind[f] != USER:
@@ -61,9 +63,16 @@ def consumption(t, dt, P, N, X, I, S, R):
         S.expected[s] = want + (S.expected[s] - want) * memory
         S.used[m] += used
         S.scrapped[m] += recovered
+        S.using[N.s_zone[s], m] += used
         R.use[t, c] += used
         R.use_material[t, c, m] += used
         R.shortfall[t, c] += want - used
+
+    for z in range(S.using.shape[0]):
+        for m in range(S.using.shape[1]):
+            if N.use_base[z, m] > 0.0:
+                now = S.using[z, m] / (N.use_base[z, m] * dt)
+                S.turnover[z, m] = market_smoothed(S.turnover[z, m], now, P.trade_memory_years, dt)
 
 
 def beliefs(t, dt, P, N, X, I, S, R):
@@ -124,7 +133,7 @@ def orders(t, dt, P, N, X, I, S, R):
             )  # fmt: skip
             S.demanded[z, m] += S.order[s]
         elif kind == TRADER:
-            normal = P.trader_cover_months / 12.0 * N.trade_base[z, m] * N.s_trade_share[s]
+            normal = P.trader_cover_months / 12.0 * S.turnover[z, m] * N.trade_base[z, m] * N.s_trade_share[s]
             relative = S.price[z, m] / N.base_price[z, m]
             S.wanted[s] = firm_trader_stock(
                 normal, S.risk[f], growth * S.trait_growth[f], S.mood[f], relative,

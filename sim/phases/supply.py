@@ -143,6 +143,7 @@ def thrift(t, dt, P, N, X, I, S, R):
 def investment(t, dt, P, N, X, I, S, R):
     """Mines open when prices promise to pay, build, stop, and fail."""
     for k in range(S.k_state.shape[0]):
+        R.defaulted[t, k] = 1.0 if S.k_state[k] == DEFAULTED else 0.0
         value = S.k_value[k, 0]
         S.k_value[k, 1] = market_smoothed(S.k_value[k, 1], value, P.invest_memory_years, dt)
         S.k_value[k, 3] = market_smoothed(S.k_value[k, 3], value, P.anchor_years, dt)

@@ -3,7 +3,9 @@
 from math import exp, log
 
 from agents.firm import price_appeal as firm_price_appeal
+from agents.firm import shun as firm_shun
 from agents.firm import supplier_weight as firm_supplier_weight
+from agents.firm import trust as firm_trust
 from agents.refiner import export_offer as refiner_export_offer
 from agents.refiner import licence_ask as refiner_licence_ask
 from agents.refiner import licence_value as refiner_licence_value
@@ -66,8 +68,11 @@ def sourcing(t, dt, P, N, X, I, S, R):
                     before = relative
                 S.e_appeal[e] = appeal
         total = 0.0
+        abroad = firm_shun(S.risk[f], P.supplier_risk)
         for e in range(start, stop):
             weight = firm_supplier_weight(N.e_share[e], S.e_appeal[e], S.e_trust[e])
+            if N.e_kind[e] != WITHIN:
+                weight *= abroad
             S.e_order[e] = weight
             total += weight
         scale = q / total
@@ -114,7 +119,7 @@ def rationing(t, dt, P, N, X, I, S, R):
         for m in range(n_mats):
             S.smuggled[r, m] = 0.0
             if S.grey[r, m] > 0.0:
-                gap = log(S.price[0, m] / (S.price[z, m] * (1.0 + I.tax[z, m])))
+                gap = log(S.price[0, m] / S.price[z, m])
                 share = border_leakage(
                     gap, S.suppressed[z], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                 )
@@ -145,7 +150,6 @@ def shipping(t, dt, P, N, X, I, S, R):
     """Goods and money change hands; legal cargo enters the line at the border, or passes where there is none."""
     depth = S.pipe.shape[0]
     now = t % depth
-    forget = exp(-dt / P.trust_memory_years)
     book_memory = exp(-dt / BOOK_YEARS)
     sales_memory = exp(-dt / SALES_YEARS)
     for r in range(S.shipments.shape[0]):
@@ -167,7 +171,7 @@ def shipping(t, dt, P, N, X, I, S, R):
             ready = S.grey[r, m] if kind == GREY else S.asked[r, m]
             ship = S.e_ship[e] * ready
             fill = ship / q
-            S.e_trust[e] = max(0.05, fill + (S.e_trust[e] - fill) * forget)
+            S.e_trust[e] = firm_trust(S.e_trust[e], fill, P.supplier_trust, P.trust_memory_years, dt)
             S.e_ship[e] = ship
             seller = N.r_account[r]
             if kind == LEGAL:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.catalogue import find
-from experiments.history import facts, hold_against
+from experiments.facts import finding
 from experiments.statistics import basket_ratio, peak, price_ratio, total, total_ratio
 from sim.record import Run
 from sim.simulation import Simulation
@@ -33,10 +33,10 @@ def base() -> Run:
     return short([])
 
 
-@pytest.mark.parametrize("fact", [f for f in facts(EPISODE.folder) if f.band is not None], ids=lambda f: f.id)
+@pytest.mark.parametrize("fact", [f for f in EPISODE.facts.facts if f.band is not None], ids=lambda f: f.id)
 def test_history_is_reproduced_in_most_replications(full: Run, fact) -> None:  # type: ignore[no-untyped-def]
-    finding = hold_against(full, [fact])[0]
-    assert finding.pass_share >= 0.7, f"{fact.title}: {finding.value:.3g} ({finding.low:.3g} to {finding.high:.3g})"
+    found = finding(fact, EPISODE.facts.value(fact, full))
+    assert found.pass_share >= 0.7, f"{fact.title}: {found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
 
 
 def largest_ratio(run: Run, material: str) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from experiments import figures, stories
-from experiments.history import observations
+from experiments.observed import observations
 from sim import Run, Simulation
 from sim.drawing import last_day
 

@@ -1,0 +1,210 @@
+"""Fitting the table of behavioural parameters to history: one table for all episodes, many starts, all reported.
+
+The objective of a set of values is, per episode and averaged over them,
+
+    loss of the scored observations (experiments/observed.py)
+    + FACTS * mean over scored facts of how far their median lies outside the strong band, squared and bounded,
+
+on replications with common luck. It is searched by covariance-matrix adaptation (Hansen 2006, package `cma`)
+within the ranges of the table, from Latin-hypercube starts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from agents.behaviour import PARAMETERS
+from experiments.catalogue import Episode, find
+from experiments.facts import Fact
+from sim.problems import BadInput, nearest
+from sim.simulation import Simulation
+
+FACTS = 3.0  # weight of the facts beside the loss
+WORST = 1e3  # objective of values under which a run fails
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One episode to fit: changes (such as an earlier end), days whose observations count, facts or none."""
+
+    episode: str
+    changes: tuple[str, ...] = ()
+    span: tuple[date, date] | None = None
+    facts: bool = True
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is searched: parameters (names of the table), aims, replications of each and seed."""
+
+    parameters: tuple[str, ...]
+    aims: tuple[Aim, ...]
+    replications: int = 2
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        unknown = [f"{n}: unknown parameter ({nearest(n, PARAMETERS)})" for n in self.parameters if n not in PARAMETERS]
+        if unknown:
+            raise BadInput(unknown, "calibrate")
+
+    def values(self, unit: np.ndarray) -> dict[str, float]:
+        """Parameter values of a point of the unit cube, by the ranges of the table."""
+        spread = [(PARAMETERS[n].low, PARAMETERS[n].high) for n in self.parameters]
+        return {
+            n: low + float(u) * (high - low) for n, u, (low, high) in zip(self.parameters, unit, spread, strict=True)
+        }
+
+    def unit(self, values: Mapping[str, float]) -> np.ndarray:
+        """The point of the unit cube of some values; defaults where none is given."""
+        found = []
+        for n in self.parameters:
+            p = PARAMETERS[n]
+            found.append((values.get(n, p.default) - p.low) / (p.high - p.low))
+        return np.clip(np.array(found), 0.0, 1.0)
+
+
+def distance(fact: Fact, value: float) -> float:
+    """How far a value lies outside the strong band of a fact, 1 where the pass band ends, at most 2.
+
+    Logs are compared where the band is positive; a month, and a band that starts at nothing, as they are.
+    """
+    band, strong = fact.band, fact.strong or fact.band
+    if band is None or strong is None:
+        return 0.0
+    far = 0.0
+    for limit, inner, sign in ((band[0], strong[0], -1.0), (band[1], strong[1], 1.0)):
+        if limit in (0.0, 99.0) and inner in (0.0, 99.0):
+            continue
+        if fact.unit == "month" or inner <= 0.0 or value <= 0.0:
+            excess, scale = sign * (value - inner), max(abs(limit - inner), 0.08)
+        else:
+            room = abs(np.log(limit / inner)) if 0.0 < limit < 99.0 else 0.0
+            excess, scale = sign * float(np.log(value / inner)), max(room, 0.1)
+        far = max(far, excess / scale)
+    return min(2.0, far)
+
+
+class Target:
+    """Evaluates one set of values against all aims, in one process."""
+
+    def __init__(self, problem: Problem):
+        self.problem = problem
+        self.episodes: list[Episode] = [find(aim.episode) for aim in problem.aims]
+        self.scenarios = [
+            Simulation(e.scenario(), changes=aim.changes).scenario
+            for e, aim in zip(self.episodes, problem.aims, strict=True)
+        ]
+
+    def parts(self, values: Mapping[str, float]) -> dict[str, float]:
+        """The loss and the distance of facts of every aim, by name."""
+        found = {}
+        for aim, episode, scenario in zip(self.problem.aims, self.episodes, self.scenarios, strict=True):
+            simulation = Simulation(scenario, behaviour=dict(values), seed=self.problem.seed)
+            run = simulation.run(self.problem.replications)
+            facts = episode.facts
+            if facts.history is not None:
+                found[f"{aim.episode} loss"] = facts.history.loss(facts.history.logs(run), aim.span)
+            if aim.facts:
+                scored = [f for f in facts.facts if f.band and not f.variant and facts.within(f, run)]
+                far = [distance(f, float(np.median(facts.value(f, run)))) ** 2 for f in scored]
+                found[f"{aim.episode} facts"] = float(np.mean(far))
+        return found
+
+    def objective(self, values: Mapping[str, float]) -> float:
+        """The number that is made small; `WORST` where a run fails."""
+        try:
+            parts = self.parts(values)
+        except (ArithmeticError, BadInput, ValueError):
+            return WORST
+        total = sum(v * (FACTS if name.endswith("facts") else 1.0) for name, v in parts.items())
+        total /= len(self.problem.aims)
+        return total if np.isfinite(total) else WORST
+
+
+_target: Target | None = None
+
+
+def _prepare(problem: Problem) -> None:
+    global _target
+    _target = Target(problem)
+
+
+def _at(unit: np.ndarray) -> float:
+    assert _target is not None
+    return _target.objective(_target.problem.values(unit))
+
+
+@dataclass(frozen=True)
+class Start:
+    """The best of one start of a search."""
+
+    number: int
+    first: float
+    objective: float
+    evaluations: int
+    values: dict[str, float]
+
+
+class Search:
+    """A pool of processes that evaluates points of a problem."""
+
+    def __init__(self, problem: Problem, workers: int = 2):
+        self.problem, self.workers = problem, workers
+
+    def __enter__(self) -> "Search":
+        self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _prepare, (self.problem,))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+    def objectives(self, units: Sequence[np.ndarray]) -> list[float]:
+        """The objective at many points, in parallel."""
+        return list(self.pool.map(_at, units, chunksize=1))
+
+    def starts(self, number: int, seed: int) -> np.ndarray:
+        """Latin-hypercube points of the unit cube: (number, parameters)."""
+        from scipy.stats import qmc
+
+        return np.asarray(qmc.LatinHypercube(len(self.problem.parameters), seed=seed).random(number))
+
+    def descend(
+        self, number: int, start: np.ndarray, evaluations: int, width: float = 0.25,
+        tell: Callable[[int, float], None] | None = None,
+    ) -> Start:  # fmt: skip
+        """One search from one start; `width` is its first step in units of the ranges."""
+        import cma
+
+        options = {
+            "bounds": [0.0, 1.0], "maxfevals": evaluations, "seed": self.problem.seed * 1000 + number + 1,
+            "verbose": -9, "tolfun": 1e-3, "popsize": 4 + 4 * self.workers + int(3 * np.log(len(start))),
+        }  # fmt: skip
+        strategy = cma.CMAEvolutionStrategy(start.tolist(), width, options)
+        first = self.objectives([start])[0]
+        while not strategy.stop():
+            asked = strategy.ask()
+            strategy.tell(asked, self.objectives([np.asarray(x) for x in asked]))
+            if tell is not None:
+                tell(int(strategy.result.evaluations), float(strategy.result.fbest))
+        best = strategy.result
+        values = self.problem.values(np.asarray(best.xbest))
+        return Start(number, first, float(best.fbest), int(best.evaluations), values)
+
+
+def searched() -> tuple[str, ...]:
+    """The parameters that the table marks as searched."""
+    return tuple(name for name, p in PARAMETERS.items() if "searched" in p.source)
+
+
+def calibrate(
+    problem: Problem, starts: int, evaluations: int, workers: int, tell: Callable[[Start], None] | None = None
+) -> Iterator[Start]:
+    """Search from many starts; yields each start when it is done."""
+    with Search(problem, workers) as search:
+        for i, start in enumerate(search.starts(starts, problem.seed)):
+            yield search.descend(i, start, evaluations)

@@ -1,0 +1,271 @@
+"""The score of an episode: every fact with its interval over replications, the loss, and simple baselines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from experiments.catalogue import Episode, find
+from experiments.facts import Facts, Finding, findings_of
+from experiments.observed import History
+from experiments.runner import Batch, Point, evaluate
+from experiments.statistics import ACROSS
+from sim.problems import BadInput
+from sim.record import Run
+
+TRAINED = date(2011, 12, 31)  # last day that a baseline may learn from
+
+
+@dataclass(frozen=True)
+class Score:
+    """What replications say of an episode: findings, loss by window, errors of prices, failed runs."""
+
+    episode: str
+    replications: int
+    seed: int
+    findings: list[Finding]
+    losses: dict[str, float]
+    logs: np.ndarray
+    failed: int
+
+
+def measure(run: Run, episode: Episode) -> dict[str, float]:
+    """Every fact of one run (those of a variant only where the run was made under its changes), and ln of every
+    scored observation."""
+    facts = episode.facts
+    variant = next((n for n, c in facts.variants.items() if run.manifest.get("changes") == list(c)), "")
+    values = {f.id: float(facts.value(f, run)[0]) for f in facts.facts if f.variant == variant and facts.within(f, run)}
+    if facts.history is not None and not variant:
+        values |= {f"ln {i}": float(x) for i, x in enumerate(facts.history.logs(run)[0])}
+    return values
+
+
+def score(
+    episode: str, replications: int = 50, *, seed: int = 1, workers: int = 2, changes: Sequence[str] = (),
+    behaviour: Mapping[str, float] | None = None, rules: Mapping[str, str] | None = None, progress: Any = None,
+) -> Score:  # fmt: skip
+    """Run an episode and its variants and hold them against history; failed runs are counted and left out."""
+    place = find(episode)
+    facts = place.facts
+    if not facts.facts:
+        raise BadInput([f"{episode}: has no history to be held against (no facts.toml)"], "score")
+    given = dict(behaviour or {})
+    points = [Point(tuple(changes), given)]
+    if not changes:
+        points += [Point(variant, given) for variant in facts.variants.values()]
+    batch = Batch(episode, tuple(points), replications, "experiments.scoring:measure", dict(rules or {}), seed)
+    rows = evaluate(batch, workers, progress)
+    done = [row for row in rows if row["state"] == "done"]
+    if not any(row["point"] == 0 for row in done):
+        raise ArithmeticError(f"no replication of {episode} finished: {rows[0]['stage']}: {rows[0]['message']}")
+    return gather(place, done, replications, seed, len(rows) - len(done))
+
+
+def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int, seed: int, failed: int) -> Score:
+    """The score that finished rows of `measure` add up to."""
+    facts = place.facts
+    values = {}
+    for fact in facts.facts:
+        found = np.array([row[fact.id] for row in rows if fact.id in row])
+        if len(found):
+            values[fact.id] = ACROSS[fact.statistic](found) if fact.statistic in ACROSS else found
+    logs, losses = np.zeros((0, 0)), {}
+    if facts.history is not None:
+        plain = [row for row in rows if row["point"] == 0]
+        logs = np.array([[row[f"ln {i}"] for i in range(len(facts.history.data))] for row in plain])
+        losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history).items()}
+    return Score(place.name, replications, seed, findings_of(facts, values), losses, logs, failed)
+
+
+def windows(history: History) -> dict[str, tuple[date, date] | None]:
+    """Spans over which a loss is given: all days, and those before and after the end of training where both exist."""
+    first, last = min(d.first for d in history.data), max(d.last for d in history.data)
+    spans: dict[str, tuple[date, date] | None] = {"all": None}
+    if first < TRAINED < last:
+        spans |= {"to 2011": (first, TRAINED), "from 2012": (date(2012, 1, 1), last)}
+    return spans
+
+
+def baselines(facts: Facts) -> list[dict[str, Any]]:
+    """Simple predictors on the same points: error by group (rms of ln) over the test window and over all points.
+
+    Those that learn do so up to `TRAINED`, except the random walk, which sees the previous observation always.
+    """
+    history = facts.history
+    if history is None or len(windows(history)) == 1:
+        return []
+    prices = [i for i, d in enumerate(history.data) if d.series.startswith("price")]
+    rows = []
+    for name, predict in PREDICTORS.items():
+        predicted = predict(history)
+        row: dict[str, Any] = {"baseline": name}
+        for group in dict.fromkeys(history.data[i].group for i in prices):
+            for window, span in windows(history).items():
+                at = [i for i in prices if history.data[i].group == group and history.chosen(span=span)[i]]
+                at = [i for i in at if np.isfinite(predicted[i])]
+                error = predicted[at] - history.observed[at]
+                row[f"{group}, {window}"] = float(np.sqrt(np.mean(error**2))) if at else None
+        rows.append(row)
+    return rows
+
+
+def errors(score: Score, history: History) -> dict[str, Any]:
+    """The model's own row of that table: median over replications."""
+    row: dict[str, Any] = {"baseline": "this model"}
+    for group in dict.fromkeys(d.group for d in history.data if d.series.startswith("price")):
+        for window, span in windows(history).items():
+            chosen = history.chosen(group=group, span=span)
+            row[f"{group}, {window}"] = float(np.median(history.errors(score.logs, chosen))) if chosen.any() else None
+    return row
+
+
+def _by_item(history: History, value: Any) -> np.ndarray:
+    found = np.full(len(history.data), np.nan)
+    for group, item in {(d.group, d.item) for d in history.data}:
+        at = [i for i, d in enumerate(history.data) if (d.group, d.item) == (group, item)]
+        found[at] = value([history.data[i] for i in at])
+    return found
+
+
+def _training_mean(history: History) -> np.ndarray:
+    def mean(points: Sequence[Any]) -> float:
+        known = [d.log_value for d in points if d.last <= TRAINED]
+        return float(np.mean(known)) if known else float("nan")
+
+    return _by_item(history, mean)
+
+
+def _last_price(history: History) -> np.ndarray:
+    def last(points: Sequence[Any]) -> float:
+        known = sorted((d.last, d.log_value) for d in points if d.last <= TRAINED)
+        return known[-1][1] if known else float("nan")
+
+    return _by_item(history, last)
+
+
+PRE_QUOTA = date(2010, 7, 1)
+DUTY = {"La": 0.10, "Ce": 0.10, "Nd": 0.15, "NdPr": 0.15, "Dy": 0.25}  # export tax of June 2010
+
+
+def _pre_quota(history: History) -> np.ndarray:
+    """The last outside price before the quota cut; inside, that less the duty."""
+    before = {
+        d.item: d.log_value
+        for d in sorted(history.data, key=lambda d: d.last)
+        if d.group == "outside" and d.last < PRE_QUOTA
+    }
+    before["NdPr"] = before.get("Nd", float("nan"))
+    found = np.full(len(history.data), np.nan)
+    for i, d in enumerate(history.data):
+        if d.item in before:
+            found[i] = before[d.item] - (np.log(1.0 + DUTY[d.item]) if d.group == "inside" else 0.0)
+    return found
+
+
+def _random_walk(history: History) -> np.ndarray:
+    found = np.full(len(history.data), np.nan)
+    for i, d in enumerate(history.data):
+        earlier = [(e.last, e.log_value) for e in history.data
+                   if (e.group, e.item) == (d.group, d.item) and e.last < d.first]  # fmt: skip
+        if earlier:
+            found[i] = max(earlier)[1]
+    return found
+
+
+QUOTA = {2009: 50145, 2010: 30258, 2011: 30246, 2012: 30996, 2013: 30999, 2014: 30611}  # t gross, all firms
+
+
+def _constant_elasticity(history: History) -> np.ndarray:
+    """ln price = a by item + b ln(quota of the year), b and a fitted on the training window."""
+    quota = np.array([np.log(QUOTA[d.first.year]) if d.first.year in QUOTA else np.nan for d in history.data])
+    train = np.array([d.last <= TRAINED for d in history.data])
+    found = np.full(len(history.data), np.nan)
+    for group in ("outside", "inside"):
+        at = np.array([d.group == group for d in history.data])
+        items = sorted({d.item for d, use in zip(history.data, at, strict=True) if use})
+        columns = np.array([[float(d.item == item) for item in items] for d in history.data])
+        design = np.column_stack([columns, quota])
+        rows = at & train & np.isfinite(quota)
+        if not rows.any():
+            continue
+        fitted = np.linalg.lstsq(design[rows], history.observed[rows], rcond=None)[0]
+        found[at] = design[at] @ fitted
+    return found
+
+
+PREDICTORS = {
+    "mean of the training window": _training_mean,
+    "back to the price before the quota": _pre_quota,
+    "last price frozen": _last_price,
+    "random walk (sees the test data)": _random_walk,
+    "constant elasticity with quota": _constant_elasticity,
+}
+
+
+def as_data(result: Score, place: Episode) -> dict[str, Any]:
+    """The score as one plain object."""
+    facts = [
+        {
+            "id": f.fact.id, "title": f.fact.title, "unit": f.fact.unit, "value": _plain(f.value), "low": _plain(f.low),
+            "high": _plain(f.high), "observed": f.fact.observed, "pass_share": f.pass_share,
+            "strong_share": f.strong_share, "verdict": f.verdict,
+        }
+        for f in result.findings
+    ]  # fmt: skip
+    table = baselines(place.facts)
+    if table and place.facts.history is not None:
+        table.append(errors(result, place.facts.history))
+    return {
+        "episode": result.episode, "replications": result.replications, "seed": result.seed, "failed": result.failed,
+        "facts": facts, "loss": result.losses, "baselines": table,
+    }  # fmt: skip
+
+
+def _plain(value: float) -> float | None:
+    return None if value != value else value
+
+
+def print_score(result: Score, place: Episode, console: Any) -> None:
+    """Print facts, loss and baselines to a rich console."""
+    from rich.table import Table
+
+    from experiments.report import show_number
+
+    console.print(
+        f"\n[bold]{place.name}[/bold] against history, {result.replications} replications, seed {result.seed}"
+        + (f", {result.failed} runs failed and are left out" if result.failed else "")
+    )
+    table = Table(header_style="bold")
+    for name in ("fact", "", "history", "model, median", "10-90 %", "pass", "strong", "verdict"):
+        table.add_column(name, justify="left" if name in ("fact", "", "verdict") else "right")
+    colours = {"strong": "green", "pass": "cyan", "fail": "red", "": "white"}
+    group = None
+    for f in result.findings:
+        unit = f.fact.unit
+        if f.fact.group != group:
+            table.add_section()
+            group = f.fact.group
+        whole = f.value != f.value
+        shares = ["" if s is None else f"{100 * s:.0f} %" for s in (f.pass_share, f.strong_share)]
+        table.add_row(
+            f.fact.id, f.fact.title + ("" if unit in ("month", "") else f", {unit}"),
+            "" if whole else show_number(f.fact.observed, unit), "" if whole else show_number(f.value, unit),
+            "" if whole else f"{show_number(f.low, unit)} - {show_number(f.high, unit)}", *shares,
+            f"[{colours[f.verdict]}]{f.verdict}[/]",
+        )  # fmt: skip
+    console.print(table)
+    wholes = [f for f in result.findings if f.verdict and f.fact.id == f.fact.whole]
+    counts = {v: sum(f.verdict == v for f in wholes) for v in ("strong", "pass", "fail")}
+    console.print(", ".join(f"{n} {v}" for v, n in counts.items()) + " (parts counted as one)")
+    if result.losses:
+        console.print("loss: " + ", ".join(f"{name} {value:.2f}" for name, value in result.losses.items()))
+    data = as_data(result, place)["baselines"]
+    if data:
+        table = Table(title="Price errors beside simple predictors (rms of ln)", title_justify="left")
+        for name in data[0]:
+            table.add_column(name, justify="left" if name == "baseline" else "right")
+        for row in data:
+            table.add_row(*("" if v is None else v if isinstance(v, str) else f"{v:.2f}" for v in row.values()))
+        console.print(table)

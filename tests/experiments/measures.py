@@ -1,0 +1,30 @@
+"""Measures for the tests of the runner: functions of a run that workers find by name."""
+
+import os
+import time
+
+from experiments.catalogue import Episode
+from sim.record import Run
+
+
+def ends(run: Run, episode: Episode) -> dict[str, float]:
+    """The last outside price and the last orders."""
+    return {"price": float(run.arrays["price_outside"][0, -1, 0]), "orders": float(run.arrays["orders"][0, -1, 0])}
+
+
+def luck(run: Run, episode: Episode) -> dict[str, float]:
+    """What a run was: its replication's first use, which depends on its luck alone."""
+    return {"noise": float(run.arrays["use"][0, 0].sum())}
+
+
+def slow(run: Run, episode: Episode) -> dict[str, float]:
+    """The same as `ends`, a little later."""
+    time.sleep(0.3)
+    return ends(run, episode)
+
+
+def deadly(run: Run, episode: Episode) -> dict[str, float]:
+    """Kills the process of the second point."""
+    if abs(run.manifest["use_elasticity"] - 0.08) < 1e-9:  # type: ignore[operator]
+        os._exit(9)
+    return ends(run, episode)

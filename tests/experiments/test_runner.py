@@ -1,0 +1,135 @@
+"""Many runs on a pool: the same bytes for any number of workers, nothing lost, failures apart."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from experiments.runner import Batch, Point, evaluate, ledger, read_batch, read_parts, run_batch, write_part
+from sim.problems import BadInput
+
+ROOT = Path(__file__).parents[2]
+MEASURE = "tests.experiments.measures:ends"
+
+
+def batch(points: int = 4, replications: int = 3, measure: str = MEASURE, **options) -> Batch:  # type: ignore[no-untyped-def]
+    short = ("end=2010-12-26",)
+    versions = tuple(Point(short, {"use_elasticity": 0.07 + 0.01 * i}) for i in range(points))
+    return Batch("two-countries", versions, replications, measure, **options)
+
+
+@pytest.fixture(scope="module")
+def one_worker(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return run_batch(batch(), tmp_path_factory.mktemp("one") / "batch", workers=1).read_bytes()
+
+
+def test_two_workers_write_the_same_bytes(tmp_path: Path, one_worker: bytes) -> None:
+    assert run_batch(batch(), tmp_path / "batch", workers=2).read_bytes() == one_worker
+    assert len(list((tmp_path / "batch" / "parts").iterdir())) <= 2 * 8
+
+
+def test_replications_share_their_luck_between_points() -> None:
+    rows = evaluate(batch(points=2, replications=2, measure="tests.experiments.measures:luck"))
+    assert rows[0]["noise"] == rows[2]["noise"] != rows[1]["noise"] == rows[3]["noise"]
+
+
+def test_what_is_done_is_not_done_again(tmp_path: Path, one_worker: bytes) -> None:
+    folder = tmp_path / "batch"
+    run_batch(batch(), folder, workers=1)
+    lines = (folder / "log.jsonl").read_text().count("\n")
+    assert run_batch(batch(), folder, workers=1).read_bytes() == one_worker
+    assert (folder / "log.jsonl").read_text().count("\n") == lines
+
+
+def test_a_folder_of_another_batch_is_refused(tmp_path: Path) -> None:
+    run_batch(batch(points=1, replications=1), tmp_path / "batch", workers=1)
+    with pytest.raises(BadInput, match="another batch"):
+        run_batch(batch(points=2, replications=1), tmp_path / "batch", workers=1)
+    with pytest.raises(BadInput, match="no batch"):
+        read_batch(tmp_path)
+
+
+def test_a_run_that_fails_stops_nothing(tmp_path: Path) -> None:
+    good = batch(points=1, replications=2).points
+    bad = Point(("end=2001-01-01",))
+    mixed = Batch("two-countries", (*good, bad), 2, MEASURE)
+    run_batch(mixed, tmp_path / "batch", workers=1)
+    table = ledger(tmp_path / "batch")
+    assert table["state"].tolist() == ["done", "done", "failed", "failed"]
+    assert table["stage"].tolist()[2] == "build"
+    assert "end" in table["message"].tolist()[2]
+
+
+def test_a_worker_that_dies_is_replaced_and_its_run_recorded(tmp_path: Path) -> None:
+    deadly = batch(points=3, replications=1, measure="tests.experiments.measures:deadly")
+    run_batch(deadly, tmp_path / "batch", workers=2)
+    table = ledger(tmp_path / "batch")
+    assert table["state"].tolist() == ["done", "failed", "done"]
+    assert table["stage"].tolist()[1] == "process"
+
+
+KILLED = """
+import sys
+from tests.experiments.test_runner import batch
+from experiments.runner import run_batch
+if __name__ == "__main__":
+    run_batch(batch(measure="tests.experiments.measures:slow"), sys.argv[1], workers=2)
+"""
+
+
+def test_killed_and_resumed_gives_the_same_bytes(tmp_path: Path) -> None:
+    slow = batch(measure="tests.experiments.measures:slow")
+    whole = run_batch(slow, tmp_path / "whole", workers=1).read_bytes()
+    folder = tmp_path / "killed"
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT, start_new_session=True)
+    deadline = time.monotonic() + 60.0
+    while not list(folder.glob("parts/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    table = read_parts(folder)
+    assert table is not None
+    assert 0 < table.num_rows < 12
+    assert set(ledger(folder)["state"]) == {"pending", "done"}
+    assert run_batch(slow, folder, workers=2).read_bytes() == whole
+
+
+def test_many_chunks_leave_few_files(tmp_path: Path) -> None:
+    for i in range(200):
+        row = {"run": i, "point": i, "replication": 0, "state": "done", "stage": "", "message": "", "x": float(i)}
+        write_part(tmp_path, [row])
+    assert len(list(tmp_path.iterdir())) <= 24
+    (tmp_path / "again").mkdir()
+    parts = tmp_path / "again" / "parts"
+    parts.mkdir()
+    for path in tmp_path.glob("*.parquet"):
+        path.rename(parts / path.name)
+    table = read_parts(tmp_path / "again")
+    assert table is not None
+    assert table["x"].to_pylist() == [float(i) for i in range(200)]
+
+
+def test_rules_of_a_study_work_in_workers(tmp_path: Path) -> None:
+    study = tmp_path / "study.py"
+    study.write_text(
+        "def none(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, destocking, supply_line, floor, "
+        "dt):\n    return use_t\n"
+    )
+    plain = evaluate(batch(points=1, replications=1), workers=2)
+    own = evaluate(batch(points=1, replications=1, rules={"firm.order": f"{study}:none"}), workers=2)
+    assert plain[0]["state"] == own[0]["state"] == "done"
+    assert plain[0]["orders"] != own[0]["orders"]
+
+
+def test_hosts_and_times_stand_in_the_log_alone(tmp_path: Path) -> None:
+    run_batch(batch(points=1, replications=1), tmp_path / "batch", workers=1)
+    entries = [json.loads(line) for line in (tmp_path / "batch" / "log.jsonl").read_text().splitlines()]
+    assert {entry["event"] for entry in entries} == {"sent", "ran"}
+    table = read_parts(tmp_path / "batch")
+    assert table is not None
+    assert set(table.column_names) == {"run", "point", "replication", "state", "stage", "message", "price", "orders"}
