@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.statistics import STATISTICS, arguments
+from experiments.statistics import SPANS, STATISTICS, arguments
 from sim.problems import BadInput, nearest
 from sim.record import Run
 
-KEYS = ("id", "group", "title", "statistic", "with", "observed", "unit", "pass", "note")
+KEYS = ("id", "group", "title", "statistic", "with", "observed", "unit", "pass", "strong", "note")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def hold_against(run: Run, found: Sequence[Fact]) -> list[Finding]:
     findings = []
     for fact in found:
         given = arguments(fact.arguments)
-        spans = [given[k] for k in ("span", "base", "outside", "inside") if k in given]
+        spans = [given[k] for k in SPANS if k in given]
         if any(run.step_of(last) > run.steps or run.step_of(first) < -1 for first, last in spans):
             continue
         values = STATISTICS[fact.statistic](run, **given)
