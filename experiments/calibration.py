@@ -22,6 +22,7 @@ from agents.behaviour import PARAMETERS
 from experiments.catalogue import Episode, find
 from experiments.facts import Fact
 from sim.problems import BadInput, nearest
+from sim.record import Run
 from sim.simulation import Simulation
 
 FACTS = 3.0  # weight of the facts beside the loss
@@ -100,12 +101,19 @@ class Target:
             for e, aim in zip(self.episodes, problem.aims, strict=True)
         ]
 
+        self.same = [s.model_copy(update={"name": "", "title": ""}).digest() for s in self.scenarios]
+
     def parts(self, values: Mapping[str, float]) -> dict[str, float]:
         """The loss and the distance of facts of every aim, by name."""
         found = {}
-        for aim, episode, scenario in zip(self.problem.aims, self.episodes, self.scenarios, strict=True):
-            simulation = Simulation(scenario, behaviour=dict(values), seed=self.problem.seed)
-            run = simulation.run(self.problem.replications)
+        runs: dict[str, Run] = {}  # episodes may share a scenario
+        for aim, episode, scenario, same in zip(
+            self.problem.aims, self.episodes, self.scenarios, self.same, strict=True
+        ):
+            if same not in runs:
+                simulation = Simulation(scenario, behaviour=dict(values), seed=self.problem.seed)
+                runs[same] = simulation.run(self.problem.replications)
+            run = runs[same]
             facts = episode.facts
             if facts.history is not None:
                 found[f"{aim.episode} loss"] = facts.history.loss(facts.history.logs(run), aim.span)

@@ -113,7 +113,7 @@ class Finding:
         return None if self.pass_share is None else self.verdict != "fail"
 
 
-SPANS = ("span", "base", "outside", "inside")
+SPANS = ("span", "base", "outside", "inside", "last", "again", "again_base")  # arguments that are a first and last day
 
 
 def spans(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sim import drawing as draw
 from sim import figures
 from sim.drawing import HISTORY, OUTSIDE, PAGE_MM, SMUGGLED, Event, Point, last_day
 from sim.record import SERIES, Run
+from sim.scenario import table_paths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,9 +44,9 @@ def rows_of(path: Path) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def places_of(folder: Path) -> dict[str, tuple[float, float]]:
+def places_of(countries: Sequence[Row]) -> dict[str, tuple[float, float]]:
     """Longitude and latitude of the countries of an episode, degrees."""
-    return {r["country"]: (float(r["longitude"]), float(r["latitude"])) for r in rows_of(folder / "countries.csv")}
+    return {r["country"]: (float(r["longitude"]), float(r["latitude"])) for r in countries}
 
 
 def quota_by_year(acts: Sequence[Row]) -> dict[int, float]:
@@ -362,16 +363,17 @@ def _prices(run: Run, observed: Sequence[Row], events: Sequence[Event], titles: 
 
 def draw_all(run: Run, episode_folder: Path, folder: Path) -> list[Path]:
     """Write all figures of a run of an episode into `folder`; returns the paths."""
-    observed, acts = observations(episode_folder), rows_of(episode_folder / "events.csv")
-    story = story_of(run, rows_of(episode_folder / "countries.csv"), acts)
+    tables = {name: rows_of(path) for name, path in table_paths(episode_folder).items()}
+    observed, acts, countries = observations(episode_folder), tables.get("events", []), tables["countries"]
+    story = story_of(run, countries, acts)
     events = key_events(story, acts)
-    names = {r["material"]: f"{r['material']}  {r['title'].lower()}" for r in rows_of(episode_folder / "materials.csv")}
+    names = {r["material"]: f"{r['material']}  {r['title'].lower()}" for r in tables["materials"]}
     windows = [w for w in story.windows if simulated(run, *w[1:])] or [("whole run", run.start, last_day(run))]
     drawn = {
         "prices": _prices(run, observed, events, names),
         "exports_and_quota": exports_and_quota(run, story, observed, acts),
         "stocks": figures.stocks(run, points=stock_points(observed), events=events),
         f"{story.buyer.lower().replace(' ', '_')}_origin": buyer_origin(run, observed, story.buyer),
-        "network": figures.networks(run, windows, places_of(episode_folder)),
+        "network": figures.networks(run, windows, places_of(countries)),
     }
     return [draw.write(fig, folder / f"{name}.png", run) for name, fig in drawn.items() if fig is not None]

@@ -168,12 +168,65 @@ def peak_spread(run: Run, series: str, column: str) -> np.ndarray:
     return peak(run, series, column)
 
 
+def growth(run: Run, series: str, columns: list[str] | str, span: Span, base: Span) -> np.ndarray:
+    """Sum of one span over the sum of another, less one."""
+    return total_ratio(run, series, columns, span, base) - 1.0
+
+
+def mix(run: Run, series: str, weights: dict[str, float]) -> np.ndarray:
+    """Mean of columns weighted by mass, week by week: (replications, steps)."""
+    whole = sum(weights.values())
+    return np.sum([w / whole * run.column(series, c) for c, w in weights.items()], axis=0)
+
+
+def _week_steps(run: Run, span: Span) -> slice:
+    return slice(max(run.step_of(span[0]), 0), min(run.step_of(span[1]), run.steps - 1) + 1)
+
+
+def mix_change(run: Run, series: str, weights: dict[str, float], base: Span, span: Span) -> np.ndarray:
+    """Mean of a mix in one span over its mean in another, less one."""
+    data = mix(run, series, weights)
+    return data[:, _week_steps(run, span)].mean(axis=1) / data[:, _week_steps(run, base)].mean(axis=1) - 1.0
+
+
+def mix_rise(run: Run, series: str, weights: dict[str, float], base: Span, span: Span) -> np.ndarray:
+    """Highest week of a mix in one span over its mean in another, less one."""
+    data = mix(run, series, weights)
+    return data[:, _week_steps(run, span)].max(axis=1) / data[:, _week_steps(run, base)].mean(axis=1) - 1.0
+
+
+def mix_rise_weeks(run: Run, series: str, weights: dict[str, float], base: Span, span: Span) -> np.ndarray:
+    """Weeks from the last day of `base` to the highest week of a mix in `span`."""
+    chosen = _week_steps(run, span)
+    highest = mix(run, series, weights)[:, chosen].argmax(axis=1) + chosen.start
+    return (highest - run.step_of(base[1])) * run.step_days / 7.0
+
+
+def mix_gain_lost(run: Run, series: str, weights: dict[str, float], base: Span, span: Span, last: Span) -> np.ndarray:
+    """Share of the rise from `base` to the highest week of `span` that is gone in `last`; 0 where nothing rose."""
+    rise = mix_rise(run, series, weights, base, span)
+    left = mix_change(run, series, weights, base, last)
+    return np.divide(rise - left, rise, out=np.zeros_like(rise), where=rise > 0.0)
+
+
+def mix_second_rise(
+    run: Run, series: str, weights: dict[str, float], base: Span, span: Span, again_base: Span, again: Span
+) -> np.ndarray:
+    """A second rise over the first, each the highest week over its own base, less one.
+
+    A second fall counts as no rise, a first rise as at least 0.1 %.
+    """
+    first = np.maximum(0.001, mix_rise(run, series, weights, base, span))
+    second = np.maximum(0.0, mix_rise(run, series, weights, again_base, again))
+    return second / first
+
+
 STATISTICS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
         level, level_ratio, peak, peak_month, share_of_peak, price_ratio, basket_ratio, total, total_ratio,
         share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within, amplification,
-        weekly_noise, peak_spread,
+        weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost, mix_second_rise,
     )
 }  # fmt: skip
 

@@ -44,7 +44,33 @@ STORIES = {
             ("during: October-November 2010", date(2010, 10, 1), date(2010, 11, 30)),
             ("after: 2014", date(2014, 1, 1), date(2014, 12, 31)),
         ),
-    )
+    ),
+    "2019-threat": Story(
+        buyer="Japan",
+        events={
+            "hold.myanmar.2019": ("start", "ore from Myanmar stopped"),
+            "observed.tariff.us-ore": ("start", "duty on ore from the United States"),
+            "production.2019.light": ("date", "mining quota raised"),
+            "hold.myanmar.2019-12": ("start", "ore from Myanmar stopped again"),
+        },
+        months=(date(2019, 1, 1), date(2019, 12, 31)),
+        windows=(
+            ("before: 2018", date(2018, 1, 1), date(2018, 12, 31)),
+            ("during: May-September 2019", date(2019, 5, 15), date(2019, 9, 29)),
+        ),
+    ),
+    "2020-slump": Story(
+        buyer="Japan",
+        events={
+            "hold.myanmar.2019-12": ("end", "ore from Myanmar flows again"),
+            "production.2020.light": ("date", "mining quota raised"),
+        },
+        months=(date(2020, 1, 1), date(2020, 12, 27)),
+        windows=(
+            ("before: 2019", date(2019, 1, 1), date(2019, 12, 31)),
+            ("slump: April-August 2020", date(2020, 4, 1), date(2020, 8, 31)),
+        ),
+    ),
 }
 MARKED = ("export_quota", "embargo", "export_tax")  # acts marked in episodes without a story
 

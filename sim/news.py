@@ -14,19 +14,23 @@ import numpy as np
 from agents.behaviour import Behaviour
 from sim.calendar import Calendar
 from sim.draws import NEWS, key_of, normals, stream
-from sim.scenario import Event, News, Scenario
+from sim.scenario import Event, Mine, News, Scenario
 
 ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure")
 
 
-def newly_withheld(event: Event, events: Sequence[Event]) -> float | None:
+def newly_withheld(event: Event, events: Sequence[Event], mines: Sequence[Mine] = ()) -> float | None:
     """Share of supply that an act newly withholds; None for an act without a size.
 
     A first half-year's quota is held against half of last year's total, a second one completes the year and
-    is held with it against last year's total. An embargo withholds all.
+    is held with it against last year's total. An embargo withholds all, a hold of ore the output of its mines.
     """
     if event.instrument == "embargo":
         return 1.0
+    if event.instrument == "ore_hold":
+        held = sum(k.output_t_per_year for k in mines if k.mine in event.target.split(";"))
+        whole = sum(k.output_t_per_year for k in mines)
+        return held / whole if whole > 0.0 else None
     if event.instrument not in ("export_quota", "production_quota") or event.value is None:
         return None
 
@@ -49,13 +53,14 @@ def newly_withheld(event: Event, events: Sequence[Event]) -> float | None:
     return max(0.0, 1.0 - 2.0 * total(year, range(1, 7)) / before)
 
 
-def strength(item: News, events: Sequence[Event], behaviour: Behaviour) -> float:
+def strength(item: News, scenario: Scenario, behaviour: Behaviour) -> float:
     """Strength of one item before perception: kind times size; negative for what calms."""
+    events = scenario.events
     by_id = {e.id: e for e in events}
     sizes = [
         size
         for name in item.measure.split(";")
-        if name in by_id and (size := newly_withheld(by_id[name], events)) is not None
+        if name in by_id and (size := newly_withheld(by_id[name], events, scenario.mines)) is not None
     ]
     size = max(sizes) if sizes else None
     if item.kind == "act":
@@ -110,7 +115,7 @@ class Heard:
         for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
             step = calendar.step_of(item.date)
             if 0 <= step < calendar.steps:
-                loud = strength(item, scenario.events, behaviour)
+                loud = strength(item, scenario, behaviour)
                 heard.append(loud * audience(item, scenario.events, countries, behaviour.news_spillover))
                 self.items.append((step, topic(item, scenario.events)))
                 keys += [key_of(item.id, name) for name in countries]

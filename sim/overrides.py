@@ -4,6 +4,7 @@ quota.2010H2=none           the act does not happen (nor is it heard of); a quot
 quota.2010H2=10000          the same act with another value, in the unit of its row
 embargo=none                every act whose name begins with `embargo.`
 news.quota.2010H2=none      the act happens, but nobody hears of it; `news=none` for all
+activity=none               industrial activity stays as in the base year
 use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elasticity`)
 choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
@@ -65,6 +66,10 @@ def _one(scenario: Scenario, key: str, value: str) -> Scenario:
             raise BadInput([f"--set {key}: {value!r} is not a date such as 2012-12-31"]) from None
     if key.startswith("choices."):
         return _choice(scenario, key.removeprefix("choices."), value)
+    if key == "activity":
+        if value != "none":
+            raise BadInput([f"--set {key}: only {key}=none is possible (activity.csv holds the months)"])
+        return _with(scenario, activity={}, activity_months=())
     if key == "news" or key.startswith("news."):
         return _news(scenario, key, value)
     table, _, rest = key.partition(".")
@@ -105,7 +110,16 @@ def _events(scenario: Scenario, key: str, value: str) -> Scenario:
     ids = [e.id for e in scenario.events]
     chosen = [name for name in ids if _matches(name, key)]
     if not chosen:
-        known = [*ids, *PARAMETERS, "start", "end", "choices", "news", *(f"{t}.<row>.<column>" for t in TABLES)]
+        known = [
+            *ids,
+            *PARAMETERS,
+            "start",
+            "end",
+            "choices",
+            "news",
+            "activity",
+            *(f"{t}.<row>.<column>" for t in TABLES),
+        ]
         raise BadInput([f"--set {key}: nothing by that name ({nearest(key, known)})"])
     if value == "none":
         return _without(scenario, set(chosen))

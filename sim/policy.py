@@ -76,17 +76,22 @@ def apply(world: World, measure: Measure) -> None:
 
 
 def hold_shares(world: World) -> None:
-    """Set the share of this week's days on which cargo to each destination is held."""
+    """Set the share of this week's days on which cargo to each destination, or the ore of a mine, is held."""
     I = world.I
     first = world.calendar.day_of(world.step)
     length = world.calendar.day_of(world.step + 1) - first
     I.embargo[:] = 0.0
     I.closure[:] = 0.0
+    I.held[:] = 0.0
     world.holds = [m for m in world.holds if m.end is None or m.end >= first]
     for m in world.holds:
         begin = max(m.start, first)
         end = first + length if m.end is None else min(m.end + timedelta(days=1), first + length)
         share = max(0.0, (end - begin) / length)
+        if m.instrument == "ore_hold":
+            for k in (world.mines.index(name) for name in m.targets):
+                I.held[k] = max(I.held[k], share)
+            continue
         setting = I.embargo if m.instrument == "embargo" else I.closure
         zone = world.zone_of(m.actor)
         for c in _targets(world, m):
@@ -134,7 +139,7 @@ def _export_tax(world: World, m: Measure) -> None:
 
 
 def _hold(world: World, m: Measure) -> None:
-    """An embargo or closure: in force by days, so that a hold of ten days holds ten days of cargo."""
+    """An embargo, closure or ore hold: in force by days, so that a hold of ten days holds ten days of cargo or ore."""
     if not m.lifted:
         world.holds.append(m)
 
@@ -186,7 +191,7 @@ def _noted(world: World, m: Measure) -> None:
 
 HANDLERS = {
     "export_quota": _export_quota, "quota_carry_over": _quota_carry_over, "export_tax": _export_tax,
-    "embargo": _hold, "inspection": _inspection, "closure": _hold, "production_quota": _production_quota,
-    "enforcement": _enforcement, "production_shortfall": _noted, "reserve_purchase": _reserve_purchase,
-    "complaint": _noted, "ruling": _noted, "backing": _backing,
+    "embargo": _hold, "inspection": _inspection, "closure": _hold, "ore_hold": _hold,
+    "production_quota": _production_quota, "enforcement": _enforcement, "production_shortfall": _noted,
+    "reserve_purchase": _reserve_purchase, "complaint": _noted, "ruling": _noted, "backing": _backing,
 }  # fmt: skip

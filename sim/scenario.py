@@ -1,7 +1,8 @@
 """A scenario: who exists, how big, how far apart, what states did and when. Read from a folder, checked whole.
 
-`scenario.toml` holds the name, the span and a few choices; CSV tables beside it hold the rest. Every row
-has a source or the word "assumption". All problems are listed in one `BadInput`; unknown keys are refused.
+`scenario.toml` holds the name, the span and a few choices; CSV tables beside it hold the rest. It may name
+another folder that it `extends`: what it does not give itself is taken from there. Every row has a source or
+the word "assumption". All problems are listed in one `BadInput`; unknown keys are refused.
 """
 
 import csv
@@ -135,8 +136,9 @@ class Form(Sourced):
 
 
 INSTRUMENTS = (
-    "export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "production_quota",
-    "enforcement", "production_shortfall", "reserve_purchase", "complaint", "ruling", "backing", "observed",
+    "export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "ore_hold",
+    "production_quota", "enforcement", "production_shortfall", "reserve_purchase", "complaint", "ruling", "backing",
+    "observed",
 )  # fmt: skip
 
 
@@ -245,7 +247,7 @@ SHARED = {
     "forms": Path(__file__).with_name("forms.csv"),
 }
 OPTIONAL = ("events", "news", "activity")
-KEYS = ("name", "title", "start", "end", "tables", "choices", "behaviour", "rules")
+KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules")
 
 
 def _explain(error: Any, unit: str, fields: Iterable[str]) -> str:
@@ -335,6 +337,61 @@ def _read_activity(path: Path, problems: list[str]) -> tuple[tuple[str, ...], di
     return months, series
 
 
+def _settings(
+    folder: Path, problems: list[str], below: tuple[Path, ...] = ()
+) -> tuple[dict[str, Any], dict[str, Path]]:
+    """The keys of `scenario.toml` and where each table lies, both taken over from a scenario that it extends.
+
+    What the folder gives itself comes first: a key, a table named or beside it, and single keys of choices,
+    behaviour and rules. `below` are the folders that led here. Raises `BadInput` where there is nothing to read.
+    """
+    where = "scenario.toml" if not below else f"{folder.name}/scenario.toml"
+    try:
+        raw = tomllib.loads((folder / "scenario.toml").read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadInput([f"{folder}: no scenario.toml here"], "scenario") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput([f"{where}: {error}"], "scenario") from None
+    for key in raw:
+        if key not in KEYS:
+            problems.append(f"{where}, {key}: unknown key ({nearest(key, KEYS)})")
+    for key, kind, what in (
+        ("name", str, "a text"), ("title", str, "a text"), ("extends", str, "the path of a folder"),
+        ("tables", dict, "a table"), ("choices", dict, "a table"), ("behaviour", dict, "a table"),
+        ("rules", dict, "a table"),
+    ):  # fmt: skip
+        if key in raw and not isinstance(raw[key], kind):
+            problems.append(f"{where}, {key}: {raw[key]!r} is not {what}")
+            raw[key] = kind()
+    known = [*TABLES, "activity"]
+    paths = {table: folder / f"{table}.csv" for table in known if (folder / f"{table}.csv").exists()}
+    for key, value in raw.pop("tables", {}).items():
+        if not isinstance(value, str):
+            problems.append(f"{where}, tables.{key}: {value!r} is not the name of a file")
+        elif key not in known:
+            problems.append(f"{where}, tables.{key}: unknown table ({nearest(key, known)})")
+        else:
+            paths[key] = folder / value
+    other = raw.pop("extends", "")
+    if not other:
+        return raw, paths
+    if (folder / other).resolve() in [f.resolve() for f in (*below, folder)]:
+        raise BadInput([f"{where}, extends: {other!r} leads back to itself"], "scenario")
+    try:
+        base, base_paths = _settings(folder / other, problems, (*below, folder))
+    except BadInput as error:
+        raise BadInput([*problems, *(f"{where}, extends: {p}" for p in error.problems)], "scenario") from None
+    for key in ("choices", "behaviour", "rules"):
+        if key in raw or key in base:
+            raw[key] = {**base.get(key, {}), **raw.get(key, {})}
+    return {**base, **raw}, {**base_paths, **paths}
+
+
+def table_paths(folder: str | Path) -> dict[str, Path]:
+    """Where each table of the scenario in `folder` lies; those it does not bring are left out."""
+    return _settings(Path(folder), [])[1]
+
+
 def load(folder: str | Path, changes: dict[str, str] | None = None) -> Scenario:
     """Read and check the scenario in `folder`; `changes` are `key=value` overrides (see `overrides.py`).
 
@@ -343,48 +400,22 @@ def load(folder: str | Path, changes: dict[str, str] | None = None) -> Scenario:
     folder = Path(folder)
     problems: list[str] = []
     doubtful: set[str] = set()
-    file = folder / "scenario.toml"
-    try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput([f"{folder}: no scenario.toml here"], "scenario") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput([f"scenario.toml: {error}"], "scenario") from None
-    for key in raw:
-        if key not in KEYS:
-            problems.append(f"scenario.toml, {key}: unknown key ({nearest(key, KEYS)})")
-    for key, kind, what in (
-        ("name", str, "a text"), ("title", str, "a text"), ("tables", dict, "a table"), ("choices", dict, "a table"),
-        ("behaviour", dict, "a table"), ("rules", dict, "a table"),
-    ):  # fmt: skip
-        if key in raw and not isinstance(raw[key], kind):
-            problems.append(f"scenario.toml, {key}: {raw[key]!r} is not {what}")
-            raw[key] = kind()
-    tables = raw.get("tables", {})
-    for key, value in tables.items():
-        if not isinstance(value, str):
-            problems.append(f"scenario.toml, tables.{key}: {value!r} is not the name of a file")
-    tables = {key: value for key, value in tables.items() if isinstance(value, str)}
-    for key in tables:
-        if key not in TABLES and key != "activity":
-            problems.append(f"scenario.toml, tables.{key}: unknown table ({nearest(key, [*TABLES, 'activity'])})")
+    raw, paths = _settings(folder, problems)
     values: dict[str, Any] = {key: raw[key] for key in ("name", "title", "start", "end") if key in raw}
     for key in ("name", "title", "start", "end"):
         if key not in raw:
             problems.append(f"scenario.toml, {key}: missing")
     for table, model in TABLES.items():
-        path = folder / tables.get(table, f"{table}.csv")
-        if not path.exists() and table in SHARED and table not in tables:
-            path = SHARED[table]
-        if not path.exists() and table in OPTIONAL and table not in tables:
+        if table in OPTIONAL and table not in paths:
             values[table] = ()
             continue
+        path = paths.get(table) or SHARED.get(table) or folder / f"{table}.csv"
         values[table] = _read_table(path, model, problems, doubtful)
-    activity = folder / tables.get("activity", "activity.csv")
-    if activity.exists():
-        values["activity_months"], values["activity"] = _read_activity(activity, problems)
-    elif "activity" in tables:
-        problems.append(f"{tables['activity']}: cannot be read (no such file)")
+    if "activity" in paths:
+        try:
+            values["activity_months"], values["activity"] = _read_activity(paths["activity"], problems)
+        except FileNotFoundError:
+            problems.append(f"{paths['activity'].name}: cannot be read (no such file)")
     if all(type(values.get(key)) is date for key in ("start", "end")):
         if values["end"] <= values["start"]:
             problems.append(f"scenario.toml, end: {values['end']} is not after start {values['start']}")
@@ -532,6 +563,9 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
         if e.instrument in ("embargo", "inspection", "closure") and e.admitted == "yes":
             for target in e.target.split(";"):
                 known(target, [*countries, "all"], where, "country")
+        if e.instrument == "ore_hold" and e.admitted == "yes":
+            for target in e.target.split(";"):
+                known(target, mines, where, "mine")
         if e.instrument in ("export_quota", "production_quota", "export_tax") and (e.value or 0.0) < 0.0:
             problems.append(f"{where}: value {e.value} {e.unit} is negative")
         if e.admitted == "yes" and e.actor not in actors:

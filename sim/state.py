@@ -85,7 +85,7 @@ Instruments = _bundle(
     z o f8: form_quota form_embargo
     z c f8: embargo inspection closure
     z 3 f8: production_quota
-    k f8: support
+    k f8: support held
     s f8: reserve_pace reserve_target reserve_ceiling reserve_release
     """,
 )

@@ -65,7 +65,7 @@ class World:
             form_embargo=np.tile(embargoed, (nZ, 1)), embargo=np.zeros((nZ, nC)),
             inspection=np.full((nZ, nC), choices.normal_inspection), closure=np.zeros((nZ, nC)),
             normal_inspection=np.full(nZ, choices.normal_inspection), enforcement=np.zeros(nZ),
-            production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), reserve_pace=np.zeros(nS),
+            production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), held=np.zeros(nK), reserve_pace=np.zeros(nS),
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
         )  # fmt: skip
 
@@ -158,7 +158,8 @@ class World:
             price=z((T, nZ, nM)), ask=z((T, nZ)), exports=z((T, nZ, nC)), exports_open=z((T, nZ, nC)),
             leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), use=z((T, nC)),
             shortfall=z((T, nC)), stock=z((T, nC, nM)), use_material=z((T, nC, nM)),
-            risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)), refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
+            risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)),
+            refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
             tax=z((T, nZ)), rent=z((T, nZ)), queue=z((T, nZ, nC)), orders=z((T, 3)), held=z((T, nC, nM)),
         )  # fmt: skip
 

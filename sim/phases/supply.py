@@ -97,6 +97,7 @@ def mining(t, dt, P, N, X, I, S, R):
                 can = mine_unlicensed_output(
                     N.k_base[k] * dt, capacity, value / S.k_value[k, 2], S.suppressed[z], P.supply_elasticity
                 )
+        can *= 1.0 - I.held[k]  # days on which a government stops its ore
         ship = min(can, S.k_called[k])
         share = ship / S.k_called[k] if S.k_called[k] > TINY else 0.0
         S.k_output[k] = ship

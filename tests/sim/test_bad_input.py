@@ -160,6 +160,9 @@ MUST_BE_REFUSED: dict[str, tuple[Edit, str]] = {
     "negative quota": (("events.csv", "metal,1000", "metal,-1000"), "quota.2011H1"),
     "tax on an unknown material": (("events.csv", "all,M,10", "all,Mx,10"), "Mx"),
     "an act that nobody carries out": (("events.csv", "export_tax,all,M,10", "observed,all,M,10"), "observed"),
+    "ore of a mine that is not there": (
+        ("events.csv", "export_tax,all,M,10", "ore_hold,Far Crek,M,10"), "nearest: Far Creek"
+    ),
     "a zone without a state": (("countries.csv", "Importia,world", "Importia,Faraway"), "Faraway"),
     "an exporter in the world": (("countries.csv", "Exportia,Exportia", "Exportia,world"), "zone"),
     "unknown form": (("scenario.toml", '["oxide"', '["oxid"'), "nearest: oxide"),
@@ -178,6 +181,62 @@ def test_text_that_is_not_utf_8(damaged: Callable[[Sequence[Edit]], Path]) -> No
     folder = damaged([])
     (folder / "mines.csv").write_bytes("mine,country\nGrube Süd,Exportia\n".encode("latin-1"))
     assert told(problems_of(folder), "mines.csv", "UTF-8")
+
+
+# extends = "../other"
+
+
+@pytest.fixture
+def variant(damaged: Callable[[Sequence[Edit]], Path]) -> Callable[..., Path]:
+    """A folder beside a copy of the teaching world that extends it."""
+
+    def build(text: str, edits: Sequence[Edit] = ()) -> Path:
+        folder = damaged(edits).parent / "variant"
+        folder.mkdir(exist_ok=True)
+        (folder / "scenario.toml").write_text(text, encoding="utf-8")
+        return folder
+
+    return build
+
+
+def test_a_scenario_takes_from_the_one_it_extends(variant: Callable[..., Path]) -> None:
+    text = 'name = "variant"\nextends = "../world"\nend = 2012-12-30\n[choices]\nlinks_per_buyer = 1\n'
+    folder = variant(text + "[behaviour]\nuse_elasticity = 0.2\n")
+    (folder / "news.csv").write_text("id,date,kind,target,measure,admitted,source,confidence,text\n", encoding="utf-8")
+    found, base = load(folder), load(folder.parent / "world")
+    assert (found.name, found.title, found.start, found.end.year) == ("variant", base.title, base.start, 2012)
+    assert (found.choices.links_per_buyer, found.choices.quota_forms) == (1, base.choices.quota_forms)
+    assert found.behaviour == {"use_elasticity": 0.2}
+    assert (found.mines, found.events, found.sector_materials) == (base.mines, base.events, base.sector_materials)
+    assert base.news
+    assert found.news == ()
+
+
+def test_an_extended_scenario_by_itself_is_the_same(variant: Callable[..., Path]) -> None:
+    folder = variant('extends = "../world"\n')
+    assert load(folder).digest() == load(folder.parent / "world").digest()
+
+
+def test_faults_of_both_are_told_at_once(variant: Callable[..., Path]) -> None:
+    faults = [DAMAGE["unknown key"][0], DAMAGE["negative tonnes"][0]]
+    problems = problems_of(variant('extends = "../world"\ntitel = "x"\nend = "soon"\n', faults))
+    assert told(problems, "scenario.toml", "titel", "title")
+    assert told(problems, "world/scenario.toml", "colour")
+    assert told(problems, "mines.csv", "at least 0")
+    assert told(problems, "dates")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("extends = 3\n", ("extends", "not the path of a folder")),
+        ('extends = "../nowhere"\n', ("extends", "nowhere", "no scenario.toml")),
+        ('extends = "../variant"\n', ("extends", "leads back to itself")),
+        ('extends = "../nowhere"\ntitel = "x"\n', ("titel", "title")),
+    ],
+)
+def test_nothing_to_extend(text: str, words: Sequence[str], variant: Callable[..., Path]) -> None:
+    assert told(problems_of(variant(text)), *words)
 
 
 # --set key=value

@@ -54,7 +54,7 @@ def test_steady_state_for_ten_years(knobs: Mapping[str, Any]) -> None:
     assert np.abs(world.R.refined / (world.N.r_base * world.dt) - 1.0).max() < 1e-6
 
 
-@pytest.mark.parametrize("name", ["2010-embargo", "two-countries"])
+@pytest.mark.parametrize("name", ["2010-embargo", "2019-threat", "two-countries"])
 def test_steady_state_of_an_episode_without_its_history(name: str) -> None:
     episode = load(EPISODES / name)
     taxes = [e for e in episode.events if e.instrument == "export_tax" and e.start <= episode.start]
@@ -86,6 +86,34 @@ def test_free_trade_parity_after_a_new_tax(percent: float) -> None:
     world = run(materials=2, noise=False, freight=0.5, end=date(2019, 12, 29), events=[changed])
     price = world.R.price[step_of(world, 2015, 1, 5) :]
     assert np.abs(price[:, 0] / price[:, 1] / (1.0 + percent / 100.0 + 0.5 / price[:, 1]) - 1.0).max() < 0.005
+
+
+# Ore that a government stops stays away on the days of the hold, and no longer.
+
+
+def test_held_ore_by_days() -> None:
+    # Thursday 5 to Wednesday 18 January 2012: 4 days of a first week, all of a second, 3 of a third are held
+    hold = event("hold", date(2012, 1, 5), "ore_hold", target="Far Creek", end=date(2012, 1, 18))
+    world = run(noise=False, freight=0.5, events=[hold])
+    calm = run(noise=False, freight=0.5)
+    t, k, other = step_of(world, 2012, 1, 5), world.mines.index("Far Creek"), world.mines.index("Pit 1")
+    week = 1000.0 * 7.0 / 365.25
+    expected = [week, 3.0 / 7.0 * week, 0.0, 4.0 / 7.0 * week, week]
+    assert world.R.mined[t - 1 : t + 4, k] == pytest.approx(expected, abs=1e-9)
+    assert (world.R.mined[t : t + 3, other] > 0.0).all()
+    # its refinery runs two weeks of ore less
+    r = world.layout.refiners.index("Far Works")
+    assert calm.R.refined[:, r].sum() - world.R.refined[:, r].sum() == pytest.approx(2.0 * week, rel=1e-6)
+
+
+def test_ore_is_held_to_the_end_where_no_end_is_known() -> None:
+    hold = event("hold", date(2012, 1, 2), "ore_hold", target="Far Creek;Night Diggings")
+    world = run(noise=False, freight=0.5, events=[hold])
+    t = step_of(world, 2012, 1, 2)
+    for name in ("Far Creek", "Night Diggings"):
+        mined = world.R.mined[:, world.mines.index(name)]
+        assert (mined[:t] > 0.0).all()
+        assert not mined[t:].any()
 
 
 # C6: a licence costs the same per kg whatever it carries, and nothing while there are enough.

@@ -32,6 +32,7 @@ def small_worlds(draw: st.DrawFn) -> Mapping[str, Any]:
         event("tax.new", second, "export_tax", draw(st.floats(0.0, 200.0)), scope=names),
         event("mining", second, "production_quota", draw(st.floats(0.0, 9000.0)), scope="light"),
         event("closure", begins, "closure", end=begins + timedelta(days=10)),
+        event("ore", second, "ore_hold", target="Far Creek;Pit 1", end=ends + timedelta(600)),
     ]
     chosen = draw(st.lists(st.sampled_from(events), unique_by=lambda e: e.id, max_size=4))
     return {

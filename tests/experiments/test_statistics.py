@@ -1,0 +1,75 @@
+"""Statistics of a run on numbers worked by hand: eight weeks of two prices and one flow, two replications."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments import statistics
+from experiments.facts import SPANS, read_facts, spans
+from sim import Run
+
+EPISODES = Path(__file__).parents[2] / "experiments" / "episodes"
+WEIGHTS = {"Nd": 3.0, "Pr": 1.0}
+BASE = (date(2019, 5, 13), date(2019, 5, 19))  # week 1
+SPAN = (date(2019, 5, 20), date(2019, 6, 9))  # weeks 2 to 4
+LAST = (date(2019, 6, 10), date(2019, 6, 16))  # week 5
+AGAIN = (date(2019, 6, 17), date(2019, 6, 30))  # weeks 6 and 7
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    """Weeks from Monday 6 May 2019. The mix (3 Nd + 1 Pr) / 4 is 100, 100, 110, 140, 120, 110, 120, 110 first."""
+    nd = [[100, 100, 110, 140, 120, 110, 120, 110], [100, 100, 90, 80, 95, 100, 100, 100]]
+    pr = [[100, 100, 110, 140, 120, 110, 120, 110], [100, 100, 90, 80, 95, 100, 100, 100]]
+    pr[0][3], nd[0][3] = 200, 120  # 0.75 * 120 + 0.25 * 200 = 140 too
+    prices = np.moveaxis(np.array([nd, pr], dtype=float), 0, 2)
+    flow = np.array([[10, 10, 20, 20, 5, 5, 5, 5]] * 2, dtype=float)[:, :, None]
+    return Run(
+        "hand", "By hand", date(2019, 5, 6), 7.0, {"price_inside": ["Nd", "Pr"], "exports": ["Japan"]},
+        {"price_inside": prices, "exports": flow}, {},
+    )  # fmt: skip
+
+
+def test_mix_is_weighted_by_mass(run: Run) -> None:
+    assert statistics.mix(run, "price_inside", WEIGHTS)[0, 3] == pytest.approx(140.0)
+
+
+def test_rise_and_its_week(run: Run) -> None:
+    # 140 / 100 - 1 in the second week after the base; in the other replication the best of 90, 80, 95 in the third
+    assert statistics.mix_rise(run, "price_inside", WEIGHTS, BASE, SPAN) == pytest.approx([0.40, -0.05])
+    assert statistics.mix_rise_weeks(run, "price_inside", WEIGHTS, BASE, SPAN).tolist() == [2.0, 3.0]
+
+
+def test_change_against_a_base(run: Run) -> None:
+    # (110 + 140 + 120) / 3 / 100 - 1
+    assert statistics.mix_change(run, "price_inside", WEIGHTS, BASE, SPAN)[0] == pytest.approx(370.0 / 300.0 - 1.0)
+
+
+def test_share_of_the_gain_lost(run: Run) -> None:
+    # of a gain of 40, 10 are left in week 5; what did not rise loses nothing
+    lost = statistics.mix_gain_lost(run, "price_inside", WEIGHTS, BASE, SPAN, LAST)
+    assert lost == pytest.approx([0.75, 0.0])
+
+
+def test_second_rise_over_the_first(run: Run) -> None:
+    # 120 / 110 - 1 over 0.40; the second replication stays at 100
+    ratio = statistics.mix_second_rise(run, "price_inside", WEIGHTS, BASE, SPAN, LAST, AGAIN)
+    assert ratio == pytest.approx([(120.0 / 110.0 - 1.0) / 0.40, 0.0])
+
+
+def test_growth_of_a_flow(run: Run) -> None:
+    # weeks 4 to 7 hold 20, weeks 0 to 3 hold 60
+    found = statistics.growth(
+        run, "exports", "all", (date(2019, 6, 3), date(2019, 6, 30)), (date(2019, 5, 6), date(2019, 6, 2))
+    )
+    assert found == pytest.approx([20.0 / 60.0 - 1.0] * 2)
+
+
+def test_spans_of_facts_are_days() -> None:
+    for episode in ("2010-embargo", "2019-threat", "2020-slump"):
+        for fact in read_facts(EPISODES / episode).facts:
+            given = spans(fact.arguments)
+            dated = [given[k] for k in SPANS if k in given]
+            assert all(isinstance(first, date) and first <= last for first, last in dated), fact.id
