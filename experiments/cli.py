@@ -169,6 +169,83 @@ def score(
 
 
 @app.command()
+def ablate(
+    episode: Name = "2010-embargo",
+    replications: Annotated[int, typer.Option(min=2, help="replications of each set")] = 10,
+    orders: Annotated[int, typer.Option(min=0, help="random orders for Shapley values (0: none)")] = 40,
+    no_pairs: Annotated[bool, typer.Option("--no-pairs", help="leave out the interactions of pairs")] = False,
+    without: Annotated[list[str] | None, typer.Option(metavar="MECHANISM", help="only these mechanisms")] = None,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    out: Annotated[Path | None, typer.Option(help="also write ablation.json to this folder")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take mechanisms out, one at a time, in pairs and in random orders: what does each of them do?"""
+    from experiments import ablation
+
+    result = ablation.ablate(
+        episode, replications, orders, pairs=not no_pairs, without=without or (), seed=seed, workers=workers,
+        progress=_progress(as_json, 2),
+    )  # fmt: skip
+    data = ablation.as_data(result)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "ablation.json").write_text(json.dumps(data, indent=1), encoding="utf-8")
+    if as_json:
+        print(json.dumps(data))
+        return
+    ablation.print_ablation(result, _console(150))
+
+
+@app.command()
+def placebo(
+    episode: Name = "2010-embargo",
+    replications: Annotated[int, typer.Option(min=1, help="replications of each version")] = 8,
+    shuffles: Annotated[int, typer.Option(min=1, help="versions with the dates of news shuffled")] = 20,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Shuffle the dates of news, and leave each item out once: is it the news of history that carries the rise?"""
+    from experiments.placebo import placebos, print_placebos
+
+    result = placebos(episode, replications, shuffles, seed, workers, _progress(as_json, 2))
+    if as_json:
+        print(json.dumps({**vars(result), "ratio": result.ratio}))
+        return
+    print_placebos(result, _console())
+
+
+@app.command()
+def tornado(
+    episode: Name = "2010-embargo",
+    replications: Annotated[int, typer.Option(min=1, help="replications of each version")] = 2,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    out: Annotated[Path | None, typer.Option(help="folder for tornado.png and tornado.csv")] = None,
+    as_json: Json = False,
+) -> None:
+    """Halve and add half to each assumed number: which of them does the score hang on?"""
+    from experiments import tornado as bars
+
+    loss, found = bars.tornado(episode, replications, seed, workers, _progress(as_json, 2))
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        bars.draw(loss, found).savefig(out / "tornado.png", dpi=200)
+        lines = [
+            "key,value,loss_at_half,loss_at_one_and_a_half",
+            *(f'"{b.key}",{b.value},{b.low},{b.high}' for b in found),
+        ]
+        (out / "tornado.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if as_json:
+        print(json.dumps({"loss": loss, "bars": [vars(b) for b in found]}))
+        return
+    print(f"loss {loss:.3f}; {len(found)} assumptions varied by half, those that move it most:")
+    for bar in found[:20]:
+        print(f"  {bar.low:7.3f} {bar.high:7.3f}  {bar.key} = {bar.value:g}")
+
+
+@app.command()
 def status(folder: Annotated[Path, typer.Argument(help="folder of a batch of runs")], as_json: Json = False) -> None:
     """Say how far a batch of runs is: pending, running, done, failed."""
     from experiments.runner import ledger

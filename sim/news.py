@@ -36,7 +36,7 @@ def newly_withheld(event: Event, events: Sequence[Event], mines: Sequence[Mine] 
 
     def total(year: int, months: range) -> float:
         return sum(
-            e.value or 0.0
+            (e.value if e.heard is None else e.heard) or 0.0
             for e in events
             if e.instrument == event.instrument
             and e.admitted == "yes"

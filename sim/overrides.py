@@ -2,6 +2,8 @@
 
 quota.2010H2=none           the act does not happen (nor is it heard of); a quota's half-year is free
 quota.2010H2=10000          the same act with another value, in the unit of its row
+quota.2010H2=unheard:10000  the same, while others go on believing in the value of the row
+embargo=unfelt              acts that are heard of and move nothing
 embargo=none                every act whose name begins with `embargo.`
 news.quota.2010H2=none      the act happens, but nobody hears of it; `news=none` for all
 activity=none               industrial activity stays as in the base year
@@ -9,11 +11,15 @@ use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elastic
 choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
 firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
+baskets.Longnan|Dy.share=0.08                the same where the first column repeats: the second behind a bar
+news=shuffled:7             the dates of news shuffled among the items, by a seed (a placebo)
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from agents.behaviour import PARAMETERS
@@ -101,29 +107,38 @@ def _news(scenario: Scenario, key: str, value: str) -> Scenario:
     chosen = [n.id for n in scenario.news if key == "news" or _matches(n.id, key)]
     if not chosen:
         raise BadInput([f"--set {key}: unknown news ({nearest(key, [n.id for n in scenario.news])})"])
+    if key == "news" and value.startswith("shuffled:"):
+        return _shuffled(scenario, int(_number(key, value.removeprefix("shuffled:"))))
     if value != "none":
         raise BadInput([f"--set {key}: news has no number; only {key}=none is possible"])
     return _with(scenario, news=tuple(n for n in scenario.news if n.id not in chosen))
+
+
+def _shuffled(scenario: Scenario, seed: int) -> Scenario:
+    """The admitted items of news on each other's dates, in an order drawn by `seed`."""
+    items = [n for n in scenario.news if n.admitted == "yes"]
+    order = np.random.default_rng(seed).permutation(len(items))
+    dates = {item.id: items[i].date for item, i in zip(items, order, strict=True)}
+    return _with(
+        scenario,
+        news=tuple(n.model_copy(update={"date": dates[n.id]}) if n.id in dates else n for n in scenario.news),
+    )
 
 
 def _events(scenario: Scenario, key: str, value: str) -> Scenario:
     ids = [e.id for e in scenario.events]
     chosen = [name for name in ids if _matches(name, key)]
     if not chosen:
-        known = [
-            *ids,
-            *PARAMETERS,
-            "start",
-            "end",
-            "choices",
-            "news",
-            "activity",
-            *(f"{t}.<row>.<column>" for t in TABLES),
-        ]
+        words = ("start", "end", "choices", "news", "activity")
+        known = [*ids, *PARAMETERS, *words, *(f"{t}.<row>.<column>" for t in TABLES)]
         raise BadInput([f"--set {key}: nothing by that name ({nearest(key, known)})"])
     if value == "none":
         return _without(scenario, set(chosen))
-    number = _number(key, value)
+    if value == "unfelt":
+        acts = (e.model_copy(update={"admitted": "no"}) if e.id in chosen else e for e in scenario.events)
+        return _with(scenario, events=tuple(acts))
+    unheard = value.startswith("unheard:")
+    number = _number(key, value.removeprefix("unheard:"))
     if len(chosen) > 1:
         raise BadInput(
             [f"--set {key}: names {len(chosen)} acts ({', '.join(chosen[:4])}, ...); give one of them a value"]
@@ -133,7 +148,8 @@ def _events(scenario: Scenario, key: str, value: str) -> Scenario:
         raise BadInput([f"--set {key}: {event.instrument} has no value to change; only {key}=none is possible"])
     if number < 0.0:
         raise BadInput([f"--set {key}: {number} {event.unit} is negative"])
-    changed = event.model_copy(update={"value": number, "source": "changed by --set"})
+    heard = event.value if unheard else None
+    changed = event.model_copy(update={"value": number, "heard": heard, "source": "changed by --set"})
     return _with(scenario, events=tuple(changed if e is event else e for e in scenario.events))
 
 
@@ -155,12 +171,23 @@ def _without(scenario: Scenario, gone: set[str]) -> Scenario:
     return _with(scenario, events=tuple(events), news=tuple(news))
 
 
+def row_keys(rows: Sequence[Any]) -> list[str]:
+    """The name of each row of a table: its id or first column, with the second behind it where the first repeats."""
+    if not rows:
+        return []
+    columns = [n for n in type(rows[0]).model_fields if n not in ("source", "confidence", "note")]
+    firsts = [str(getattr(row, "id" if "id" in columns else columns[0])) for row in rows]
+    if len(set(firsts)) == len(firsts):
+        return firsts
+    return [f"{first}|{getattr(row, columns[1])}" for first, row in zip(firsts, rows, strict=True)]
+
+
 def _cell(scenario: Scenario, table: str, rest: str, value: str) -> Scenario:
     row_name, _, column = rest.rpartition(".")
     model = TABLES[table]
     names = [n for n in model.model_fields if n not in ("source", "confidence", "note")]
     rows = list(getattr(scenario, table))
-    keys = [str(getattr(row, "id" if "id" in model.model_fields else list(type(row).model_fields)[3])) for row in rows]
+    keys = row_keys(rows)
     if row_name not in keys:
         raise BadInput([f"--set {table}.{rest}: no row {row_name!r} ({nearest(row_name, keys)})"])
     if keys.count(row_name) > 1:

@@ -143,7 +143,10 @@ INSTRUMENTS = (
 
 
 class Event(Sourced):
-    """An act of a state in its official unit. Only admitted rows reach a simulation."""
+    """An act of a state in its official unit. Only admitted rows reach a simulation.
+
+    `heard` is the value that others believe in where it is not the true one.
+    """
 
     id: str
     date: datetime.date
@@ -156,6 +159,7 @@ class Event(Sourced):
     value: float | None = None
     unit: str
     admitted: Literal["yes", "no"]
+    heard: float | None = None
 
 
 NEWS_KINDS = ("rumour", "report", "threat", "act", "denial", "lifting")
@@ -230,8 +234,13 @@ class Scenario(Row):
             for row in getattr(self, table)
             if isinstance(row, Sourced)
         ]  # fmt: skip
-        assumed = sum(1 for row in rows if row.confidence == "assumption" or row.source.startswith("assumption"))
-        return {"rows": len(rows), "assumptions": assumed, "sourced": len(rows) - assumed}
+        guessed = sum(1 for row in rows if assumed(row))
+        return {"rows": len(rows), "assumptions": guessed, "sourced": len(rows) - guessed}
+
+
+def assumed(row: Any) -> bool:
+    """Whether a row of a table rests on an assumption instead of a source."""
+    return isinstance(row, Sourced) and (row.confidence == "assumption" or row.source.startswith("assumption"))
 
 
 TABLES: dict[str, type[Row]] = {
