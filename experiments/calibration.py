@@ -9,11 +9,14 @@ on replications with common luck. It is searched by covariance-matrix adaptation
 within the ranges of the table, from Latin-hypercube starts.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,17 +137,17 @@ class Target:
         return total if np.isfinite(total) else WORST
 
 
-_target: Target | None = None
+target: Target | None = None  # of a worker
 
 
 def _prepare(problem: Problem) -> None:
-    global _target
-    _target = Target(problem)
+    global target
+    target = Target(problem)
 
 
 def _at(unit: np.ndarray) -> float:
-    assert _target is not None
-    return _target.objective(_target.problem.values(unit))
+    assert target is not None
+    return target.objective(target.problem.values(unit))
 
 
 @dataclass(frozen=True)
@@ -210,9 +213,39 @@ def searched() -> tuple[str, ...]:
 
 
 def calibrate(
-    problem: Problem, starts: int, evaluations: int, workers: int, tell: Callable[[Start], None] | None = None
-) -> Iterator[Start]:
-    """Search from many starts; yields each start when it is done."""
+    problem: Problem, starts: int, evaluations: int, folder: Path, workers: int = 2,
+    tell: Callable[[str], None] | None = None,
+) -> list[Start]:  # fmt: skip
+    """Search from many starts and report all of them, best first; `starts.json` in `folder` keeps those done, so that
+    an interrupted calibration goes on where it stopped. `BadInput` when the folder holds another problem."""
+    described = {"problem": repr(problem), "starts": starts, "evaluations": evaluations}
+    path = folder / "starts.json"
+    done: list[Start] = []
+    if path.is_file():
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if {k: kept[k] for k in described} != described:
+            raise BadInput([f"{folder}: holds another calibration"], "calibrate")
+        done = [Start(**s) for s in kept["done"]]
+    folder.mkdir(parents=True, exist_ok=True)
     with Search(problem, workers) as search:
         for i, start in enumerate(search.starts(starts, problem.seed)):
-            yield search.descend(i, start, evaluations)
+            if any(s.number == i for s in done):
+                continue
+            begun = time.monotonic()
+            found = search.descend(i, start, evaluations)
+            done.append(found)
+            draft = path.with_suffix(".tmp")
+            draft.write_text(json.dumps({**described, "done": [asdict(s) for s in done]}, indent=1), encoding="utf-8")
+            draft.replace(path)
+            if tell is not None:
+                left = (time.monotonic() - begun) * (starts - i - 1) / 60.0
+                tell(f"start {i + 1} of {starts}: {found.first:.2f} -> {found.objective:.3f}, {left:.0f} minutes left")
+    return sorted(done, key=lambda s: s.objective)
+
+
+def aims_until(episodes: Sequence[str], last: date | None) -> tuple[Aim, ...]:
+    """Aims for episodes; with `last`, only what is observed up to that day is fitted, and nothing later is run."""
+    if last is None:
+        return tuple(Aim(e) for e in episodes)
+    first = date(1900, 1, 1)
+    return tuple(Aim(e, (f"end={last}",), (first, last)) for e in episodes)

@@ -79,6 +79,9 @@ def run(
     no_figures: Annotated[bool, typer.Option("--no-figures", help="write no figures")] = False,
     compare: Annotated[bool, typer.Option("--compare", help="also run without --set and print the difference")] = False,
     check: Annotated[bool, typer.Option("--check", help="test mass, money and signs every week")] = False,
+    posterior: Annotated[
+        bool, typer.Option("--posterior", help="draw the parameters of each replication from the posterior sample")
+    ] = False,
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
@@ -93,7 +96,12 @@ def run(
     say = _teller(as_json)
     if not simulation.rules.is_compiled():
         say("Compiling the model for this machine; this happens once ...")
-    result = simulation.run(replications, check=check, progress=_progress(as_json, replications))
+    sample: list[dict[str, float]] | None = None
+    if posterior:
+        from experiments.posterior import read
+
+        sample = read()
+    result = simulation.run(replications, check=check, progress=_progress(as_json, replications), sample=sample)
     found = report.findings(result, place)
     data = report.as_data(result, found)
     extra = {
@@ -243,6 +251,59 @@ def tornado(
     print(f"loss {loss:.3f}; {len(found)} assumptions varied by half, those that move it most:")
     for bar in found[:20]:
         print(f"  {bar.low:7.3f} {bar.high:7.3f}  {bar.key} = {bar.value:g}")
+
+
+@app.command()
+def calibrate(
+    episodes: Annotated[list[str], typer.Argument(metavar="EPISODE...", help="episodes fitted jointly")],
+    out: Annotated[Path, typer.Option(help="folder of the search; a search that stopped goes on there")],
+    starts: Annotated[int, typer.Option(min=1, help="starts, all reported")] = 10,
+    evaluations: Annotated[int, typer.Option(min=20, help="evaluations of each start")] = 1500,
+    to: Annotated[str | None, typer.Option(metavar="DAY", help="fit only what is observed up to this day")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="replications of each evaluation")] = 2,
+    screen: Annotated[int, typer.Option(min=0, help="Morris trajectories afterwards (identification.csv)")] = 0,
+    draws: Annotated[int, typer.Option(min=0, help="draws of the posterior afterwards (posterior.csv)")] = 0,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Search the table of behavioural parameters for values that agree with history, from many starts."""
+    import csv
+    from datetime import date, timedelta
+
+    from experiments import calibration, identification, posterior
+    from sim.problems import BadInput
+
+    try:
+        last = None if to is None else date.fromisoformat(to)
+    except ValueError:
+        raise BadInput([f"--to {to}: is not a date such as 2011-12-31"], "calibrate") from None
+    aims = calibration.aims_until(episodes, last)
+    problem = calibration.Problem(calibration.searched(), aims, replications, seed)
+    found = calibration.calibrate(problem, starts, evaluations, out, workers, _teller(as_json))
+    data: dict[str, Any] = {"starts": [vars(s) for s in found]}
+    if last is not None:
+        data["holdout"] = identification.holdout(found, episodes[0], last + timedelta(days=1))
+        (out / "holdout.json").write_text(json.dumps(data["holdout"], indent=1), encoding="utf-8")
+    if screen:
+        data["identification"] = identification.screening(problem, found[0].values, screen, workers)
+        with (out / "identification.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, list(data["identification"][0]), lineterminator="\n")
+            table.writeheader()
+            table.writerows(data["identification"])
+    if draws:
+        tolerance, sample = posterior.posterior(problem, found[0].values, draws, 10 * draws, workers)
+        posterior.write(sample, out / "posterior.csv")
+        data["tolerance"] = tolerance
+    if as_json:
+        print(json.dumps(data))
+        return
+    print("start  first   best  evaluations")
+    for s in found:
+        print(f"{s.number:>5} {s.first:6.2f} {s.objective:6.3f} {s.evaluations:>12}")
+    for row in data.get("holdout", []):
+        print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
+    print(f"Values: {out}/starts.json")
 
 
 @app.command()

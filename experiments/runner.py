@@ -303,19 +303,25 @@ def evaluate(batch: Batch, workers: int = 1, progress: Any = None) -> list[dict[
 
 
 def _chunks(batch: Batch, pending: list[int], workers: int, parts: str | None) -> Iterator[list[dict[str, Any]]]:
-    """Send runs to a pool in chunks of about a second; yield what is finished. A chunk that kills its worker is
-    tried again run by run, and a run that kills its worker twice is a failure."""
+    """Send runs to a pool in chunks of about a second; yield what is finished.
+
+    Runs that were under way when a worker died are tried again one at a time; a run that kills its worker then too
+    is a failure.
+    """
     waiting = list(reversed(_consecutive(pending)))
     suspects: dict[int, int] = {}
     size, pace = 4, 0.0
     while waiting:
         flying: dict[Future[Any], list[int]] = {}
-        broken = False
+        broken = alone = False
         with ProcessPoolExecutor(workers, get_context("spawn"), _start, (batch,)) as pool:
             while (waiting or flying) and not broken:
-                while waiting and len(flying) < 2 * workers:
+                while waiting and len(flying) < (1 if alone else 2 * workers):
+                    alone = waiting[-1][0] in suspects  # one at a time, so that it is known which run kills
+                    if alone and flying:
+                        break
                     stretch = waiting.pop()
-                    take = 1 if stretch[0] in suspects else size
+                    take = 1 if alone else size
                     if len(stretch) > take:
                         waiting.append(stretch[take:])
                         stretch = stretch[:take]
@@ -331,6 +337,7 @@ def _chunks(batch: Batch, pending: list[int], workers: int, parts: str | None) -
                         broken = True
                         continue
                     del flying[future]
+                    alone = False
                     each = seconds / len(stretch)
                     pace = each if pace == 0.0 else 0.7 * pace + 0.3 * each
                     size = max(1, min(CHUNK_RUNS, int(CHUNK_SECONDS / max(pace, 1e-6))))
@@ -338,12 +345,12 @@ def _chunks(batch: Batch, pending: list[int], workers: int, parts: str | None) -
         if broken:
             for i in sorted(i for stretch in flying.values() for i in stretch):
                 suspects[i] = suspects.get(i, 0) + 1
-                if suspects[i] < 3:
+                if suspects[i] < 2:
                     waiting.append([i])
                     continue
                 point, replication = divmod(i, batch.replications)
                 row = {"run": i, "point": point, "replication": replication, "state": "failed", "stage": "process",
-                       "message": "the worker process died three times with this run"}  # fmt: skip
+                       "message": "the worker process died twice with this run"}  # fmt: skip
                 if parts is not None:
                     write_part(Path(parts), [row])
                 yield [row]

@@ -57,7 +57,7 @@ def tornado(
     rows = evaluate(
         Batch(episode, tuple(points), replications, "experiments.scoring:measure", {}, seed), workers, progress
     )
-    losses = [_loss(history, [r for r in rows[i * replications : (i + 1) * replications]]) for i in range(len(points))]
+    losses = [_loss(history, rows[i * replications : (i + 1) * replications]) for i in range(len(points))]
     bars = [Bar(key, value, losses[1 + 2 * i], losses[2 + 2 * i]) for i, (key, value) in enumerate(found)]
     possible = [b for b in bars if b.low == b.low or b.high == b.high]
     return losses[0], sorted(possible, key=lambda b: -max(abs(x - losses[0]) for x in (b.low, b.high) if x == x))

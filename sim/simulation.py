@@ -1,5 +1,7 @@
 """From a scenario to a run: the door that Python users and the command line share."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import platform
@@ -95,12 +97,17 @@ class Simulation:
         world = self.world(replication).run()
         if faults := world.check():
             raise ArithmeticError("\n".join(faults))
-        return gather([world], {"seed": self.seed, "replication": replication, "changes": list(self.changes)})
+        told = {"seed": self.seed, "replication": replication, "changes": list(self.changes)}
+        return gather([world], {**told, "behaviour": dict(self.scenario.behaviour)})
 
     def run(
-        self, replications: int = 1, *, check: bool = False, progress: Callable[[int, int], None] | None = None
-    ) -> Run:
+        self, replications: int = 1, *, check: bool = False, progress: Callable[[int, int], None] | None = None,
+        sample: Sequence[Mapping[str, float]] | None = None,
+    ) -> Run:  # fmt: skip
         """Run `replications` (numbered from 0) and return their record.
+
+        With `sample`, replication i takes the i-th set of behavioural values of it, again from the first when
+        they run out: bands then show what is not known of the parameters as well as luck.
 
         With `check`, mass, money and signs are tested every week; a fault raises `ArithmeticError`.
         """
@@ -108,7 +115,7 @@ class Simulation:
             raise BadInput([f"replications: {replications} must be at least 1"])
         worlds = []
         for i in range(replications):
-            world = self.world(i)
+            world = self.world(i) if sample is None else self._with(sample[i % len(sample)]).world(i)
             if check:
                 _run_checked(world)
             else:
@@ -119,7 +126,13 @@ class Simulation:
             worlds.append(_light(world))
             if progress is not None:
                 progress(i + 1, replications)
-        return gather(worlds, self.manifest(replications))
+        return gather(worlds, {**self.manifest(replications), "posterior": sample is not None})
+
+    def _with(self, values: Mapping[str, float]) -> Simulation:
+        given = {**self.scenario.behaviour, **values}
+        other = Simulation(self.scenario, behaviour=given, seed=self.seed)
+        other.rules = self.rules
+        return other
 
 
 def _run_checked(world: World) -> None:

@@ -25,6 +25,6 @@ def slow(run: Run, episode: Episode) -> dict[str, float]:
 
 def deadly(run: Run, episode: Episode) -> dict[str, float]:
     """Kills the process of the second point."""
-    if abs(run.manifest["use_elasticity"] - 0.08) < 1e-9:  # type: ignore[operator]
+    if run.manifest["behaviour"]["use_elasticity"] == 0.08:  # type: ignore[index]
         os._exit(9)
     return ends(run, episode)

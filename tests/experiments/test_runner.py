@@ -120,7 +120,7 @@ def test_rules_of_a_study_work_in_workers(tmp_path: Path) -> None:
         "def none(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, destocking, supply_line, floor, "
         "dt):\n    return use_t\n"
     )
-    plain = evaluate(batch(points=1, replications=1), workers=2)
+    plain = evaluate(batch(points=1, replications=1))
     own = evaluate(batch(points=1, replications=1, rules={"firm.order": f"{study}:none"}), workers=2)
     assert plain[0]["state"] == own[0]["state"] == "done"
     assert plain[0]["orders"] != own[0]["orders"]
