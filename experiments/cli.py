@@ -307,6 +307,19 @@ def calibrate(
 
 
 @app.command()
+def misfit(
+    replications: Annotated[int, typer.Option(min=1, help="replications of each episode")] = 50,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    out: Annotated[Path | None, typer.Option(help="file to write (default: README.md beside the episodes)")] = None,
+) -> None:
+    """Score all episodes and publish every fact, right or wrong, as a page."""
+    from experiments.misfit import FILE, publish
+
+    print(publish(replications, seed, workers, _teller(False), out or FILE))
+
+
+@app.command()
 def status(folder: Annotated[Path, typer.Argument(help="folder of a batch of runs")], as_json: Json = False) -> None:
     """Say how far a batch of runs is: pending, running, done, failed."""
     from experiments.runner import ledger

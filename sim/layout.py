@@ -222,7 +222,7 @@ class Layout:
             f_relocation=np.array([s.relocation_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_scrap=np.array([*scrap, *([0.0] * len(reserve_states))]),
             f_review=np.array([int(draws.key_of("review", n)) % review_steps for n in names], dtype=np.int64),
-            review_steps=np.array([review_steps], dtype=np.int64),
+            review_steps=np.array([review_steps], dtype=np.int64), freeze=np.array([self._freeze(v)]),
             f_account=f_account,
             s_firm=s_firm, s_mat=s_mat, s_zone=s_zone, s_country=s_country, s_base=s_base,
             s_form=s_form, s_gross=np.array([gross[forms[form]] for form in s_form]), s_twin=s_twin,
@@ -264,6 +264,11 @@ class Layout:
             state: {int(s_mat[s]): s for s in range(first[len(v.firms) + i], first[len(v.firms) + i + 1])}
             for i, state in enumerate(reserve_states)
         }
+
+    def _freeze(self, v: Scenario) -> int:
+        """The first step at which prices stay where they were; never, unless a study asks for it."""
+        day = v.choices.freeze_prices_from
+        return 10**6 if day is None else self.calendar.step_of(day)
 
     def _activity(self) -> np.ndarray:
         """Use that industrial activity carries, by step and country, 1 in the base year; monthly steps."""

@@ -182,7 +182,10 @@ class News(Sourced):
 
 
 class Choices(Row):
-    """Choices of a scenario that are structure, not behaviour."""
+    """Choices of a scenario that are structure, not behaviour.
+
+    `freeze_prices_from`: a day from which all prices stay where they were, for studies of what a price does.
+    """
 
     links_per_buyer: Annotated[int, Field(ge=1, le=6)] = 2
     freight_usd_per_kg: Money = 0.0
@@ -192,6 +195,7 @@ class Choices(Row):
     balance: Literal["use", "none"] = "use"
     doctrine: str = "replay"
     step_days: Annotated[float, Field(gt=0, le=31)] = 7.0
+    freeze_prices_from: datetime.date | None = None
 
 
 class Scenario(Row):

@@ -49,6 +49,7 @@ Structure = _bundle(
     f u4: f_country f_kind f_account f_review
     f u8: f_key
     f i8: f_open
+    n i8: freeze
     f f8: f_elasticity f_thrift f_relocation f_scrap
     s u4: s_firm s_mat s_zone s_country s_form
     s i8: s_twin

@@ -6,7 +6,7 @@ structure N, influences X, instruments I, state S, record R. Rules come in by na
 """
 
 from sim.phases.demand import arrivals, beliefs, consumption, orders
-from sim.phases.prices import prices, record
+from sim.phases.prices import memories, prices, record
 from sim.phases.supply import investment, mining, refining, thrift
 from sim.phases.trade import customs, licences, rationing, shipping, sourcing
 
@@ -15,7 +15,7 @@ FILES = ("accounts", "demand", "trade", "supply", "prices")
 # The order of the week.
 PHASES = (
     arrivals, consumption, beliefs, orders, sourcing, rationing, shipping, customs, licences, refining, mining,
-    prices, thrift, investment, record,
+    prices, memories, thrift, investment, record,
 )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ TINY = 1e-12
 
 
 def prices(t, dt, P, N, X, I, S, R):
-    """Both prices from cover; the memories that beliefs and thrift read."""
+    """Both prices from cover, unless a study holds them where they were."""
+    if t >= N.freeze[0]:
+        return
     n_zones, n_mats = S.price.shape
     S.wanted_zone[:, :] = 0.0
     S.stock_zone[:, :] = 0.0
@@ -55,6 +57,11 @@ def prices(t, dt, P, N, X, I, S, R):
                 max(S.wanted_zone[0, m], TINY), max(S.stock_zone[0, m], TINY),
                 P.inside_cover_gain, P.anchor_weight, P.inside_speed, dt,
             )  # fmt: skip
+
+
+def memories(t, dt, P, N, X, I, S, R):
+    """The memories of prices that beliefs and thrift read; campaigns take hold and fade."""
+    n_zones, n_mats = S.price.shape
     for z in range(n_zones):
         for m in range(n_mats):
             price = S.price[z, m]
