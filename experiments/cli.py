@@ -411,6 +411,22 @@ def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="an episode, a scenario folder, or the folder of a result")],
+    b: Annotated[str, typer.Argument(metavar="B", help="another one of the same kind")],
+    as_json: Json = False,
+) -> None:
+    """Say what differs from A to B: rows and cells of scenarios, or series of results and from which week on."""
+    from experiments.difference import as_data, difference, print_difference
+
+    found = difference(a, b)
+    if as_json:
+        print(json.dumps(as_data(found)))
+        return
+    print_difference(found, _console(150))
+
+
+@app.command()
 def describe(
     parameter: Annotated[str, typer.Argument(help="name of a behavioural parameter, or 'all'")], as_json: Json = False
 ) -> None:
