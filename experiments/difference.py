@@ -37,7 +37,7 @@ DERIVED = ("columns", "zero", "units", "title", "scenario")  # of a manifest: to
 class Change:
     """A cell that differs, or a row that one side lacks: then `column` is empty and `old` or `new` is None.
 
-    A row is named by its key columns; the keys of a file without rows have an empty row.
+    A row is named by its key columns, joined by a bar as in `--set`; the keys of a file without rows have an empty row.
     """
 
     table: str
@@ -125,7 +125,7 @@ def tables_of(resolved: Mapping[str, Any]) -> dict[str, Table]:
         seen: Counter[str] = Counter()
         rows = {}
         for cells in resolved[table]:
-            name = " / ".join(str(cells[c]) for c in columns)
+            name = "|".join(str(cells[c]) for c in columns)
             seen[name] += 1
             rows[name if seen[name] == 1 else f"{name} ({seen[name]})"] = cells
         found[table] = rows

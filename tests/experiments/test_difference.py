@@ -77,12 +77,12 @@ def test_cells_rows_and_keys_that_differ(edited: Path) -> None:
         Change("choices", "", "links_per_buyer", 2, 3),
         Change("behaviour", "", "use_elasticity", default, 0.2),
         Change("events", "quota.2011H1", "value", 1000.0, 1200.0),
-        Change("feeds", "Great Pit / First Works", "share", 0.6, 0.5),
+        Change("feeds", "Great Pit|First Works", "share", 0.6, 0.5),
     }
-    assert set(whole) == {("feeds", "Great Pit / Second Works"), ("feeds", "Great Pit / Third Works")}
-    assert whole["feeds", "Great Pit / Second Works"].new is None
-    assert whole["feeds", "Great Pit / Third Works"].old is None
-    assert whole["feeds", "Great Pit / Third Works"].new["share"] == 0.5
+    assert set(whole) == {("feeds", "Great Pit|Second Works"), ("feeds", "Great Pit|Third Works")}
+    assert whole["feeds", "Great Pit|Second Works"].new is None
+    assert whole["feeds", "Great Pit|Third Works"].old is None
+    assert whole["feeds", "Great Pit|Third Works"].new["share"] == 0.5
 
 
 def test_a_default_written_down_is_no_difference(edited: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_default_written_down_is_no_difference(edited: Path) -> None:
 def test_rows_of_the_same_key_are_told_apart(edited: Path) -> None:
     replace(edited / "baskets.csv", "ore,M,1,assumption", "ore,M,0.5,assumption,assumption\nore,M,0.5,assumption")
     changes = difference("two-countries", edited).changes
-    assert [(c.row, c.column) for c in changes] == [("ore / M", "share"), ("ore / M (2)", "")]
+    assert [(c.row, c.column) for c in changes] == [("ore|M", "share"), ("ore|M (2)", "")]
 
 
 def test_rows_in_another_order(edited: Path) -> None:
