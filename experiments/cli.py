@@ -76,6 +76,7 @@ def run(
     changes: Set = None,
     rule: Rule = None,
     out: Annotated[Path | None, typer.Option(help="folder for the result (default results/NAME-IDENTITY)")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="also write series.csv and data_dictionary.csv (large)")] = False,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="write no figures")] = False,
     compare: Annotated[bool, typer.Option("--compare", help="also run without --set and print the difference")] = False,
     check: Annotated[bool, typer.Option("--check", help="test mass, money and signs every week")] = False,
@@ -112,7 +113,7 @@ def run(
         plain = place.simulation(rules=_rules(rule), seed=seed, allow_rules=allow_rules)
         other = plain.run(replications, progress=_progress(as_json, replications))
         data["without_changes"] = report.as_data(other, report.findings(other, place))["facts"]
-    save(result, folder, extra)
+    save(result, folder, extra, csv=csv)
     if not no_figures:
         from experiments import figures
 
@@ -126,6 +127,8 @@ def run(
     if "without_changes" in data:
         _print_comparison(data, console)
     console.print(f"\nResult: {folder}/series.parquet (weekly series), manifest.json, scenario.json, report.json")
+    if csv:
+        console.print(f"For other programs: {folder}/series.csv, data_dictionary.csv")
     if not no_figures:
         console.print(f"Figures: {folder}/figures/")
 
@@ -146,6 +149,22 @@ def _print_comparison(data: dict[str, Any], console: Any) -> None:
                 f["title"], show_number(old, unit), show_number(f["value"], unit), "" if unit == "month" else unit
             )
     console.print(table)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="folder of a result")],
+    csv: Annotated[bool, typer.Option("--csv", help="write series.csv and data_dictionary.csv (large)")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a result for other programs, into its own folder."""
+    from sim.problems import BadInput
+    from sim.storage import export_csv
+
+    if not csv:
+        raise BadInput(["say as what: --csv"], "export")
+    paths = [str(path) for path in export_csv(folder)]
+    print(json.dumps({"files": paths}) if as_json else "\n".join(paths))
 
 
 Workers = Annotated[int, typer.Option(min=1, help="processes to run on")]
@@ -421,6 +440,22 @@ def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
         print(json.dumps({"valid": True, **summary}))
         return
     print(f"{place.name}: valid. " + ", ".join(f"{v} {k}" for k, v in summary.items()))
+
+
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="an episode, a scenario folder, or the folder of a result")],
+    b: Annotated[str, typer.Argument(metavar="B", help="another one of the same kind")],
+    as_json: Json = False,
+) -> None:
+    """Say what differs from A to B: rows and cells of scenarios, or series of results and from which week on."""
+    from experiments.difference import as_data, difference, print_difference
+
+    found = difference(a, b)
+    if as_json:
+        print(json.dumps(as_data(found)))
+        return
+    print_difference(found, _console(150))
 
 
 @app.command()

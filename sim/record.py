@@ -196,11 +196,11 @@ class Run:
 
         return figures.prices(self) if folder is None else figures.save_all(self, folder)
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the run to a folder, whole or not at all (see `sim/storage.py`)."""
+    def save(self, folder: str | Path, *, csv: bool = False) -> Path:
+        """Write the run to a folder, whole or not at all, on request as CSV too (see `sim/storage.py`)."""
         from sim.storage import save
 
-        return save(self, folder)
+        return save(self, folder, csv=csv)
 
 
 def gather(worlds: list[World], manifest: dict[str, object]) -> Run:

@@ -1,8 +1,13 @@
-"""A run on disk: one Parquet table of weekly series and a manifest, written whole or not at all."""
+"""A run on disk: one Parquet table of weekly series and a manifest, written whole or not at all.
+
+On request the same as CSV beside it (see `tidy.py`).
+"""
 
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +16,7 @@ import numpy as np
 
 from sim.problems import BadInput
 from sim.record import SERIES, Run
+from sim.tidy import write_csv
 
 TABLE, MANIFEST = "series.parquet", "manifest.json"
 
@@ -32,10 +38,33 @@ def writable(folder: str | Path) -> Path:
     return folder
 
 
-def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None) -> Path:
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    """A new folder beside `folder` that takes its place in one move, or is gone if anything fails."""
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+        old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+        if folder.exists():
+            folder.rename(old)
+        try:
+            draft.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None, *, csv: bool = False) -> Path:
     """Write `run` to `folder` and return it; an older result there is replaced in one move.
 
-    `extra` holds further files by name. Columns that are zero throughout are left out and listed in the manifest.
+    `extra` holds further files by name; `csv` adds the files of `tidy.py`. Columns that are zero throughout are left
+    out and listed in the manifest. Raises `BadInput` where nothing can be written.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -66,10 +95,7 @@ def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None) ->
             columns[label] = packed(values, pa.float64())
             fields.append(pa.field(label, pa.float64(), metadata={"unit": info.unit, "meaning": info.meaning}))
     table = pa.table(columns, schema=pa.schema(fields))
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
+    with _replacing(folder) as draft:
         pq.write_table(table, draft / TABLE, compression="zstd")
         manifest = {
             **run.manifest, "start": run.start.isoformat(), "step_days": run.step_days, "steps": steps,
@@ -80,20 +106,22 @@ def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None) ->
             path = draft / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        if csv:
+            write_csv(run, draft)
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
-        if folder.exists():
-            folder.rename(old)
-        try:
-            draft.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return folder
+
+
+def export_csv(folder: str | Path) -> list[Path]:
+    """Add the files of `tidy.py` to the result in `folder`, both or none, and return their paths.
+
+    Raises `BadInput` if there is no whole result or the folder cannot be written.
+    """
+    run, folder = load_run(folder), writable(folder)
+    with _replacing(folder) as draft:
+        shutil.copytree(folder, draft, dirs_exist_ok=True)
+        written = write_csv(run, draft)
+    return [folder / path.name for path in written]
 
 
 def load_run(folder: str | Path) -> Run:

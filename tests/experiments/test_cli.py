@@ -31,6 +31,19 @@ def test_run_prints_one_json_object_and_writes_a_result(result) -> None:  # type
     assert {p.name for p in folder.iterdir()} == {"series.parquet", "manifest.json", "scenario.json", "report.json"}
 
 
+def test_csv_of_a_run_and_of_a_result(tmp_path: Path) -> None:
+    words = ("run", "two-countries", "--replications", "1", "--no-figures", "--set", "end=2010-12-26")
+    assert call(*words, "--csv", "--out", "one", cwd=tmp_path).returncode == 0
+    assert call(*words, "--out", "two", cwd=tmp_path).returncode == 0
+    refused = call("export", "two", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "--csv" in refused.stderr
+    written = json.loads(call("export", "two", "--csv", "--json", cwd=tmp_path).stdout)["files"]
+    assert written == ["two/series.csv", "two/data_dictionary.csv"]
+    for name in ("series.csv", "data_dictionary.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
 def test_a_run_without_figures_needs_neither_mesa_nor_seaborn(tmp_path: Path) -> None:
     code = (
         "import sys; from experiments import cli\n"
@@ -52,6 +65,7 @@ def test_a_run_without_figures_needs_neither_mesa_nor_seaborn(tmp_path: Path) ->
         (("run", "2010-embargo", "--set", "use_elasticity=9"), "0.25"),
         (("run", "2010-embargo", "--rule", "firm.ordr=x.py:f"), "firm.order"),
         (("run", "2010-embargo", "--out", "/dev/null/x"), "cannot be written"),
+        (("export", "nowhere", "--csv"), "no manifest.json"),
         (("describe", "use_elastisity"), "use_elasticity"),
     ],
 )

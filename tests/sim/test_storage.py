@@ -1,5 +1,6 @@
 """A run on disk: what comes back is what was saved, and nothing is ever half-written."""
 
+import csv
 import json
 import os
 from collections.abc import Callable
@@ -10,8 +11,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim import BadInput, Run, Simulation, load_run
-from sim.storage import MANIFEST, TABLE, save, writable
+from sim import BadInput, Run, Simulation, load_run, storage, tidy
+from sim.record import SERIES
+from sim.storage import MANIFEST, TABLE, export_csv, save, writable
 from tests.builders import TWO_COUNTRIES
 
 SHORT = ["end=2010-12-26"]
@@ -71,6 +73,74 @@ def test_an_older_result_is_replaced_whole(run: Run, other: Run, tmp_path: Path)
     assert same(load_run(folder), other)
     assert visible(folder) == [MANIFEST, "note.txt", TABLE]
     assert visible(tmp_path) == ["result"]
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_csv_holds_the_same_numbers_to_the_bit(run: Run, tmp_path: Path) -> None:
+    folder = run.save(tmp_path / "result", csv=True)
+    assert visible(folder) == ["data_dictionary.csv", MANIFEST, "series.csv", TABLE]
+    rows = rows_of(folder / "series.csv")
+    assert list(rows[0]) == ["replication", "week", "series", "column", "value", "unit"]
+    table = pq.read_table(folder / TABLE)
+    weeks = [str(day) for day in table["week"].to_pylist()]
+    told: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        told.setdefault(f"{row['series']}|{row['column']}", []).append(row)
+    assert list(told) == table.column_names[2:]
+    for label, lines in told.items():
+        assert [float(row["value"]) for row in lines] == table[label].to_pylist()
+        assert [row["week"] for row in lines] == weeks
+        assert [int(row["replication"]) for row in lines] == table["replication"].to_pylist()
+        assert {row["unit"] for row in lines} == {SERIES[label.split("|")[0]].unit}
+
+
+def test_the_dictionary_says_what_every_series_is(run: Run, tmp_path: Path) -> None:
+    rows = {row["series"]: row for row in rows_of(run.save(tmp_path / "result", csv=True) / "data_dictionary.csv")}
+    assert set(rows) == set(SERIES)
+    assert all(all(row.values()) for row in rows.values())
+    price = {k: rows["price_outside"][k] for k in ("column_kind", "unit", "months")}
+    assert price == {"column_kind": "material", "unit": "USD/kg", "months": "average"}
+    assert rows["exports"]["months"] == "add"
+
+
+def test_an_export_adds_to_a_result_what_a_run_would_have_written(run: Run, tmp_path: Path) -> None:
+    extra = {"figures/a.png": b"a"}
+    folder, whole = save(run, tmp_path / "result", extra), save(run, tmp_path / "whole", extra, csv=True)
+    for _ in range(2):
+        assert [p.name for p in export_csv(folder)] == ["series.csv", "data_dictionary.csv"]
+        assert visible(folder) == visible(whole)
+        for path in (p for p in whole.rglob("*") if p.is_file()):
+            assert (folder / path.relative_to(whole)).read_bytes() == path.read_bytes()
+    assert visible(tmp_path) == ["result", "whole"]
+
+
+def test_an_export_that_fails_leaves_the_result_as_it_was(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def half(run: Run, folder: Path) -> list[Path]:
+        (folder / tidy.SERIES_CSV).write_text("replication,week\n0,2010")
+        raise OSError(28, "No space left on device")
+
+    folder = run.save(tmp_path / "result")
+    monkeypatch.setattr(storage, "write_csv", half)
+    with pytest.raises(OSError, match="space"):
+        export_csv(folder)
+    with pytest.raises(OSError, match="space"):
+        run.save(tmp_path / "new", csv=True)
+    assert visible(folder) == [MANIFEST, TABLE]
+    assert visible(tmp_path) == ["result"]
+
+
+def test_an_export_needs_a_whole_result(run: Run, tmp_path: Path) -> None:
+    folder = run.save(tmp_path / "result")
+    (folder / TABLE).unlink()
+    with pytest.raises(BadInput, match=r"no series\.parquet"):
+        export_csv(folder)
+    assert visible(folder) == [MANIFEST]
 
 
 def _table_fails(monkeypatch: pytest.MonkeyPatch) -> None:
