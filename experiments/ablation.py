@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from experiments.catalogue import Episode, find
+from experiments.run_statistics import basket_ratio, peak, peak_month, share_of_peak, total, total_ratio
 from experiments.runner import Batch, Point, evaluate
-from experiments.statistics import basket_ratio, peak, peak_month, share_of_peak, total, total_ratio
 from sim.problems import BadInput, nearest
 from sim.record import Run
 

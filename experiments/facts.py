@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from experiments.observed import AGAINST_HISTORY, History, history_of, read_toml
-from experiments.statistics import ACROSS, STATISTICS
+from experiments.run_statistics import ACROSS, STATISTICS
 from sim.problems import BadInput, nearest
 from sim.record import Run
 

@@ -10,8 +10,8 @@ import numpy as np
 from experiments.catalogue import Episode, find
 from experiments.facts import Facts, Finding, findings_of
 from experiments.observed import History
+from experiments.run_statistics import ACROSS
 from experiments.runner import Batch, Point, evaluate
-from experiments.statistics import ACROSS
 from sim.problems import BadInput
 from sim.record import Run
 

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.catalogue import find
 from experiments.facts import finding
-from experiments.statistics import basket_ratio, peak, price_ratio, total, total_ratio
+from experiments.run_statistics import basket_ratio, peak, price_ratio, total, total_ratio
 from sim.record import Run
 from sim.simulation import Simulation
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import statistics
+from experiments import run_statistics as statistics
 from experiments.facts import SPANS, read_facts, spans
 from sim import Run
 
