@@ -28,7 +28,7 @@ from sim.problems import BadInput, nearest
 from sim.record import Run
 from sim.simulation import Simulation
 
-FACTS = 3.0  # weight of the facts beside the loss
+FACTS = 4.0  # weight of the facts beside the loss
 WORST = 1e3  # objective of values under which a run fails
 
 

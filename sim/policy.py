@@ -158,7 +158,11 @@ def _production_quota(world: World, m: Measure) -> None:
 
 
 def _enforcement(world: World, m: Measure) -> None:
-    world.I.enforcement[world.zone_of(m.actor)] += -1.0 if m.lifted else 1.0
+    """A campaign against the mines it names, or against all unlicensed ones of the state."""
+    N, zone = world.N, world.zone_of(m.actor)
+    for k, name in enumerate(world.mines):
+        if N.k_zone[k] == zone and N.k_legal[k] == 0 and (name in m.targets or not set(m.targets) & set(world.mines)):
+            world.I.campaigns[k] += -1.0 if m.lifted else 1.0
 
 
 def _reserve_purchase(world: World, m: Measure) -> None:

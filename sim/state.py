@@ -81,12 +81,12 @@ Instruments = _bundle(
     """
     z m f8: tax
     z m i8: quota_part
-    z f8: quota_on licence_end normal_inspection enforcement
+    z f8: quota_on licence_end normal_inspection
     r 2 f8: licence
     z o f8: form_quota form_embargo
     z c f8: embargo inspection closure
     z 3 f8: production_quota
-    k f8: support held
+    k f8: support held campaigns
     s f8: reserve_pace reserve_target reserve_ceiling reserve_release
     """,
 )
@@ -111,7 +111,7 @@ State = _bundle(
     r m f8: product feed output withheld asked grey smuggled
     r 2 f8: licence_need
     k i8: k_state
-    k f8: k_clock k_output k_called k_losses k_debt k_delay
+    k f8: k_stopped k_clock k_output k_called k_losses k_debt k_delay
     k 4 f8: k_value
     a f8: cash
     m f8: mined lost used scrapped discarded opening

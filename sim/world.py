@@ -64,8 +64,8 @@ class World:
             licence=np.zeros((nR, 2)), licence_end=np.zeros(nZ), form_quota=np.tile(covered, (nZ, 1)),
             form_embargo=np.tile(embargoed, (nZ, 1)), embargo=np.zeros((nZ, nC)),
             inspection=np.full((nZ, nC), choices.normal_inspection), closure=np.zeros((nZ, nC)),
-            normal_inspection=np.full(nZ, choices.normal_inspection), enforcement=np.zeros(nZ),
-            production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), held=np.zeros(nK), reserve_pace=np.zeros(nS),
+            normal_inspection=np.full(nZ, choices.normal_inspection),
+            production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), campaigns=np.zeros(nK), held=np.zeros(nK), reserve_pace=np.zeros(nS),
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
         )  # fmt: skip
 
@@ -136,7 +136,7 @@ class World:
             book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)),
             suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),
             queued=np.zeros((nZ, nC)), line=np.zeros(1),
-            k_state=operating.astype(np.int64), k_clock=np.zeros(nK),
+            k_state=operating.astype(np.int64), k_stopped=np.zeros(nK), k_clock=np.zeros(nK),
             k_output=np.where(operating, N.k_base * dt, 0.0), k_value=k_value, k_losses=np.zeros(nK),
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),
             mined=np.zeros(nM), lost=np.zeros(nM), used=np.zeros(nM), scrapped=np.zeros(nM),

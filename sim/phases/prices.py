@@ -75,13 +75,22 @@ def memories(t, dt, P, N, X, I, S, R):
             # Base-year gap across the border beyond today's tax: what relocation adds to the difference of gaps.
             S.border_gap[z, m] = log(N.base_price[0, m] / (N.base_price[z, m] * (1.0 + I.tax[z, m])))
             R.price[t, z, m] = price
+    # Campaigns stop a part of what unlicensed mines ship; the mean of a zone weighs on its smugglers.
     for z in range(n_zones):
-        goal = 1.0
-        for _ in range(int(I.enforcement[z])):
-            goal *= 1.0 - P.campaign_strength
-        goal = 1.0 - goal
-        rate = P.campaign_rise if goal > S.suppressed[z] else P.campaign_decay
-        S.suppressed[z] = goal + (S.suppressed[z] - goal) * exp(-rate * dt)
+        stopped = 0.0
+        whole = 0.0
+        for k in range(S.k_stopped.shape[0]):
+            if N.k_zone[k] != z or N.k_legal[k] > 0:
+                continue
+            going = 1.0
+            for _ in range(int(I.campaigns[k])):
+                going *= 1.0 - P.campaign_strength
+            goal = 1.0 - going
+            rate = P.campaign_rise if goal > S.k_stopped[k] else P.campaign_decay
+            S.k_stopped[k] = goal + (S.k_stopped[k] - goal) * exp(-rate * dt)
+            stopped += N.k_base[k] * S.k_stopped[k]
+            whole += N.k_base[k]
+        S.suppressed[z] = stopped / whole if whole > 0.0 else 0.0
 
 
 def record(t, dt, P, N, X, I, S, R):

@@ -95,7 +95,7 @@ def mining(t, dt, P, N, X, I, S, R):
                 can = mine_legal_output(capacity, quota, ore, N.k_cost[k])
             else:
                 can = mine_unlicensed_output(
-                    N.k_base[k] * dt, capacity, value / S.k_value[k, 2], S.suppressed[z], P.supply_elasticity
+                    N.k_base[k] * dt, capacity, value / S.k_value[k, 2], S.k_stopped[k], P.supply_elasticity
                 )
         can *= 1.0 - I.held[k]  # days on which a government stops its ore
         ship = min(can, S.k_called[k])
