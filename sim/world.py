@@ -65,7 +65,8 @@ class World:
             form_embargo=np.tile(embargoed, (nZ, 1)), embargo=np.zeros((nZ, nC)),
             inspection=np.full((nZ, nC), choices.normal_inspection), closure=np.zeros((nZ, nC)),
             normal_inspection=np.full(nZ, choices.normal_inspection),
-            production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), campaigns=np.zeros(nK), held=np.zeros(nK), reserve_pace=np.zeros(nS),
+            production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), campaigns=np.zeros(nK),
+            held=np.zeros(nK), reserve_pace=np.zeros(nS),
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
         )  # fmt: skip
 

@@ -142,3 +142,18 @@ def test_scrap_answers_to_the_price_within_bounds():
     assert firm.scrap(10.0, 0.1, 0.0, 0.3) == pytest.approx(1.0)
     assert firm.scrap(10.0, 0.1, 20.0, 0.3) == pytest.approx(3.0)  # 1 + 6, cut to 3
     assert firm.scrap(10.0, 0.1, -20.0, 0.3) == pytest.approx(0.2)  # 1 - 6, cut to 0.2
+
+
+def test_trust_falls_with_what_is_not_delivered_and_comes_back():
+    # a week of 1/52 year, a memory of a quarter: pace 4/52; an empty delivery: (1 + 4/52) / (1 + 4/52 * 11) = .583333
+    assert firm.trust(1.0, 0.0, 10.0, 0.25, 1 / 52) == pytest.approx((1 + 4 / 52) / (1 + 44 / 52))
+    assert firm.trust(1.0, 1.0, 10.0, 0.25, 1 / 52) == pytest.approx(1.0)
+    trust = 1.0
+    for _ in range(2000):
+        trust = firm.trust(trust, 0.94, 10.0, 0.25, 1 / 52)
+    assert trust == pytest.approx(1.0 / 1.6)  # 1 / (1 + 10 * .06)
+
+
+def test_fear_shuns_suppliers_of_the_exporter():
+    assert firm.shun(0.0, 2.0) == 1.0
+    assert firm.shun(0.5, 2.0) == pytest.approx(0.367879, abs=1e-6)
