@@ -1,0 +1,177 @@
+"""Verbs of evidence: score, ablation, placebos, assumptions, calibration, and the published misfit."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands.shared import Json, Name, Rule, Set, Workers, app, console_of, progress, rules_of, teller
+
+
+@app.command()
+def score(
+    episode: Name,
+    replications: Annotated[int, typer.Option(min=1, help="number of replications")] = 50,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    changes: Set = None,
+    rule: Rule = None,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Hold an episode against history, fact by fact, with intervals, loss and simple baselines."""
+    from experiments import scoring
+    from experiments.catalogue import find
+
+    place = find(episode)
+    result = scoring.score(
+        episode, replications, seed=seed, workers=workers, changes=changes or [], rules=rules_of(rule),
+        progress=progress(as_json, 2),
+    )  # fmt: skip
+    if as_json:
+        print(json.dumps(scoring.as_data(result, place)))
+        return
+    scoring.print_score(result, place, console_of(150))
+
+
+@app.command()
+def ablate(
+    episode: Name = "2010-embargo",
+    replications: Annotated[int, typer.Option(min=2, help="replications of each set")] = 10,
+    orders: Annotated[int, typer.Option(min=0, help="random orders for Shapley values (0: none)")] = 40,
+    no_pairs: Annotated[bool, typer.Option("--no-pairs", help="leave out the interactions of pairs")] = False,
+    without: Annotated[list[str] | None, typer.Option(metavar="MECHANISM", help="only these mechanisms")] = None,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    out: Annotated[Path | None, typer.Option(help="also write ablation.json to this folder")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take mechanisms out, one at a time, in pairs and in random orders: what does each of them do?"""
+    from experiments import ablation
+
+    result = ablation.ablate(
+        episode, replications, orders, pairs=not no_pairs, without=without or (), seed=seed, workers=workers,
+        progress=progress(as_json, 2),
+    )  # fmt: skip
+    data = ablation.as_data(result)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "ablation.json").write_text(json.dumps(data, indent=1), encoding="utf-8")
+    if as_json:
+        print(json.dumps(data))
+        return
+    ablation.print_ablation(result, console_of(150))
+
+
+@app.command()
+def placebo(
+    episode: Name = "2010-embargo",
+    replications: Annotated[int, typer.Option(min=1, help="replications of each version")] = 8,
+    shuffles: Annotated[int, typer.Option(min=1, help="versions with the dates of news shuffled")] = 20,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Shuffle the dates of news, and leave each item out once: is it the news of history that carries the rise?"""
+    from experiments.placebo import placebos, print_placebos
+
+    result = placebos(episode, replications, shuffles, seed, workers, progress(as_json, 2))
+    if as_json:
+        print(json.dumps({**vars(result), "ratio": result.ratio}))
+        return
+    print_placebos(result, console_of())
+
+
+@app.command()
+def tornado(
+    episode: Name = "2010-embargo",
+    replications: Annotated[int, typer.Option(min=1, help="replications of each version")] = 2,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    out: Annotated[Path | None, typer.Option(help="folder for tornado.png and tornado.csv")] = None,
+    as_json: Json = False,
+) -> None:
+    """Halve and add half to each assumed number: which of them does the score hang on?"""
+    from experiments import tornado as bars
+
+    loss, found = bars.tornado(episode, replications, seed, workers, progress(as_json, 2))
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        bars.draw(loss, found).savefig(out / "tornado.png", dpi=200)
+        lines = [
+            "key,value,loss_at_half,loss_at_one_and_a_half",
+            *(f'"{b.key}",{b.value},{b.low},{b.high}' for b in found),
+        ]
+        (out / "tornado.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if as_json:
+        print(json.dumps({"loss": loss, "bars": [vars(b) for b in found]}))
+        return
+    print(f"loss {loss:.3f}; {len(found)} assumptions varied by half, those that move it most:")
+    for bar in found[:20]:
+        print(f"  {bar.low:7.3f} {bar.high:7.3f}  {bar.key} = {bar.value:g}")
+
+
+@app.command()
+def calibrate(
+    episodes: Annotated[list[str], typer.Argument(metavar="EPISODE...", help="episodes fitted jointly")],
+    out: Annotated[Path, typer.Option(help="folder of the search; a search that stopped goes on there")],
+    starts: Annotated[int, typer.Option(min=1, help="starts, all reported")] = 10,
+    evaluations: Annotated[int, typer.Option(min=20, help="evaluations of each start")] = 1500,
+    to: Annotated[str | None, typer.Option(metavar="DAY", help="fit only what is observed up to this day")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="replications of each evaluation")] = 2,
+    screen: Annotated[int, typer.Option(min=0, help="Morris trajectories afterwards (identification.csv)")] = 0,
+    draws: Annotated[int, typer.Option(min=0, help="draws of the posterior afterwards (posterior.csv)")] = 0,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Search the table of behavioural parameters for values that agree with history, from many starts."""
+    import csv
+    from datetime import date, timedelta
+
+    from experiments import calibration, identification, posterior
+    from sim.problems import BadInput
+
+    try:
+        last = None if to is None else date.fromisoformat(to)
+    except ValueError:
+        raise BadInput([f"--to {to}: is not a date such as 2011-12-31"], "calibrate") from None
+    aims = calibration.aims_until(episodes, last)
+    problem = calibration.Problem(calibration.searched(), aims, replications, seed)
+    found = calibration.calibrate(problem, starts, evaluations, out, workers, teller(as_json))
+    data: dict[str, Any] = {"starts": [vars(s) for s in found]}
+    if last is not None:
+        data["holdout"] = identification.holdout(found, episodes[0], last + timedelta(days=1))
+        (out / "holdout.json").write_text(json.dumps(data["holdout"], indent=1), encoding="utf-8")
+    if screen:
+        data["identification"] = identification.screening(problem, found[0].values, screen, workers)
+        with (out / "identification.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, list(data["identification"][0]), lineterminator="\n")
+            table.writeheader()
+            table.writerows(data["identification"])
+    if draws:
+        tolerance, sample = posterior.posterior(problem, found[0].values, draws, 10 * draws, workers)
+        posterior.write(sample, out / "posterior.csv")
+        data["tolerance"] = tolerance
+    if as_json:
+        print(json.dumps(data))
+        return
+    print("start  first   best  evaluations")
+    for s in found:
+        print(f"{s.number:>5} {s.first:6.2f} {s.objective:6.3f} {s.evaluations:>12}")
+    for row in data.get("holdout", []):
+        print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
+    print(f"Values: {out}/starts.json")
+
+
+@app.command()
+def misfit(
+    replications: Annotated[int, typer.Option(min=1, help="replications of each episode")] = 50,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    out: Annotated[Path | None, typer.Option(help="file to write (default: README.md beside the episodes)")] = None,
+) -> None:
+    """Score all episodes and publish every fact, right or wrong, as a page."""
+    from experiments.misfit import FILE, publish
+
+    print(publish(replications, seed, workers, teller(False), out or FILE))

@@ -1,0 +1,153 @@
+"""Verbs that run: one episode, or a batch of runs that was begun."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands.shared import (
+    AllowRules,
+    Folder,
+    Json,
+    Name,
+    Rule,
+    Set,
+    Workers,
+    app,
+    console_of,
+    progress,
+    rules_of,
+    teller,
+)
+
+
+@app.command()
+def run(
+    episode: Name,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    replications: Annotated[int, typer.Option(min=1, help="number of replications; bands are drawn over them")] = 20,
+    changes: Set = None,
+    rule: Rule = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the result (default results/NAME-IDENTITY)")] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="also write series.csv and data_dictionary.csv (large)")] = False,
+    no_figures: Annotated[bool, typer.Option("--no-figures", help="write no figures")] = False,
+    compare: Annotated[bool, typer.Option("--compare", help="also run without --set and print the difference")] = False,
+    check: Annotated[bool, typer.Option("--check", help="test mass, money and signs every week")] = False,
+    posterior: Annotated[
+        bool, typer.Option("--posterior", help="draw the parameters of each replication from the posterior sample")
+    ] = False,
+    allow_rules: AllowRules = False,
+    as_json: Json = False,
+) -> None:
+    """Simulate an episode, hold it against history, write the result and figures."""
+    from experiments import report
+    from experiments.catalogue import find
+    from sim.storage import save, writable
+
+    place = find(episode)
+    simulation = place.simulation(changes=changes or [], rules=rules_of(rule), seed=seed, allow_rules=allow_rules)
+    folder = writable(out or Path("results") / f"{place.name}-{simulation.identity(replications)[:8]}")
+    say = teller(as_json)
+    if not simulation.rules.is_compiled():
+        say("Compiling the model for this machine; this happens once ...")
+    sample: list[dict[str, float]] | None = None
+    if posterior:
+        from experiments.posterior import read
+
+        sample = read()
+    result = simulation.run(replications, check=check, progress=progress(as_json, replications), sample=sample)
+    found = report.findings(result, place)
+    data = report.as_data(result, found)
+    extra = {
+        "scenario.json": simulation.scenario.resolved().encode(),
+        "report.json": json.dumps(data, indent=1).encode(),
+    }
+    if compare and changes:
+        plain = place.simulation(rules=rules_of(rule), seed=seed, allow_rules=allow_rules)
+        other = plain.run(replications, progress=progress(as_json, replications))
+        data["without_changes"] = report.as_data(other, report.findings(other, place))["facts"]
+    save(result, folder, extra, csv=csv)
+    if not no_figures:
+        from experiments import figures
+
+        say("Drawing figures ...")
+        figures.draw_all(result, place.folder, folder / "figures")
+    if as_json:
+        print(json.dumps({**data, "folder": str(folder)}))
+        return
+    console = console_of()
+    report.print_report(result, found, console)
+    if "without_changes" in data:
+        _print_comparison(data, console)
+    console.print(f"\nResult: {folder}/series.parquet (weekly series), manifest.json, scenario.json, report.json")
+    if csv:
+        console.print(f"For other programs: {folder}/series.csv, data_dictionary.csv")
+    if not no_figures:
+        console.print(f"Figures: {folder}/figures/")
+
+
+def _print_comparison(data: dict[str, Any], console: Any) -> None:
+    from rich.table import Table
+
+    from experiments.report import show_number
+
+    table = Table(title="With the changes beside without (medians, same luck)", title_justify="left")
+    for name in ("", "without", "with", "unit"):
+        table.add_column(name, justify="left" if name in ("", "unit") else "right")
+    before = {f["id"]: f for f in data["without_changes"]}
+    for f in data["facts"]:
+        if f["id"] in before:
+            old, unit = before[f["id"]]["value"], f["unit"]
+            table.add_row(
+                f["title"], show_number(old, unit), show_number(f["value"], unit), "" if unit == "month" else unit
+            )
+    console.print(table)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="folder of a result")],
+    csv: Annotated[bool, typer.Option("--csv", help="write series.csv and data_dictionary.csv (large)")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a result for other programs, into its own folder."""
+    from sim.problems import BadInput
+    from sim.storage import export_csv
+
+    if not csv:
+        raise BadInput(["say as what: --csv"], "export")
+    paths = [str(path) for path in export_csv(folder)]
+    print(json.dumps({"files": paths}) if as_json else "\n".join(paths))
+
+
+@app.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """Say how far a batch of runs is: pending, running, done, failed."""
+    from experiments.runner import ledger
+
+    table = ledger(folder)
+    counts = {state: int((table["state"] == state).sum()) for state in ("pending", "running", "done", "failed")}
+    failed = table[table["state"] == "failed"][["run", "point", "replication", "stage", "message"]]
+    if as_json:
+        print(json.dumps({"folder": str(folder), **counts, "failures": failed.to_dict("records")}))
+        return
+    print(f"{folder}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+    for row in failed.head(20).itertuples():
+        print(
+            f"  run {row.run} (point {row.point}, replication {row.replication}) failed to {row.stage}: {row.message}"
+        )
+
+
+@app.command()
+def resume(
+    folder: Folder,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Run what a batch has not finished; a finished batch runs nothing."""
+    from experiments.runner import read_batch, run_batch
+
+    batch = read_batch(folder)
+    path = run_batch(batch, folder, workers, progress(as_json, len(batch)))
+    print(json.dumps({"results": str(path)}) if as_json else f"Results: {path}")

@@ -1,0 +1,114 @@
+"""Verbs that look: episodes, scenarios, parameters, and what differs."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands.shared import Json, Name, Set, app, console_of
+
+
+@app.command()
+def episodes(as_json: Json = False) -> None:
+    """List the episodes that ship."""
+    from experiments.catalogue import overview
+
+    rows = overview()
+    if as_json:
+        print(json.dumps([{k: str(v) for k, v in row.items()} for row in rows]))
+        return
+    for row in rows:
+        print(f"{row['name']:<20} {row['start']} to {row['end']}  {row['title']}")
+
+
+@app.command()
+def show(
+    episode: Name,
+    changes: Set = None,
+    phases: Annotated[bool, typer.Option("--phases", help="time the phases of a week")] = False,
+    as_json: Json = False,
+) -> None:
+    """Describe an episode: agents, events, news, choices, assumptions."""
+    from experiments.catalogue import find
+
+    simulation = find(episode).simulation(changes=changes or [], allow_rules=False)
+    scenario = simulation.scenario
+    data: dict[str, Any] = {
+        "name": scenario.name, "title": scenario.title, "start": str(scenario.start), "end": str(scenario.end),
+        **simulation.layout.summary(), **scenario.counts(), "digest": scenario.digest(),
+        "acts": [{"id": e.id, "start": str(e.start), "end": str(e.end or ""), "what": e.instrument, "target": e.target,
+                  "value": e.value, "unit": e.unit} for e in scenario.events if e.admitted == "yes"],
+    }  # fmt: skip
+    if phases:
+        from sim.world import phase_times
+
+        world = simulation.world()
+        phase_times(world)
+        data["phases_ms"] = {k: round(1000 * v, 2) for k, v in phase_times(simulation.world()).items()}
+    if as_json:
+        print(json.dumps(data))
+        return
+    from rich.table import Table
+
+    console = console_of()
+    console.print(f"[bold]{data['title']}[/bold]\n{data['start']} to {data['end']}, by weeks")
+    keys = ("countries", "materials", "mines", "refiners", "firms", "slots", "edges")
+    console.print("  ".join(f"{data[k]} {k}" for k in keys))
+    console.print(f"{data['rows']} rows of data: {data['sourced']} with a source, {data['assumptions']} assumptions")
+    table = Table(title="Acts that reach the simulation", title_justify="left")
+    for name in ("act", "from", "to", "instrument", "target", "value", "unit"):
+        table.add_column(name, justify="right" if name == "value" else "left")
+    for act in data["acts"]:
+        value = "" if act["value"] is None else f"{act['value']:,.0f}"
+        table.add_row(act["id"], act["start"], act["end"], act["what"], act["target"], value, act["unit"])
+    console.print(table)
+    if phases:
+        console.print("A run phase by phase, ms: " + ", ".join(f"{k} {v}" for k, v in data["phases_ms"].items()))
+
+
+@app.command()
+def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
+    """Check an episode or scenario folder; list every problem."""
+    from experiments.catalogue import find
+
+    place = find(episode)
+    simulation = place.simulation(changes=changes or [], allow_rules=False)
+    summary = {**simulation.layout.summary(), **simulation.scenario.counts(), "facts": len(place.facts.facts)}
+    if as_json:
+        print(json.dumps({"valid": True, **summary}))
+        return
+    print(f"{place.name}: valid. " + ", ".join(f"{v} {k}" for k, v in summary.items()))
+
+
+@app.command()
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="an episode, a scenario folder, or the folder of a result")],
+    b: Annotated[str, typer.Argument(metavar="B", help="another one of the same kind")],
+    as_json: Json = False,
+) -> None:
+    """Say what differs from A to B: rows and cells of scenarios, or series of results and from which week on."""
+    from experiments.difference import as_data, difference, print_difference
+
+    found = difference(a, b)
+    if as_json:
+        print(json.dumps(as_data(found)))
+        return
+    print_difference(found, console_of(150))
+
+
+@app.command()
+def describe(
+    parameter: Annotated[str, typer.Argument(help="name of a behavioural parameter, or 'all'")], as_json: Json = False
+) -> None:
+    """Say what a behavioural parameter means: unit, default, range, source."""
+    from agents.behaviour import PARAMETERS
+    from sim.problems import BadInput, nearest
+
+    if parameter != "all" and parameter not in PARAMETERS:
+        raise BadInput([f"{parameter}: unknown parameter ({nearest(parameter, PARAMETERS)})"], "describe")
+    chosen = list(PARAMETERS.values()) if parameter == "all" else [PARAMETERS[parameter]]
+    if as_json:
+        print(json.dumps([vars(p) for p in chosen]))
+        return
+    for p in chosen:
+        print(f"{p.name} = {p.default} {p.unit}  (range {p.low} to {p.high})\n    {p.meaning}\n    source: {p.source}")

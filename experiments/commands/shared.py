@@ -1,0 +1,76 @@
+"""What all verbs of the command line share: the application, options, consoles and progress."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Agent-based simulator of critical-mineral markets in which states use supply as a weapon.",
+)  # fmt: skip
+
+Name = Annotated[str, typer.Argument(metavar="EPISODE", help="name of an episode, or a folder with scenario.toml")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="change one thing, e.g. quota.2010H2=none (may be repeated)"),
+]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")]
+Rule = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.order=mystudy.py:order; runs that file"
+    ),
+]
+AllowRules = Annotated[bool, typer.Option("--allow-rules", help="let the scenario's own rule files run")]
+Workers = Annotated[int, typer.Option(min=1, help="processes to run on")]
+Folder = Annotated[Path, typer.Argument(help="folder of a batch of runs")]
+
+
+def rules_of(given: list[str] | None) -> dict[str, str]:
+    from sim.problems import BadInput
+
+    rules = {}
+    problems = []
+    for item in given or []:
+        name, sign, place = item.partition("=")
+        if not sign or ":" not in place:
+            problems.append(f"--rule {item}: write RULE=FILE:NAME, e.g. firm.order=mystudy.py:order")
+        rules[name] = place
+    if problems:
+        raise BadInput(problems, "--rule")
+    return rules
+
+
+def console_of(width: int = 118) -> Any:
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else width, highlight=False)
+
+
+def teller(quiet: bool) -> Any:
+    """Print a line on standard error, or nothing."""
+    return (lambda text: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))
+
+
+def progress(quiet: bool, total: int) -> Any:
+    """A counter with rate and time left: one line on a terminal, a line now and then elsewhere."""
+    from time import monotonic
+
+    if quiet or total < 2:
+        return None
+    begun = monotonic()
+    told = [0.0, 0]
+
+    def tell(done: int, of: int) -> None:
+        seconds = monotonic() - begun
+        rate = done / max(seconds, 1e-6)
+        text = f"Run {done} of {of}, {rate:.1f} a second, {max(0.0, (of - done) / max(rate, 1e-6)):.0f} s left"
+        if sys.stderr.isatty():
+            print(f"\r{text}   ", end="\n" if done == of else "", file=sys.stderr, flush=True)
+        elif done == of or done >= told[1] + max(1, of // 4) or seconds > told[0] + 30.0:
+            told[:] = [seconds, done]
+            print(text, file=sys.stderr, flush=True)
+
+    return tell
