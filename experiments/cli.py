@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-# isort: off  (each file adds its verbs, and help lists them in this order)
-from experiments.commands import runs, scenarios, evidence  # noqa: F401
+import experiments.commands.runs
+import experiments.commands.scenarios  # isort: split
 
-# isort: on
+import experiments.commands.evidence  # noqa: F401  each file adds its verbs, in the order of the help
 from experiments.commands.shared import app
 
 

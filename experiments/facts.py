@@ -23,6 +23,7 @@ KEYS = (
     "variant", "note",
 )  # fmt: skip
 SECTIONS = ("fact", "residuals", "group", "variant")
+HOLDOUT = "holdout"  # statistic of a fact that is read from `holdout.csv`: one number per start of a search
 PASS, STRONG = 0.7, 0.8  # share of replications in the band
 
 
@@ -71,7 +72,9 @@ class Facts:
         return STATISTICS[fact.statistic](run, **given)
 
     def within(self, fact: Fact, run: Run) -> bool:
-        """Whether all days of a fact lie within a run."""
+        """Whether a fact can be read in a run: all its days lie within it, and it is not one of a search."""
+        if fact.statistic == HOLDOUT:
+            return False
         given = spans(fact.arguments)
         dated = [given[k] for k in SPANS if k in given]
         return not any(run.step_of(last) > run.steps or run.step_of(first) < -1 for first, last in dated)
@@ -127,7 +130,7 @@ def read_facts(folder: Path) -> Facts:
     if not path.is_file():
         return Facts()
     raw = read_toml(path)
-    known = {**STATISTICS, **AGAINST_HISTORY}
+    known = {**STATISTICS, **AGAINST_HISTORY, HOLDOUT: None}
     problems = [f"facts.toml: unknown section {k!r} ({nearest(k, SECTIONS)})" for k in raw if k not in SECTIONS]
     variants = {name: tuple(v["changes"]) for name, v in raw.get("variant", {}).items()}
     found = []

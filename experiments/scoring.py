@@ -1,5 +1,6 @@
 """The score of an episode: every fact with its interval over replications, the loss, and simple baselines."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from experiments.catalogue import Episode, find
-from experiments.facts import Facts, Finding, findings_of
+from experiments.facts import HOLDOUT, Facts, Finding, findings_of
 from experiments.observed import History
 from experiments.run_statistics import ACROSS
 from experiments.runner import Batch, Point, evaluate
@@ -71,12 +72,24 @@ def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int,
         found = np.array([row[fact.id] for row in rows if fact.id in row])
         if len(found):
             values[fact.id] = ACROSS[fact.statistic](found) if fact.statistic in ACROSS else found
+    values |= held_out(place)
     logs, losses = np.zeros((0, 0)), {}
     if facts.history is not None:
         plain = [row for row in rows if row["point"] == 0]
         logs = np.array([[row[f"ln {i}"] for i in range(len(facts.history.data))] for row in plain])
         losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history).items()}
     return Score(place.name, replications, seed, findings_of(facts, values), losses, logs, failed)
+
+
+def held_out(place: Episode) -> dict[str, np.ndarray]:
+    """Facts of a search that saw only early data: errors on later data by start, from `holdout.csv` of the episode."""
+    path = place.folder / "holdout.csv"
+    if not path.is_file():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    chosen = [f for f in place.facts.facts if f.statistic == HOLDOUT]
+    return {f.id: np.array([float(row[f.arguments["group"]]) for row in rows]) for f in chosen}
 
 
 def windows(history: History) -> dict[str, tuple[date, date] | None]:

@@ -126,7 +126,6 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Search the table of behavioural parameters for values that agree with history, from many starts."""
-    import csv
     from datetime import date, timedelta
 
     from experiments import calibration, identification, posterior
@@ -142,13 +141,10 @@ def calibrate(
     data: dict[str, Any] = {"starts": [vars(s) for s in found]}
     if last is not None:
         data["holdout"] = identification.holdout(found, episodes[0], last + timedelta(days=1))
-        (out / "holdout.json").write_text(json.dumps(data["holdout"], indent=1), encoding="utf-8")
+        _table(out / "holdout.csv", data["holdout"])
     if screen:
         data["identification"] = identification.screening(problem, found[0].values, screen, workers)
-        with (out / "identification.csv").open("w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, list(data["identification"][0]), lineterminator="\n")
-            table.writeheader()
-            table.writerows(data["identification"])
+        _table(out / "identification.csv", data["identification"])
     if draws:
         tolerance, sample = posterior.posterior(problem, found[0].values, draws, 10 * draws, workers)
         posterior.write(sample, out / "posterior.csv")
@@ -162,6 +158,16 @@ def calibrate(
     for row in data.get("holdout", []):
         print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
     print(f"Values: {out}/starts.json")
+
+
+def _table(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write rows of equal keys as CSV, numbers with six significant digits."""
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
 
 
 @app.command()
