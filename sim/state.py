@@ -108,7 +108,7 @@ State = _bundle(
     e f8: e_trust e_appeal e_order e_ship e_queue
     r f8: ask run shipments rent_of
     r 3 f8: book
-    r m f8: product feed output withheld asked grey smuggled
+    r m f8: product feed output withheld asked grey smuggled leak
     r 2 f8: licence_need
     k i8: k_state
     k f8: k_stopped k_clock k_output k_called k_losses k_debt k_delay

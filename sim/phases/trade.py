@@ -13,8 +13,9 @@ from agents.refiner import withheld as refiner_withheld
 from sim.border import clearance as border_clearance
 from sim.border import leakage as border_leakage
 from sim.border import licence_allowance as border_licence_allowance
+from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
-from sim.state import GREY, LEGAL, LICENSED, USER, WITHIN
+from sim.state import GREY, LEGAL, LICENSED, UNLICENSED, USER, WITHIN
 
 TINY = 1e-12
 BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
@@ -118,12 +119,13 @@ def rationing(t, dt, P, N, X, I, S, R):
         z = N.r_zone[r]
         for m in range(n_mats):
             S.smuggled[r, m] = 0.0
-            if S.grey[r, m] > 0.0:
+            if N.r_kind[r] == UNLICENSED:
                 gap = log(S.price[0, m] / S.price[z, m])
                 share = border_leakage(
                     gap, S.suppressed[z], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                 )
-                can = min(S.product[r, m], share * S.output[r, m] * dt)
+                S.leak[r, m] = market_smoothed(S.leak[r, m], share, P.leak_build_years, dt)  # routes take time
+                can = min(S.product[r, m], S.leak[r, m] * S.output[r, m] * dt)
                 S.smuggled[r, m] = min(S.grey[r, m], can)
     # Product that a licence does not let go stays for others.
     if bound:
