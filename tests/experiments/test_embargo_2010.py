@@ -136,3 +136,16 @@ def test_prices_part_inside_and_outside(base: Run) -> None:
     autumn = ((date(2011, 9, 15), date(2011, 10, 31)), (date(2011, 9, 1), date(2011, 9, 30)))
     ratio = {m: np.median(price_ratio(base, m, *autumn)) for m in ("La", "Nd", "Dy")}
     assert ratio["La"] > 1.5 * ratio["Nd"] > 1.5
+
+
+def test_half_the_step_is_the_same_story() -> None:
+    """C2: with the parameters of the week, half a week changes the loss by a quarter at most."""
+    history = EPISODE.facts.history
+    assert history is not None
+    still = dict.fromkeys(("noise_demand", "noise_mood", "noise_news", "noise_trait", "noise_delay"), 0.0)
+
+    def loss(days: float) -> float:
+        changes = ["end=2014-12-31", f"choices.step_days={days}"]
+        return history.loss(history.logs(EPISODE.simulation(changes=changes, behaviour=still).run(1)))
+
+    assert abs(loss(3.5) / loss(7.0) - 1.0) <= 0.25
