@@ -256,7 +256,7 @@ def log_axis(ax: Axes) -> None:
     low, high = ax.get_ylim()
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if np.log10(high / low) < 1.7 else (1, 3), numticks=20))
     ax.yaxis.set_minor_locator(LogLocator(subs=tuple(range(1, 10)), numticks=40))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v >= 1 else f"{v:g}"))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v >= 10 else f"{v:.3g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
