@@ -24,6 +24,7 @@ import numpy as np
 from agents.behaviour import PARAMETERS
 from experiments.catalogue import Episode, find
 from experiments.facts import Fact
+from experiments.run_statistics import ACROSS
 from sim.problems import BadInput, nearest
 from sim.record import Run
 from sim.simulation import Simulation
@@ -122,6 +123,7 @@ class Target:
                 found[f"{aim.episode} loss"] = facts.history.loss(facts.history.logs(run), aim.span)
             if aim.facts:
                 scored = [f for f in facts.facts if f.band and not f.variant and facts.within(f, run)]
+                scored = [f for f in scored if f.statistic not in ACROSS]
                 far = [distance(f, float(np.median(facts.value(f, run)))) ** 2 for f in scored]
                 found[f"{aim.episode} facts"] = float(np.mean(far))
         return found
@@ -244,8 +246,9 @@ def calibrate(
 
 
 def aims_until(episodes: Sequence[str], last: date | None) -> tuple[Aim, ...]:
-    """Aims for episodes; with `last`, only what is observed up to that day is fitted, and nothing later is run."""
+    """Aims for episodes; with `last`, only observations up to that day are fitted, and nothing later is run. Facts are
+    left out then: those of a peak or a default look at the whole of a run, which would end too early."""
     if last is None:
         return tuple(Aim(e) for e in episodes)
     first = date(1900, 1, 1)
-    return tuple(Aim(e, (f"end={last}",), (first, last)) for e in episodes)
+    return tuple(Aim(e, (f"end={last}",), (first, last), facts=False) for e in episodes)
