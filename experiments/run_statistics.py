@@ -137,24 +137,16 @@ def fails_within(run: Run, mines: list[str], months: int) -> np.ndarray:
 
 
 def amplification(run: Run, buyer: str, seller: str, span: Span, weeks: int = 13) -> np.ndarray:
-    """Variance over mean of sums of orders over some weeks at a seller's stage, over the same at a buyer's."""
+    """Variance over mean of sums over some weeks: orders at a seller's stage over those at a buyer's (or `use`)."""
+    first, last = run.step_of(span[0]), run.step_of(span[1])
 
-    def relative(series: str, column: str) -> np.ndarray:
-        data = run.column(series, column)[:, run.step_of(span[0]) : run.step_of(span[1])]
-        sums = data[:, : data.shape[1] // weeks * weeks].reshape(len(data), -1, weeks).sum(axis=2)
+    def relative(stage: str) -> np.ndarray:
+        data = run.arrays["use"].sum(axis=2) if stage == "use" else run.column("orders", stage)
+        whole = (last - first) // weeks * weeks
+        sums = data[:, first : first + whole].reshape(len(data), -1, weeks).sum(axis=2)
         return np.asarray(sums.var(axis=1) / sums.mean(axis=1))
 
-    stages = {"use": ("use", None), **{name: ("orders", name) for name in run.columns["orders"]}}
-    values = []
-    for stage in (buyer, seller):
-        series, column = stages[stage]
-        if column is None:
-            data = run.arrays[series][:, run.step_of(span[0]) : run.step_of(span[1])].sum(axis=2)
-            sums = data[:, : data.shape[1] // weeks * weeks].reshape(len(data), -1, weeks).sum(axis=2)
-            values.append(sums.var(axis=1) / sums.mean(axis=1))
-        else:
-            values.append(relative(series, column))
-    return np.asarray(values[1] / values[0])
+    return relative(seller) / relative(buyer)
 
 
 def weekly_noise(run: Run, series: str, column: str, span: Span) -> np.ndarray:

@@ -73,3 +73,49 @@ def test_spans_of_facts_are_days() -> None:
             given = spans(fact.arguments)
             dated = [given[k] for k in SPANS if k in given]
             assert all(isinstance(first, date) and first <= last for first, last in dated), fact.id
+
+
+def test_amplification_is_variance_over_mean_at_one_stage_over_another() -> None:
+    # sums of two weeks: use 20, 20, 24, 16 (variance 8, mean 20); orders 10, 30, 30, 10 (variance 100, mean 20)
+    use = np.array([[10, 10, 10, 10, 12, 12, 8, 8]], dtype=float)[:, :, None]
+    orders = np.array([[5, 5, 15, 15, 15, 15, 5, 5]], dtype=float)[:, :, None]
+    run = Run(
+        "hand", "By hand", date(2019, 5, 6), 7.0, {"use": ["Japan"], "orders": ["refiners"]},
+        {"use": use, "orders": orders}, {},
+    )  # fmt: skip
+    span = (date(2019, 5, 6), date(2019, 7, 1))
+    assert statistics.amplification(run, "use", "refiners", span, weeks=2) == pytest.approx([5.0 / 0.4])
+
+
+def test_the_first_month_of_a_flow_and_a_default_after_the_peak() -> None:
+    days = 60
+    flow = np.zeros((1, days, 1))
+    flow[0, 30:] = 2.0
+    price = np.ones((1, days, 1))
+    price[0, 10] = 5.0
+    failed = np.zeros((1, days, 1))
+    failed[0, 40:] = 1.0
+    run = Run(
+        "hand", "By hand", date(2019, 1, 7), 7.0,
+        {"refined": ["A"], "price_outside": ["Nd"], "defaulted": ["M"]},
+        {"refined": flow, "price_outside": price, "defaulted": failed}, {},
+    )  # fmt: skip
+    # week 30 begins on 5 August 2019; the peak lies in March, the default begins in mid-October
+    assert statistics.first_month(run, "refined", "A", 1.0) == pytest.approx([2019 + 7 / 12])
+    assert statistics.first_month(run, "refined", "A", 3.0) == pytest.approx([9999.0])
+    assert statistics.fails_within(run, ["M"], 8) == pytest.approx([1.0])
+    assert statistics.fails_within(run, ["M"], 6) == pytest.approx([0.0])
+
+
+def test_the_rent_that_is_furthest_off(run: Run) -> None:
+    hand = Run(
+        "hand", "By hand", date(2019, 5, 6), 7.0,
+        {"price_outside": ["La"], "price_inside": ["La"], "licence_price": ["China"]},
+        {"price_outside": np.full((1, 4, 1), 80.0), "price_inside": np.full((1, 4, 1), 20.0),
+         "licence_price": np.full((1, 4, 1), 5.0)}, {},
+    )  # fmt: skip
+    span = [date(2019, 5, 6), date(2019, 5, 31)]
+    items = [{"span": span, "rents": {"La": 28.5}}, {"span": span, "licence": 15.0}]
+    # 80 - 1.15 * 20 = 57, twice 28.5; a licence at 5 where 15 was seen is off by three
+    assert statistics.rent_miss(hand, 1, items, 0.15) == pytest.approx([2.0])
+    assert statistics.rent_miss(hand, 2, items, 0.15) == pytest.approx([3.0])
