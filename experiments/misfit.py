@@ -52,7 +52,7 @@ def page(place: Episode, result: Score) -> list[str]:
         unit = f.fact.unit
         whole = f.value != f.value
         share = "" if f.pass_share is None else f"{100 * f.pass_share:.0f} %"
-        title = f.fact.title if whole or unit in ("month", "") else f"{f.fact.title}, {unit}"
+        title = f.fact.title if whole or unit in ("month", "", "ln") else f"{f.fact.title}, {unit}"
         numbers = ("", "", "") if whole else (
             show_number(f.fact.observed, unit), show_number(f.value, unit),
             f"{show_number(f.low, unit)} to {show_number(f.high, unit)}",

@@ -65,6 +65,8 @@ def show_number(value: float | None, unit: str) -> str:
         )
     if abs(value) >= 1000.0:
         return f"{value:,.0f}"
+    if 0.0 < abs(value) < 0.1:
+        return f"{value:.3f}"
     return f"{value:.2f}" if abs(value) < 10.0 else f"{value:.1f}" if abs(value) < 100.0 else f"{value:.0f}"
 
 

@@ -263,7 +263,7 @@ def print_score(result: Score, place: Episode, console: Any) -> None:
         whole = f.value != f.value
         shares = ["" if s is None else f"{100 * s:.0f} %" for s in (f.pass_share, f.strong_share)]
         table.add_row(
-            f.fact.id, f.fact.title + ("" if unit in ("month", "") else f", {unit}"),
+            f.fact.id, f.fact.title + ("" if unit in ("month", "", "ln") else f", {unit}"),
             "" if whole else show_number(f.fact.observed, unit), "" if whole else show_number(f.value, unit),
             "" if whole else f"{show_number(f.low, unit)} - {show_number(f.high, unit)}", *shares,
             f"[{colours[f.verdict]}]{f.verdict}[/]",
