@@ -102,7 +102,7 @@ State = _bundle(
     z c f8: busy full queued
     1 f8: line
     c f8: country_risk
-    f f8: unfilled risk noise mood trait_cover trait_risk trait_growth
+    f f8: unfilled risk shun noise mood trait_cover trait_risk trait_growth
     s f8: stock wanted pipe_sum want expected order received intensity scale
     d w f8: pipe
     e f8: e_trust e_appeal e_order e_ship e_queue

@@ -138,7 +138,7 @@ class World:
             trend=np.zeros((nZ, nM)), growth=np.zeros((nZ, nM)),
             ask=np.zeros(nR), ask_mean=np.zeros(nZ), stock=stock, wanted=inventory.copy(), pipe=pipe,
             pipe_sum=pipe_sum, want=want.copy(), expected=want.copy(), order=bought.copy(), received=bought.copy(),
-            unfilled=np.zeros(nF), intensity=np.ones(nS), scale=np.ones(nS), risk=np.zeros(nF),
+            unfilled=np.zeros(nF), intensity=np.ones(nS), scale=np.ones(nS), risk=np.zeros(nF), shun=np.ones(nF),
             country_risk=np.zeros(nC), noise=noise, mood=mood, trait_cover=trait_cover,
             trait_risk=self._traits("risk", P.noise_trait), trait_growth=self._traits("growth", P.noise_trait),
             e_trust=np.ones(nE),

@@ -8,6 +8,7 @@ from agents.firm import expected_growth as firm_expected_growth
 from agents.firm import order as firm_order
 from agents.firm import risk as firm_risk
 from agents.firm import scrap as firm_scrap
+from agents.firm import shun as firm_shun
 from agents.firm import trader_stock as firm_trader_stock
 from agents.firm import use as firm_use
 from sim.draws import normal as draw_normal
@@ -93,6 +94,7 @@ def beliefs(t, dt, P, N, X, I, S, R):
             news, S.unfilled[f], S.country_risk[c], P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
         )
         S.risk[f] = firm_risk(S.risk[f], signal, P.risk_rise, P.risk_decay, dt)
+        S.shun[f] = firm_shun(S.risk[f], P.supplier_risk)
     for c in range(S.country_risk.shape[0]):
         total = 0.0
         count = 0

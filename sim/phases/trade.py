@@ -3,7 +3,6 @@
 from math import exp, log
 
 from agents.firm import price_appeal as firm_price_appeal
-from agents.firm import shun as firm_shun
 from agents.firm import supplier_weight as firm_supplier_weight
 from agents.firm import trust as firm_trust
 from agents.refiner import export_offer as refiner_export_offer
@@ -69,11 +68,10 @@ def sourcing(t, dt, P, N, X, I, S, R):
                     before = relative
                 S.e_appeal[e] = appeal
         total = 0.0
-        abroad = firm_shun(S.risk[f], P.supplier_risk)
         for e in range(start, stop):
             weight = firm_supplier_weight(N.e_share[e], S.e_appeal[e], S.e_trust[e])
             if N.e_kind[e] != WITHIN:
-                weight *= abroad
+                weight *= S.shun[f]
             S.e_order[e] = weight
             total += weight
         scale = q / total
@@ -172,8 +170,8 @@ def shipping(t, dt, P, N, X, I, S, R):
             r, kind = N.e_ref[e], N.e_kind[e]
             ready = S.grey[r, m] if kind == GREY else S.asked[r, m]
             ship = S.e_ship[e] * ready
-            fill = ship / q
-            S.e_trust[e] = firm_trust(S.e_trust[e], fill, P.supplier_trust, P.trust_memory_years, dt)
+            if ship != q or S.e_trust[e] != 1.0:  # else full trust is kept
+                S.e_trust[e] = firm_trust(S.e_trust[e], ship / q, P.supplier_trust, P.trust_memory_years, dt)
             S.e_ship[e] = ship
             seller = N.r_account[r]
             if kind == LEGAL:
