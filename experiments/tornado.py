@@ -83,6 +83,8 @@ def draw(loss: float, bars: list[Bar], most: int = 25) -> Any:
                 axes.barh(i, value - loss, left=loss, color=colour, height=0.62)
     axes.axvline(loss, color="black", linewidth=0.8)
     axes.set_yticks(range(len(shown)), [b.key for b in shown], fontsize=7)
-    axes.set_xlabel("loss of the episode; light: half, dark: one and a half of the assumed number")
+    axes.set_xlabel("loss of the episode\n(light: half, dark: one and a half of the assumed number)")
+    axes.grid(axis="y", visible=False)
+    axes.set_ylim(-0.7, len(shown) - 0.3)
     axes.set_title(f"Assumptions that matter most ({len(bars)} varied)", loc="left", fontsize=10)
     return figure
