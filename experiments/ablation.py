@@ -68,7 +68,8 @@ def point_without(names: Sequence[str], episode: Episode) -> Point:
     return Point(tuple(changes), off)
 
 
-MATERIALS = ("La", "Ce", "Nd", "Dy")
+BEFORE = {"La": 6.8, "Ce": 5.2, "Nd": 27.56, "Dy": 156.5}  # USD/kg outside, first half of 2010
+MATERIALS = tuple(BEFORE)
 MT_WELD = {"La": 25.5, "Ce": 46.74, "Pr": 5.32, "Nd": 18.5, "Sm": 2.27, "Eu": 0.443, "Tb": 0.068, "Dy": 0.124}
 OUTCOMES = {
     "height": "ln peak outside, mean of La, Ce, Nd, Dy",
@@ -82,6 +83,11 @@ OUTCOMES = {
     "use Japan": "ln Japan's use, 2012 over 2010",
     "loss": "loss of prices and volumes",
 }
+
+
+def rise_of(outcomes: Mapping[str, np.ndarray]) -> float:
+    """Rise in ln from the first half of 2010 to the peak, mean over materials and replications."""
+    return float(outcomes["height"].mean()) - float(np.mean([np.log(x) for x in BEFORE.values()]))
 
 
 def measure(run: Run, episode: Episode) -> dict[str, float]:
@@ -238,8 +244,7 @@ def print_ablation(result: Ablation, console: Any) -> None:
         console.print(table)
     console.print("* the 90 % interval does not contain zero.  " + "; ".join(f"{o}: {OUTCOMES[o]}" for o in shown))
     if "hold" in result.mechanisms:
-        before = np.mean([np.log(x) for x in (6.8, 5.2, 27.56, 156.5)])
-        rise = float(result.outcomes[frozenset()]["height"].mean()) - float(before)
+        rise = rise_of(result.outcomes[frozenset()])
         hold = result.effect(["hold"], "height")
         heard = result.effect(["hold-news"], "height") if "hold-news" in result.mechanisms else (0.0, 0.0, 0.0)
         console.print(

@@ -13,8 +13,6 @@ from experiments import ablation
 from experiments.catalogue import find
 from experiments.runner import Batch, Point, evaluate
 
-BEFORE = {"La": 6.8, "Ce": 5.2, "Nd": 27.56, "Dy": 156.5}  # USD/kg outside, first half of 2010
-
 
 @dataclass(frozen=True)
 class Placebos:
@@ -49,7 +47,7 @@ def placebos(
         return float(outcomes[i]["loss"].mean())
 
     height = float(outcomes[0]["height"].mean())
-    rise = height - float(np.mean([np.log(x) for x in BEFORE.values()]))
+    rise = ablation.rise_of(outcomes[0])
     shares = {
         item: (height - float(outcomes[1 + shuffles + i]["height"].mean())) / rise for i, item in enumerate(items)
     }
