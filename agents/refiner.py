@@ -22,6 +22,15 @@ def withheld(growth, response, high):
     return min(high, max(0.0, response * growth))
 
 
+def presence(output_t_per_year, product_t, target_t, reference_t_per_year):
+    """How large a seller outside stands before its buyers, 1 in the base year or, for a new plant, at capacity.
+
+    (output + (product - target) / a quarter of a year) / reference, at least zero: who makes more, or sits on
+    product, is offered to more buyers; a plant that does not run yet is not there.
+    """
+    return max(0.0, (output_t_per_year + (product_t - target_t) / 0.25) / reference_t_per_year)
+
+
 def export_offer(price_outside, price_inside_taxed, ask, slope, low, high):
     """Share of an export order that a licence holder serves: clip(1 + slope * margin, low, high).
 

@@ -11,10 +11,14 @@ from agents.behaviour import Behaviour
 from sim import border as border_rules
 from sim import draws, news, policy
 from sim.calendar import Calendar
-from sim.network import balance, lay, split
+from sim.network import balance, bulk, lay, split
 from sim.problems import BadInput
 from sim.scenario import Scenario
 from sim.state import FORMS, FREE, GREY, LEGAL, LICENSED, RESERVE, TRADER, UNLICENSED, USER, WITHIN, Structure
+
+# What larger sellers and buyers of a material make up: holders with slivers of it sell them at home, and smugglers
+# and new plants deal with the larger buyers.
+BULK = 0.8
 
 
 def _first_tax(scenario: Scenario, zone: str, materials: Sequence[str]) -> np.ndarray:
@@ -44,6 +48,7 @@ class Layout:
         self.zones = ["world", *(c.zone for c in exporters)]
         self.mines = [k.mine for k in scenario.mines]
         self.refiners = [r.refiner for r in scenario.refiners]
+        self.years = np.array([(self.calendar.day_of(t) - scenario.start).days / 365.25 for t in range(self.calendar.steps)])
         self.activity = self._activity()
         self.heard = news.Heard(scenario, self.calendar, P)
         self.measures = policy.measures(scenario)
@@ -88,6 +93,12 @@ class Layout:
         r_yield = np.array([r.yield_ for r in v.refiners])
         r_base = r_feed.sum(axis=1)
         r_output = r_feed * r_yield[:, None]
+        r_planned = np.zeros((nR, nM))  # what a plant makes once the projects that feed it run
+        for feed in v.feeds:
+            k = mine[feed.mine]
+            if v.mines[k].stage == "project":
+                r_planned[refiner[feed.refiner]] += feed.share * v.mines[k].capacity_t_per_year * basket[k]
+        r_planned *= r_yield[:, None]
         r_capacity = np.array([max(r.capacity_t_per_year, 1.05 * b) for r, b in zip(v.refiners, r_base, strict=True)])
         supply = r_output.sum(axis=0)
 
@@ -157,9 +168,10 @@ class Layout:
             if kinds[i] == USER and s_zone[s] == 0 and base > 0.0:
                 s_twin[s] = homes.get((m, v.firms[i].sector), -1)
 
+        r_reference = np.where(r_output > 0.0, r_output, r_planned)
         self._link(
-            v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_zone, r_kind, r_country,
-            base_price, tax0, gross, forms,
+            v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_reference, r_zone, r_kind, r_country,
+            base_price,
         )  # fmt: skip
 
         # Feed links.
@@ -179,7 +191,9 @@ class Layout:
             main[i] = r_zone[l_ref[max(links, key=lambda j: l_share[j])]]
             refining[i] = sum(l_share[j] * v.refiners[l_ref[j]].cost_usd_per_kg for j in links)
         k_value = (basket * base_price[main]).sum(axis=1)
-        ore = P.ore_payable * np.maximum(0.0, k_value - refining)
+        free = np.array([r_kind[l_ref[l_mine == i]].min(initial=FREE) == FREE for i in range(nK)])
+        payable = np.where(free, 1.0, P.ore_payable)  # outside, mine and separation plant are one firm
+        ore = payable * np.maximum(0.0, k_value - refining)
         k_cost = np.array([k.cost_usd_per_kg for k in v.mines])
         operating = np.array([k.stage == "operating" for k in v.mines])
         k_cost = np.where(operating, np.minimum(k_cost, 0.95 * ore), k_cost)  # who runs in the base year covers cost
@@ -236,7 +250,8 @@ class Layout:
             s_edge=np.searchsorted(self.e_slot, np.arange(len(slots) + 1)),
             r_country=r_country, r_zone=r_zone, r_kind=r_kind, r_capacity=r_capacity, r_base=r_base,
             r_yield=r_yield, r_cost=np.array([r.cost_usd_per_kg for r in v.refiners]),
-            r_licence_share=np.array([r.licence_share for r in v.refiners]), r_output=r_output, r_account=r_account,
+            r_licence_share=np.array([r.licence_share for r in v.refiners]), r_output=r_output,
+            r_reference=r_reference, r_account=r_account,
             l_mine=l_mine, k_link=np.searchsorted(l_mine, np.arange(nK + 1)), l_ref=l_ref, l_share=l_share,
             l_part=l_part, k_country=k_country, k_zone=k_zone,
             k_legal=np.array([k.legal == "yes" for k in v.mines], dtype=np.int64),
@@ -247,12 +262,15 @@ class Layout:
             k_lead=np.array([k.lead_years for k in v.mines]), k_ramp=np.array([k.ramp_years for k in v.mines]),
             k_debt_share=np.array([k.debt_share for k in v.mines]),
             k_key=np.array([draws.key_of("mine", n) for n in self.mines], dtype=np.uint64),
-            k_account=k_account, k_refiner_zone=main, k_refining=refining,
+            k_account=k_account, k_refiner_zone=main, k_refining=refining, k_payable=payable,
             c_account=c_account, row_account=np.array([base + 1, base + 2]), lender_account=np.array([base]),
             base_export=self.base_export, m_family=np.array(
                 [1 if m.family == "heavy" else 0 for m in v.materials], dtype=np.int64
             ),
         )  # fmt: skip
+        self.activity = np.ascontiguousarray(
+            np.column_stack([self.activity, np.ones((self.calendar.steps, len(reserve_states)))])
+        )
         kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
         self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})
         self.k_value0 = k_value
@@ -271,22 +289,21 @@ class Layout:
         return 10**6 if day is None else self.calendar.step_of(day)
 
     def _activity(self) -> np.ndarray:
-        """Use that industrial activity carries, by step and country, 1 in the base year; monthly steps."""
+        """Use that industry carries, by step and firm, 1 in the base year: industrial production of the firm's country,
+        or that of its sector there where the scenario has it, times the growth of the sector beyond it."""
         scenario, calendar = self.scenario, self.calendar
-        out = np.ones((calendar.steps, len(self.countries)))
         months = {m: i for i, m in enumerate(scenario.activity_months)}
-        for c, name in enumerate(self.countries):
-            series = scenario.activity.get(name)
-            if series is None:
-                continue
-            for t in range(calendar.steps):
-                day = calendar.day_of(t)
-                key = f"{day.year:04d}-{day.month:02d}"
-                if key in months:
-                    out[t, c] = series[months[key]]
-                else:
-                    out[t, c] = series[-1] if key > scenario.activity_months[-1] else series[0]
-        return out**self.P.activity_elasticity
+        days = [calendar.day_of(t) for t in range(calendar.steps)]
+        last = len(months) - 1
+        keys = [f"{day.year:04d}-{day.month:02d}" for day in days]
+        at = [months.get(key, last if months and key > scenario.activity_months[-1] else 0) for key in keys]
+        growth = {s.sector: s.growth_per_year for s in scenario.sectors} if months else {}
+        columns = []
+        for f in scenario.firms:
+            series = scenario.activity.get(f"{f.country} {f.sector}", scenario.activity.get(f.country))
+            level = np.array(series)[at] ** self.P.activity_elasticity if series else np.ones(calendar.steps)
+            columns.append(level * np.exp(growth.get(f.sector, 0.0) * self.years))
+        return np.array(columns).reshape(-1, calendar.steps).T
 
     @staticmethod
     def _trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone):  # type: ignore[no-untyped-def]
@@ -301,8 +318,8 @@ class Layout:
         return trade
 
     def _link(
-        self, v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_zone, r_kind, r_country,
-        base_price, tax0, gross, forms,
+        self, v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_reference, r_zone, r_kind,
+        r_country, base_price,
     ):  # type: ignore[no-untyped-def]  # fmt: skip
         """Lay the base-year flows of every material on links; give holders without use links by size.
 
@@ -334,8 +351,11 @@ class Layout:
         licensed = r_kind == LICENSED
         share = np.array([x.licence_share for x in v.refiners]) * licensed
         if licensed.any() and rest.sum() > 0.0:
-            sent += split(r_output * licensed[:, None], share, rest)
+            limits = r_output * licensed[:, None]
+            limits *= bulk(split(limits, share, rest), BULK)
+            sent += split(limits, share, rest)
         flows: dict[tuple[int, int, int], float] = {}
+        later: dict[tuple[int, int, int], float] = {}
         keys = {("seller", r): int(draws.key_of("seller", n)) for r, n in enumerate(refiners)}
         keys |= {("buyer", s): int(draws.key_of("buyer", names[slot[0]])) for s, slot in enumerate(slots)}
         for m in range(nM):
@@ -344,25 +364,41 @@ class Layout:
                 wants = sum(left.values())
                 if wants <= 0.0:
                     continue
-                # Sellers by kind, with the kind of link that joins them to buyers of this zone.
-                links = [(FREE, WITHIN), (UNLICENSED, GREY), (LICENSED, LEGAL)]
+                # Sellers who share a walk along the buyers, and the kind of link that joins them.
+                walks = [((FREE,), WITHIN), ((UNLICENSED,), GREY), ((LICENSED,), LEGAL)]
                 if zone > 0:
-                    links = [(UNLICENSED, WITHIN), (LICENSED, WITHIN)]
+                    walks = [((LICENSED, UNLICENSED), WITHIN)]
+                sold = sent[:, m] if zone == 0 else (r_output[:, m] - sent[:, m]) * (r_zone == zone)
                 offers = []
-                for seller_kind, kind in links:
-                    sold = sent[:, m] if zone == 0 else (r_output[:, m] - sent[:, m]) * (r_zone == zone)
-                    sellers = np.flatnonzero((r_kind == seller_kind) & (sold > 0.0))
+                for seller_kinds, kind in walks:
+                    sellers = np.flatnonzero(np.isin(r_kind, seller_kinds) & (sold > 0.0))
                     if len(sellers):
-                        offers.append((seller_kind, kind, {int(r): float(sold[r]) for r in sellers}))
-                made = sum(sum(outputs.values()) for *_, outputs in offers)
-                for seller_kind, kind, outputs in offers:
-                    part = sum(outputs.values()) / made
+                        offers.append((kind, {int(r): float(sold[r]) for r in sellers}))
+                made = sum(sum(outputs.values()) for _, outputs in offers)
+                larger = bulk(np.array(list(left.values()))[:, None], BULK)[:, 0]
+                large = {s: q for (s, q), is_large in zip(left.items(), larger, strict=True) if is_large}
+                for number, (kind, outputs) in enumerate(offers):
+                    total = sum(outputs.values()) * wants / made
+                    sale = {r: q * wants / made for r, q in outputs.items()}
+                    if number == len(offers) - 1:
+                        wish = dict(left)  # the last to sell serve whoever is not served yet
+                    elif kind == GREY and total < 0.5 * sum(large.values()):
+                        wish = {s: q * total / sum(large.values()) for s, q in large.items()}
+                    else:
+                        wish = {s: need[s] * total / wants for s in left}
                     for i in range(rounds):
-                        sale = {r: q * wants / made / rounds for r, q in outputs.items()}
-                        wish = {s: q * part / rounds for s, q in left.items()}
-                        salt = f"{self.materials[m]}/{i}/{seller_kind}/{zone}"
+                        salt = f"{self.materials[m]}/{i}/{kind}/{zone}"
                         for (r, s), q in lay(sale, wish, keys, salt).items():
-                            flows[(s, r, kind)] = flows.get((s, r, kind), 0.0) + q
+                            flows[(s, r, kind)] = flows.get((s, r, kind), 0.0) + q / rounds
+                    left = {s: max(0.0, q - wish.get(s, 0.0)) for s, q in left.items()}
+                # Plants that nobody feeds yet: what they would sell when they run, to the larger buyers.
+                planned = np.flatnonzero((r_zone == 0) & (r_output[:, m] <= 0.0) & (r_reference[:, m] > 0.0))
+                if zone == 0 and len(planned):
+                    sale = {int(r): float(r_reference[r, m]) for r in planned}
+                    scale = sum(sale.values()) / sum(large.values())
+                    wish = {s: q * scale for s, q in large.items()}
+                    for (r, s), q in lay(sale, wish, keys, f"{self.materials[m]}/planned").items():
+                        later[(s, r, WITHIN)] = q
         # Holders without own use, and firms that open later: the largest sellers that can reach them.
         linked = {s for s, _, _ in flows}
         for s, (i, m, _base, _) in enumerate(slots):
@@ -384,16 +420,17 @@ class Layout:
                 options.append((float(r_output[r, m]) * (0.5 + luck), r, kind))
             for q, r, kind in sorted(options, reverse=True)[: max(2, v.choices.links_per_buyer)]:
                 flows[(s, r, kind)] = q * 1e-12
-        rows = sorted(flows.items(), key=lambda row: (row[0][0], row[0][2], row[0][1]))  # by slot, kind, seller
+        rows = sorted((flows | later).items(), key=lambda row: (row[0][0], row[0][2], row[0][1]))  # slot, kind, seller
         lag = {(x.origin, x.destination): x for x in v.lags}
         step = self.calendar.step_days / 7.0
         self.e_slot = np.array([k[0] for k, _ in rows], dtype=np.int64)
         self.e_ref = np.array([k[1] for k, _ in rows], dtype=np.int64)
         self.e_kind = np.array([k[2] for k, _ in rows], dtype=np.int64)
-        self.e_flow = np.array([q for _, q in rows])
+        flow = np.array([q for _, q in rows])
+        now = np.array([0.0 if key in later else q for key, q in rows])
         total = np.zeros(len(slots))
-        np.add.at(total, self.e_slot, self.e_flow)
-        self.e_share = self.e_flow / total[self.e_slot]
+        np.add.at(total, self.e_slot, now)
+        self.e_share = flow / total[self.e_slot]  # of the base year; what a planned plant would sell stands beside it
         pairs = [lag[(self.countries[r_country[r]], self.countries[s_country[s]])] for (s, r, _), _ in rows]
         self.e_lag = np.array([max(1, round(p.lag_weeks / step)) for p in pairs], dtype=np.int64)
         self.e_freight = np.array([p.freight_usd_per_kg for p in pairs])
@@ -407,7 +444,7 @@ class Layout:
                 landed[e] = base_price[z, m]
         self.e_landed = landed + self.e_freight
         self.s_pipe_steps = np.zeros(len(slots))
-        np.add.at(self.s_pipe_steps, self.e_slot, self.e_share * (self.e_lag - 1))
+        np.add.at(self.s_pipe_steps, self.e_slot, now / total[self.e_slot] * (self.e_lag - 1))
         # What leaves each zone legally in the base year, by destination (contained t a year).
         self.base_export = np.zeros((len(self.zones), len(self.countries)))
         for (s, r, kind), q in rows:

@@ -49,6 +49,17 @@ def split(limits: np.ndarray, shares: np.ndarray, totals: np.ndarray, rounds: in
     return np.clip(flows, 0.0, limits)
 
 
+def bulk(flows: np.ndarray, part: float) -> np.ndarray:
+    """True for the largest of each column that together make up `part` of it, and for the largest of each row: a seller
+    stays with at least one material. flows and result: (sellers or buyers, materials)."""
+    order = np.argsort(-flows, axis=0, kind="stable")
+    ranked = np.take_along_axis(flows, order, axis=0)
+    before = np.cumsum(ranked, axis=0) - ranked
+    chosen = np.zeros(flows.shape, dtype=bool)
+    np.put_along_axis(chosen, order, (before < part * flows.sum(axis=0)) & (ranked > 0.0), axis=0)
+    return chosen | ((flows == flows.max(axis=1, keepdims=True)) & (flows > 0.0) & (flows.shape[1] > 1))
+
+
 def lay(
     outputs: dict[int, float], needs: dict[int, float], names: dict[tuple[str, int], int], salt: str
 ) -> dict[tuple[int, int], float]:

@@ -3,7 +3,8 @@
 A news item has a kind and a date; its strength comes from the behavioural table by kind, times the share of
 supply that an announced measure newly withholds where the measure has a size. Only what is new against what a
 country already expects alarms it: expectations are kept by topic (restrictions of exports, of supply at home,
-state buying), learn from each item and fade over years. Items stay in view for some weeks; liftings calm.
+state buying), learn from each item and fade over years. Words stay in view for some weeks, acts that state how
+much they withhold for longer; liftings calm both. A country hears the louder of the two.
 """
 
 from collections.abc import Sequence
@@ -53,16 +54,21 @@ def newly_withheld(event: Event, events: Sequence[Event], mines: Sequence[Mine] 
     return max(0.0, 1.0 - 2.0 * total(year, range(1, 7)) / before)
 
 
+def _sizes(item: News, scenario: Scenario) -> list[float]:
+    """Shares of supply that the measures of an item newly withhold, of those that have a size."""
+    by_id = {e.id: e for e in scenario.events}
+    found = [newly_withheld(by_id[n], scenario.events, scenario.mines) for n in item.measure.split(";") if n in by_id]
+    return [size for size in found if size is not None]
+
+
+def sized(item: News, scenario: Scenario) -> bool:
+    """True for an act that states how much it withholds: it stays in view longer than words do."""
+    return item.kind == "act" and bool(_sizes(item, scenario))
+
+
 def strength(item: News, scenario: Scenario, behaviour: Behaviour) -> float:
     """Strength of one item before perception: kind times size; negative for what calms."""
-    events = scenario.events
-    by_id = {e.id: e for e in events}
-    sizes = [
-        size
-        for name in item.measure.split(";")
-        if name in by_id and (size := newly_withheld(by_id[name], events, scenario.mines)) is not None
-    ]
-    size = max(sizes) if sizes else None
+    size = max(_sizes(item, scenario), default=None)
     if item.kind == "act":
         return behaviour.news_act * (behaviour.news_act_unsized if size is None else size)
     if item.kind == "lifting":
@@ -105,11 +111,12 @@ class Heard:
         countries = [c.country for c in scenario.countries]
         self.shape = (calendar.steps, len(countries))
         self.noise = behaviour.noise_news
-        fade = exp(-calendar.years_per_step / behaviour.news_memory_years)
-        self.faded = fade ** np.arange(calendar.steps + 1)[:, None]  # what is left of an item after so many steps
+        memories = np.array([[behaviour.news_memory_years], [behaviour.act_memory_years]])
+        # What is left of words and of sized acts after so many steps.
+        self.faded = np.exp(-calendar.years_per_step / memories) ** np.arange(calendar.steps + 1)[:, None, None]
         self.learning = behaviour.news_learning
         self.forget = exp(-calendar.years_per_step / behaviour.news_expectation_years)
-        self.items: list[tuple[int, int]] = []  # the step and the topic of each item
+        self.items: list[tuple[int, int, int]] = []  # the step of each item, its topic, and 1 for a sized act
         heard: list[np.ndarray] = []
         keys: list[np.uint64] = []
         for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
@@ -117,7 +124,7 @@ class Heard:
             if 0 <= step < calendar.steps:
                 loud = strength(item, scenario, behaviour)
                 heard.append(loud * audience(item, scenario.events, countries, behaviour.news_spillover))
-                self.items.append((step, topic(item, scenario.events)))
+                self.items.append((step, topic(item, scenario.events), int(sized(item, scenario))))
                 keys += [key_of(item.id, name) for name in countries]
         self.heard = np.array(heard).reshape(-1, len(countries))
         self.keys = np.array(keys, dtype=np.uint64)
@@ -128,15 +135,16 @@ class Heard:
         luck = normals(stream(seed, run, NEWS), self.keys, 0).reshape(self.heard.shape)
         louder = np.minimum(np.maximum(self.heard, 0.0) * np.exp(self.noise * luck), 1.0)
         calmer = np.minimum(self.heard, 0.0)
-        now, last = np.zeros(self.shape[1]), 0
+        now, last = np.zeros((2, self.shape[1])), 0
         expected = np.zeros((len(TOPICS), self.shape[1]))
-        for (step, about), loud, calm in zip(self.items, louder, calmer, strict=True):
-            level[last:step] = now * self.faded[: step - last]
+        for (step, about, act), loud, calm in zip(self.items, louder, calmer, strict=True):
+            level[last:step] = (now * self.faded[: step - last]).max(axis=1)
             now = now * self.faded[step - last]
             expected *= self.forget ** (step - last)
             news = np.maximum(loud - expected[about], 0.0)
             expected[about] += self.learning * news + expected[about] * calm
-            now += news * (1.0 - now) + calm * now
+            now += calm * now
+            now[act] += news * (1.0 - now[act])
             last = step
-        level[last:] = now * self.faded[: self.shape[0] - last]
+        level[last:] = (now * self.faded[: self.shape[0] - last]).max(axis=1)
         return level

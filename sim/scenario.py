@@ -119,6 +119,7 @@ class Sector(Sourced):
     thrift_multiplier: Annotated[float, Field(ge=0, le=5)]
     relocation_multiplier: Annotated[float, Field(ge=0, le=5)]
     scrap_share: Annotated[float, Field(ge=0, le=0.5)]
+    growth_per_year: Annotated[float, Field(ge=-0.2, le=0.3)] = 0.0
     value_added_usd_per_kg: Money
     meaning: str
 
@@ -329,7 +330,7 @@ def _read_activity(path: Path, problems: list[str]) -> tuple[tuple[str, ...], di
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     if not rows or "month" not in rows[0]:
-        problems.append(f"{path.name}: needs a column 'month' and one column per country")
+        problems.append(f"{path.name}: needs a column 'month' and one column per country (or country and sector)")
         return (), {}
     series: dict[str, tuple[float, ...]] = {}
     for country in (c for c in rows[0] if c != "month"):
@@ -588,6 +589,9 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
         if e.admitted == "yes" and e.instrument == "export_tax":
             for name in e.scope.split("|")[0].split(";"):
                 known(name, materials, where, "material")
+    carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]
+    for column in v.get("activity", {}):
+        known(column, carried, "activity.csv", "country, or country and sector,")
     for n in v["news"]:
         known(n.kind, list(NEWS_KINDS), f"news.csv, {n.id}", "kind")
         for measure in filter(None, n.measure.split(";")):

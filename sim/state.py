@@ -61,18 +61,25 @@ Structure = _bundle(
     x u4: x_legal
     r u4: r_country r_zone r_kind r_account
     r f8: r_capacity r_base r_yield r_cost r_licence_share
-    r m f8: r_output
+    r m f8: r_output r_reference
     l u4: l_mine l_ref
     l f8: l_share l_part
     k u4: k_country k_zone k_legal k_project k_group k_account k_refiner_zone
     k u8: k_key
-    k f8: k_base k_capacity k_quota_share k_cost k_capex k_lead k_ramp k_debt_share k_refining
+    k f8: k_base k_capacity k_quota_share k_cost k_capex k_lead k_ramp k_debt_share k_refining k_payable
     k m f8: k_basket
     """,
 )
 
-# What the run is told about the world: use that industrial activity carries, news in view.
-Influences = _bundle("X", "Influences", "t c f8: activity news")
+# What the run is told about the world: use that industry carries, news in view.
+Influences = _bundle(
+    "X",
+    "Influences",
+    """
+    t f f8: activity
+    t c f8: news
+    """,
+)
 
 # What states have ordered. The kernel carries it out and uses licences up.
 Instruments = _bundle(
@@ -98,6 +105,7 @@ State = _bundle(
     z m f8: price habitual border_gap trend growth
     z m 2 f8: slow gap
     z m f8: wanted_zone stock_zone demanded offered turnover using
+    2 c f8: spot
     z f8: ask_mean suppressed
     z c f8: busy full queued
     1 f8: line
@@ -108,7 +116,7 @@ State = _bundle(
     e f8: e_trust e_appeal e_order e_ship e_queue
     r f8: ask run shipments rent_of
     r 3 f8: book
-    r m f8: product feed output withheld asked grey smuggled leak
+    r m f8: product feed output presence withheld asked grey smuggled leak
     r 2 f8: licence_need
     k i8: k_state
     k f8: k_stopped k_clock k_output k_called k_losses k_debt k_delay

@@ -106,7 +106,8 @@ class World:
         stock = np.where(trading, normal, stock)
         pipe = np.zeros((int(N.e_lag.max()) + 1, len(N.w_origin)))
         bought = want * (1.0 - N.f_scrap[N.s_firm])
-        flow = N.e_share * bought[N.e_slot]
+        selling = (N.r_output > 0.0)[N.e_ref, N.e_mat]  # not yet: plants that are planned
+        flow = N.e_share * bought[N.e_slot] * selling
         for lag in np.unique(N.e_lag):
             chosen = N.e_lag == lag
             pipe[:lag] += np.bincount(N.e_way[chosen], flow[chosen], len(N.w_origin))
@@ -143,7 +144,8 @@ class World:
             trait_risk=self._traits("risk", P.noise_trait), trait_growth=self._traits("growth", P.noise_trait),
             e_trust=np.ones(nE),
             e_appeal=np.ones(nE), e_order=np.zeros(nE), e_queue=np.zeros(nE), e_ship=np.zeros(nE),
-            product=product, feed=feed, run=N.r_base * dt, output=N.r_output.copy(), shipments=np.zeros(nR),
+            product=product, feed=feed, run=N.r_base * dt, output=N.r_output.copy(),
+            presence=np.where(N.r_output > 0.0, 1.0, 0.0), spot=np.zeros((2, nC)), shipments=np.zeros(nR),
             book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)),
             suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),
             queued=np.zeros((nZ, nC)), line=np.zeros(1),

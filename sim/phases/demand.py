@@ -37,6 +37,7 @@ def arrivals(t, dt, P, N, X, I, S, R):
 def consumption(t, dt, P, N, X, I, S, R):
     """Firms use material, recover their own scrap, and lose production where stock runs out."""
     memory = exp(-dt / P.noise_demand_memory)
+    planning = exp(-dt / P.planning_years)
     kick = sqrt(1.0 - memory * memory)
     for f in range(S.noise.shape[0]):
         if P.noise_demand > 0.0 and N.f_kind[f] == USER:
@@ -56,12 +57,12 @@ def consumption(t, dt, P, N, X, I, S, R):
         c, m = N.s_country[s], N.s_mat[s]
         gap = S.gap[N.s_zone[s], m, 0]
         elasticity = P.use_elasticity * N.f_elasticity[f]
-        want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, c], S.intensity[s], gap, elasticity, S.noise[f])
+        want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, f], S.intensity[s], gap, elasticity, S.noise[f])
         used = min(want, S.stock[s])
         recovered = firm_scrap(used, N.f_scrap[f], gap, P.scrap_response)
         S.stock[s] += recovered - used
         S.want[s] = want
-        S.expected[s] = want + (S.expected[s] - want) * memory
+        S.expected[s] = want + (S.expected[s] - want) * planning
         S.used[m] += used
         S.scrapped[m] += recovered
         S.using[N.s_zone[s], m] += used
@@ -151,6 +152,7 @@ def orders(t, dt, P, N, X, I, S, R):
             S.order[s] = min(gap, I.reserve_pace[s] * dt) if buys else 0.0
             S.offered[z, m] += min(S.stock[s], I.reserve_release[s] * dt)
     # Spot: what traders and released reserves offer goes to the users of the zone, pro rata.
+    S.spot[:, :] = 0.0
     for s in range(S.stock.shape[0]):
         f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
         if S.offered[z, m] <= TINY or S.demanded[z, m] <= TINY:
@@ -162,6 +164,7 @@ def orders(t, dt, P, N, X, I, S, R):
             got = taken * S.order[s] / S.demanded[z, m]
             S.stock[s] += got
             S.received[s] += got
+            S.spot[0, N.s_country[s]] += got * N.s_gross[s]
             pay(S.cash, N.f_account[f], N.row_account[1], got * price)
         else:
             if kind == TRADER:
@@ -170,4 +173,17 @@ def orders(t, dt, P, N, X, I, S, R):
                 own = min(S.stock[s], I.reserve_release[s] * dt)
             sold = taken * own / S.offered[z, m]
             S.stock[s] -= sold
+            S.spot[1, N.s_country[s]] += sold
             pay(S.cash, N.row_account[1], N.f_account[f], sold * price)
+    # Where the seller stands is where the cargo comes from.
+    for z in range(S.offered.shape[0]):
+        sold = 0.0
+        for c in range(N.zone_of_country.shape[0]):
+            if N.zone_of_country[c] == z:
+                sold += S.spot[1, c]
+        if sold <= TINY:
+            continue
+        for c in range(N.zone_of_country.shape[0]):
+            for origin in range(N.zone_of_country.shape[0]):
+                if N.zone_of_country[c] == z and N.zone_of_country[origin] == z and c != origin:
+                    R.arrivals[t, c, origin] += S.spot[0, c] * S.spot[1, origin] / sold

@@ -79,7 +79,7 @@ def mining(t, dt, P, N, X, I, S, R):
         for m in range(n_mats):
             value += N.k_basket[k, m] * S.price[zr, m]
         S.k_value[k, 0] = value
-        ore = P.ore_payable * max(0.0, value - N.k_refining[k])
+        ore = N.k_payable[k] * max(0.0, value - N.k_refining[k])
         can = 0.0
         if S.k_state[k] == OPERATING:
             capacity = N.k_capacity[k] * dt
@@ -149,12 +149,12 @@ def investment(t, dt, P, N, X, I, S, R):
         S.k_value[k, 1] = market_smoothed(S.k_value[k, 1], value, P.invest_memory_years, dt)
         S.k_value[k, 3] = market_smoothed(S.k_value[k, 3], value, P.anchor_years, dt)
         state = S.k_state[k]
-        ore = P.ore_payable * max(0.0, value - N.k_refining[k])
+        ore = N.k_payable[k] * max(0.0, value - N.k_refining[k])
         if N.k_project[k] > 0:
             account = N.k_account[k]
             if state == PLANNED:
                 believed = mine_believed_value(S.k_value[k, 1], S.k_value[k, 3], P.invest_caution)
-                paid = P.ore_payable * max(0.0, believed - N.k_refining[k])
+                paid = N.k_payable[k] * max(0.0, believed - N.k_refining[k])
                 if mine_opens(
                     paid, N.k_cost[k], N.k_capacity[k], N.k_capex[k], P.invest_rate, P.invest_life_years,
                     P.invest_hurdle, I.support[k],
@@ -164,7 +164,7 @@ def investment(t, dt, P, N, X, I, S, R):
             elif state == BUILDING:
                 years = max(N.k_lead[k] * S.k_delay[k], dt)
                 step = N.k_capex[k] * min(dt, years - S.k_clock[k]) / years
-                S.k_debt[k] += step * N.k_debt_share[k]
+                S.k_debt[k] += step * max(0.0, N.k_debt_share[k] - I.support[k])  # a state that backs a mine waits
                 pay(S.cash, N.lender_account[0], account, step)
                 pay(S.cash, account, N.row_account[0], step)
                 S.k_clock[k] += dt

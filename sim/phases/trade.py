@@ -8,13 +8,14 @@ from agents.firm import trust as firm_trust
 from agents.refiner import export_offer as refiner_export_offer
 from agents.refiner import licence_ask as refiner_licence_ask
 from agents.refiner import licence_value as refiner_licence_value
+from agents.refiner import presence as refiner_presence
 from agents.refiner import withheld as refiner_withheld
 from sim.border import clearance as border_clearance
 from sim.border import leakage as border_leakage
 from sim.border import licence_allowance as border_licence_allowance
 from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
-from sim.state import GREY, LEGAL, LICENSED, UNLICENSED, USER, WITHIN
+from sim.state import FREE, GREY, LEGAL, LICENSED, UNLICENSED, USER, WITHIN
 
 TINY = 1e-12
 BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
@@ -35,6 +36,12 @@ def sourcing(t, dt, P, N, X, I, S, R):
             S.full[z, c] = 1.0 if busy and S.queued[z, c] > limit else 0.0
             if busy or S.queued[z, c] > 0.0:
                 S.line[0] = 1.0  # else nothing waits and legal cargo passes at once
+    for r in range(S.presence.shape[0]):
+        if N.r_kind[r] == FREE:
+            for m in range(S.presence.shape[1]):
+                if N.r_reference[r, m] > 0.0:
+                    target = P.refiner_cover_months / 12.0 * S.output[r, m]
+                    S.presence[r, m] = refiner_presence(S.output[r, m], S.product[r, m], target, N.r_reference[r, m])
     turn = t % N.review_steps[0]
     from_users = 0.0
     from_all = 0.0
@@ -70,7 +77,9 @@ def sourcing(t, dt, P, N, X, I, S, R):
         total = 0.0
         for e in range(start, stop):
             weight = firm_supplier_weight(N.e_share[e], S.e_appeal[e], S.e_trust[e])
-            if N.e_kind[e] != WITHIN:
+            if N.e_kind[e] == WITHIN:
+                weight *= S.presence[N.e_ref[e], m]
+            else:
                 weight *= S.shun[f]
             S.e_order[e] = weight
             total += weight
