@@ -102,16 +102,18 @@ def trader_stock(
     return normal_t * min(factor * exp(mood), finance / relative_price)
 
 
-def intensity(previous, price_gap, speed, threshold, cap, back, floor, dt):
+def intensity(previous, price_gap, elasticity, speed, threshold, cap, back, floor, dt):
     """Material per unit of output after one step of thrift: fast to save, slow to return (hysteresis).
 
-    Falls at min(cap, speed * (price_gap - threshold)) a year, with `price_gap` the log of the smoothed price
-    over the base-year price; comes back at `back` a year once the price is below the threshold.
+    At a price that stays, products would be redesigned to i* = e^(-elasticity * (price_gap - threshold)), at least
+    `floor`, with `price_gap` the log of the smoothed price over the base-year price. Above i* the intensity falls by
+    min(cap, speed * ln(i / i*)) a year, below it comes back at `back` a year. Form: putty-clay with a limit on the
+    speed of redesign (Sprecher et al. 2017).
     """
-    pressure = price_gap - threshold
-    if pressure > 0.0:
-        return max(floor, previous * (1.0 - min(cap, speed * pressure) * dt))
-    return min(1.0, previous * (1.0 + back * dt))
+    goal = max(floor, exp(-elasticity * max(0.0, price_gap - threshold)))
+    if previous > goal:
+        return max(goal, previous * (1.0 - min(cap, speed * log(previous / goal)) * dt))
+    return min(goal, previous * (1.0 + back * dt))
 
 
 def relocation(gap, speed, threshold):

@@ -1,11 +1,16 @@
 """Fitting the table of behavioural parameters to history: one table for all episodes, many starts, all reported.
 
-The objective of a set of values is, per episode and averaged over them,
+The objective of a set of values is the sum over episodes, divided by their number, of
 
     loss of the scored observations (experiments/observed.py)
     + FACTS * mean over scored facts of how far their median lies outside the strong band, squared and bounded,
 
-on replications with common luck. It is searched by covariance-matrix adaptation (Hansen 2006, package `cma`)
+on replications with common luck, and once in the sum
+
+    + (parameters / observations) * mean over parameters of ((u - 1/2) / SPREAD)^2,
+
+with u the place of a value in its range: a normal prior around the middle of each range, so that what the data do
+not tell stays there. It is searched by covariance-matrix adaptation (Hansen 2006, package `cma`)
 within the ranges of the table, from Latin-hypercube starts.
 """
 
@@ -30,6 +35,7 @@ from sim.record import Run
 from sim.simulation import Simulation
 
 FACTS = 4.0  # weight of the facts beside the loss
+SPREAD = 0.29  # standard deviation of the prior in units of the range: that of a uniform one
 WORST = 1e3  # objective of values under which a run fails
 
 
@@ -104,7 +110,10 @@ class Target:
             Simulation(e.scenario(), changes=aim.changes).scenario
             for e, aim in zip(self.episodes, problem.aims, strict=True)
         ]
-
+        self.points = 0
+        for episode, aim in zip(self.episodes, problem.aims, strict=True):
+            if episode.facts.history is not None:
+                self.points += int(episode.facts.history.chosen(span=aim.span).sum())
         self.same = [s.model_copy(update={"name": "", "title": ""}).digest() for s in self.scenarios]
 
     def parts(self, values: Mapping[str, float]) -> dict[str, float]:
@@ -128,6 +137,11 @@ class Target:
                 found[f"{aim.episode} facts"] = float(np.mean(far))
         return found
 
+    def prior(self, values: Mapping[str, float]) -> float:
+        """What it costs to leave the middle of the ranges, on the scale of the loss of one observation."""
+        away = (self.problem.unit(values) - 0.5) / SPREAD
+        return len(away) / max(1, self.points) * float(np.mean(away**2))
+
     def objective(self, values: Mapping[str, float]) -> float:
         """The number that is made small; `WORST` where a run fails."""
         try:
@@ -135,7 +149,7 @@ class Target:
         except (ArithmeticError, BadInput, ValueError):
             return WORST
         total = sum(v * (FACTS if name.endswith("facts") else 1.0) for name, v in parts.items())
-        total /= len(self.problem.aims)
+        total = (total + self.prior(values)) / len(self.problem.aims)
         return total if np.isfinite(total) else WORST
 
 

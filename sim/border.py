@@ -15,6 +15,16 @@ def clearance(base_t, headroom, normal_inspection, inspection, held):
     return base_t * headroom * normal_inspection / inspection * (1.0 - held)
 
 
+def slip(inspection, normal_inspection, held):
+    """Share of misdeclared cargo that still passes to a destination whose cargo is inspected more, or held.
+
+    min(1, (1 - rate) / (1 - normal rate)) * (1 - held): where every cargo is opened nothing passes under another name.
+    """
+    if inspection <= normal_inspection:
+        return 1.0 - held
+    return (1.0 - inspection) / (1.0 - normal_inspection) * (1.0 - held)
+
+
 def licence_allowance(left_t, weeks_left, burst):
     """Gross tonnes a holder lets go this week: an even pace over the rest of the period, a little faster."""
     if weeks_left <= 1.0:

@@ -16,8 +16,8 @@ from sim.problems import BadInput
 from sim.scenario import Scenario
 from sim.state import FORMS, FREE, GREY, LEGAL, LICENSED, RESERVE, TRADER, UNLICENSED, USER, WITHIN, Structure
 
-# What larger sellers and buyers of a material make up: holders with slivers of it sell them at home, and smugglers
-# and new plants deal with the larger buyers.
+# What larger sellers and buyers of a material make up: holders with slivers of it sell them at home, and small plants
+# abroad and smugglers deal with the larger buyers.
 BULK = 0.8
 
 
@@ -48,7 +48,6 @@ class Layout:
         self.zones = ["world", *(c.zone for c in exporters)]
         self.mines = [k.mine for k in scenario.mines]
         self.refiners = [r.refiner for r in scenario.refiners]
-        self.years = np.array([(self.calendar.day_of(t) - scenario.start).days / 365.25 for t in range(self.calendar.steps)])
         self.activity = self._activity()
         self.heard = news.Heard(scenario, self.calendar, P)
         self.measures = policy.measures(scenario)
@@ -170,8 +169,8 @@ class Layout:
 
         r_reference = np.where(r_output > 0.0, r_output, r_planned)
         self._link(
-            v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_reference, r_zone, r_kind, r_country,
-            base_price,
+            v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_reference, r_zone, r_kind,
+            r_country, base_price,
         )  # fmt: skip
 
         # Feed links.
@@ -233,6 +232,7 @@ class Layout:
             f_open=open_step,
             f_elasticity=np.array([s.elasticity_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_thrift=np.array([s.thrift_multiplier for s in sectors] + [0.0] * len(reserve_states)),
+            f_return=np.array([s.return_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_relocation=np.array([s.relocation_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_scrap=np.array([*scrap, *([0.0] * len(reserve_states))]),
             f_review=np.array([int(draws.key_of("review", n)) % review_steps for n in names], dtype=np.int64),
@@ -297,12 +297,13 @@ class Layout:
         last = len(months) - 1
         keys = [f"{day.year:04d}-{day.month:02d}" for day in days]
         at = [months.get(key, last if months and key > scenario.activity_months[-1] else 0) for key in keys]
-        growth = {s.sector: s.growth_per_year for s in scenario.sectors} if months else {}
+        years = np.array([(day - scenario.start).days / 365.25 for day in days])
+        growth = {s.sector: s.growth_per_year for s in scenario.sectors} if scenario.activity else {}
         columns = []
         for f in scenario.firms:
             series = scenario.activity.get(f"{f.country} {f.sector}", scenario.activity.get(f.country))
             level = np.array(series)[at] ** self.P.activity_elasticity if series else np.ones(calendar.steps)
-            columns.append(level * np.exp(growth.get(f.sector, 0.0) * self.years))
+            columns.append(level * np.exp(growth.get(f.sector, 0.0) * years))
         return np.array(columns).reshape(-1, calendar.steps).T
 
     @staticmethod
@@ -377,15 +378,14 @@ class Layout:
                 made = sum(sum(outputs.values()) for _, outputs in offers)
                 larger = bulk(np.array(list(left.values()))[:, None], BULK)[:, 0]
                 large = {s: q for (s, q), is_large in zip(left.items(), larger, strict=True) if is_large}
-                for number, (kind, outputs) in enumerate(offers):
-                    total = sum(outputs.values()) * wants / made
+                for kind, outputs in offers:
                     sale = {r: q * wants / made for r, q in outputs.items()}
-                    if number == len(offers) - 1:
-                        wish = dict(left)  # the last to sell serve whoever is not served yet
-                    elif kind == GREY and total < 0.5 * sum(large.values()):
-                        wish = {s: q * total / sum(large.values()) for s, q in large.items()}
-                    else:
-                        wish = {s: need[s] * total / wants for s in left}
+                    total = sum(sale.values())
+                    open_to = [s for s in left if s in large]
+                    if kind == offers[-1][0] or total > 0.5 * sum(left[s] for s in open_to):
+                        open_to = list(left)  # the last to sell serve whoever is not served yet
+                    part = total / sum(left[s] for s in open_to)
+                    wish = {s: left[s] * part for s in open_to}
                     for i in range(rounds):
                         salt = f"{self.materials[m]}/{i}/{kind}/{zone}"
                         for (r, s), q in lay(sale, wish, keys, salt).items():

@@ -117,6 +117,7 @@ class Sector(Sourced):
     form: str
     elasticity_multiplier: Annotated[float, Field(ge=0, le=5)]
     thrift_multiplier: Annotated[float, Field(ge=0, le=5)]
+    return_multiplier: Annotated[float, Field(ge=0, le=10)] = 1.0
     relocation_multiplier: Annotated[float, Field(ge=0, le=5)]
     scrap_share: Annotated[float, Field(ge=0, le=0.5)]
     growth_per_year: Annotated[float, Field(ge=-0.2, le=0.3)] = 0.0

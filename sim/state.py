@@ -50,7 +50,7 @@ Structure = _bundle(
     f u8: f_key
     f i8: f_open
     n i8: freeze
-    f f8: f_elasticity f_thrift f_relocation f_scrap
+    f f8: f_elasticity f_thrift f_return f_relocation f_scrap
     s u4: s_firm s_mat s_zone s_country s_form
     s i8: s_twin
     s f8: s_base s_gross s_trade_share s_pipe_steps

@@ -129,17 +129,17 @@ def world_scenario(
         for r in range(refiners)
     ]
     refiner_rows = [
-        _refiner(f"Works {r + 1}", "Exportia", "licensed", 1.3 * sum(legal) / refiners, 1.0 / refiners)
+        plant(f"Works {r + 1}", "Exportia", "licensed", 1.3 * sum(legal) / refiners, 1.0 / refiners)
         for r in range(refiners)
     ]
     if unlicensed:
         dug = size(2000.0)
         mine_rows.append(_mine("Night Diggings", "Exportia", "no", "ore", dug, 1.5 * dug, "none"))
-        refiner_rows.append(_refiner("Back Yard", "Exportia", "unlicensed", 1.5 * dug, 0.0))
+        refiner_rows.append(plant("Back Yard", "Exportia", "unlicensed", 1.5 * dug, 0.0))
         feeds.append(Feed(mine="Night Diggings", refiner="Back Yard", share=1.0, **ASSUMED))
     far = size(1000.0)
     mine_rows.append(_mine("Far Creek", "Importia", "yes", "far ore", far, far, "none"))
-    refiner_rows.append(_refiner("Far Works", "Importia", "free", 1.2 * far, 0.0))
+    refiner_rows.append(plant("Far Works", "Importia", "free", 1.2 * far, 0.0))
     feeds.append(Feed(mine="Far Creek", refiner="Far Works", share=1.0, **ASSUMED))
 
     if project:
@@ -222,7 +222,7 @@ def _mine(name: str, country: str, legal: str, basket: str, output: float, capac
     )  # fmt: skip
 
 
-def _refiner(name: str, country: str, kind: str, capacity: float, licence_share: float) -> Refiner:
+def plant(name: str, country: str, kind: str, capacity: float, licence_share: float) -> Refiner:
     return Refiner(
         refiner=name, country=country, kind=kind, capacity_t_per_year=capacity, licence_share=licence_share,
         cost_usd_per_kg=1.5, **{"yield": 0.95}, **ASSUMED,

@@ -15,6 +15,7 @@ from sim.phases.accounts import pay
 from sim.state import BUILDING, DEFAULTED, FREE, MOTHBALLED, OPERATING, PLANNED, USER
 
 TINY = 1e-12
+FIXED_COST = 0.4  # part of a project's cost at capacity that does not fall with output (assumption)
 
 
 def refining(t, dt, P, N, X, I, S, R):
@@ -113,28 +114,30 @@ def mining(t, dt, P, N, X, I, S, R):
                 S.feed[r, m] += mass
                 S.mined[m] += mass
             pay(S.cash, N.r_account[r], N.k_account[k], sent * ore)
-        fixed = 0.4 * N.k_capacity[k] * dt if N.k_project[k] > 0 and S.k_state[k] == OPERATING else 0.0
-        spent = N.k_cost[k] * (0.6 * ship + fixed) if N.k_project[k] > 0 else N.k_cost[k] * ship
+        fixed = FIXED_COST * N.k_capacity[k] * dt if N.k_project[k] > 0 and S.k_state[k] == OPERATING else 0.0
+        spent = N.k_cost[k] * ((1.0 - FIXED_COST) * ship + fixed) if N.k_project[k] > 0 else N.k_cost[k] * ship
         pay(S.cash, N.k_account[k], N.row_account[0], spent)
 
 
 def thrift(t, dt, P, N, X, I, S, R):
-    """Slow answers of users: thrift, and relocation into the exporting state."""
+    """Slow answers of users, looked at every four weeks: thrift, and relocation into the exporting state."""
+    if t % N.review_steps[0] != 0:
+        return
+    span = dt * N.review_steps[0]
     for s in range(S.stock.shape[0]):
         f = N.s_firm[s]
         if N.f_kind[f] != USER:
             continue
         z, m = N.s_zone[s], N.s_mat[s]
-        speed = P.thrift_speed * N.f_thrift[f]
         S.intensity[s] = firm_intensity(
-            S.intensity[s], S.gap[z, m, 1], speed, P.thrift_threshold,
-            P.thrift_cap, P.thrift_back, P.thrift_floor, dt,
+            S.intensity[s], S.gap[z, m, 1], P.thrift_elasticity * N.f_thrift[f], P.thrift_speed, P.thrift_threshold,
+            P.thrift_cap * N.f_thrift[f], P.thrift_back * N.f_return[f], P.thrift_floor, span,
         )  # fmt: skip
         twin = N.s_twin[s]
         if twin >= 0 and t >= N.f_open[f]:
             home = N.s_zone[twin]
             gap = S.gap[z, m, 1] - S.gap[home, m, 1] + S.border_gap[home, m]
-            moved = firm_relocation(gap, P.relocation_speed * N.f_relocation[f], P.relocation_threshold) * dt
+            moved = firm_relocation(gap, P.relocation_speed * N.f_relocation[f], P.relocation_threshold) * span
             if moved > 0.0:
                 goes = S.scale[s] * moved
                 S.scale[s] -= goes
@@ -169,6 +172,8 @@ def investment(t, dt, P, N, X, I, S, R):
                 pay(S.cash, account, N.row_account[0], step)
                 S.k_clock[k] += dt
                 if S.k_clock[k] >= years:
+                    running_in = FIXED_COST * N.k_capacity[k] * N.k_cost[k] * 0.5 * N.k_ramp[k]
+                    pay(S.cash, N.lender_account[0], account, running_in)  # equity for fixed cost while it ramps up
                     S.k_state[k] = OPERATING
                     S.k_clock[k] = 0.0
             elif state == OPERATING:

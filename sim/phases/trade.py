@@ -13,6 +13,7 @@ from agents.refiner import withheld as refiner_withheld
 from sim.border import clearance as border_clearance
 from sim.border import leakage as border_leakage
 from sim.border import licence_allowance as border_licence_allowance
+from sim.border import slip as border_slip
 from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
 from sim.state import FREE, GREY, LEGAL, LICENSED, UNLICENSED, USER, WITHIN
@@ -89,6 +90,10 @@ def sourcing(t, dt, P, N, X, I, S, R):
             S.e_order[e] = part
             r, kind = N.e_ref[e], N.e_kind[e]
             if kind == GREY:
+                home, c = N.e_home[e], N.s_country[s]
+                if S.busy[home, c] > 0.0:
+                    held = max(I.embargo[home, c] * I.form_embargo[home, N.s_form[s]], I.closure[home, c])
+                    part *= border_slip(I.inspection[home, c], I.normal_inspection[home], held)
                 S.grey[r, m] += part
             elif kind == WITHIN:
                 S.asked[r, m] += part

@@ -113,19 +113,22 @@ def test_trader_stock_speculates_within_its_finance():
     assert firm.trader_stock(100.0, 1.0, 2.0, 0.0, 1.0, 2.5, 2.4, 0.35, 5.0, inf) == pytest.approx(500.0)
 
 
-def test_thrift_saves_above_the_threshold_and_comes_back_slowly():
-    # pressure 1.2 - 0.2 = 1, speed 0.05 a year, a tenth of a year: 0.5 % less, to second order in the step
-    saved = firm.intensity(1.0, 1.2, 0.05, 0.2, 0.1, 0.02, 0.4, 0.1)
-    assert saved == pytest.approx(0.995, abs=2e-5)
-    # below the threshold it comes back at 2 % a year: 0.9 * 1.002 = 0.9018
-    assert firm.intensity(0.9, 0.1, 0.05, 0.2, 0.1, 0.02, 0.4, 0.1) == pytest.approx(0.9018, abs=2e-5)
+def test_thrift_goes_to_what_the_price_calls_for_and_comes_back_slowly():
+    # gap 1.2, threshold .2, elasticity .3: the goal is e^-.3; half the way in a year: .3 * .5 = 15 % a year, 1.5 % now
+    saved = firm.intensity(1.0, 1.2, 0.3, 0.5, 0.2, 0.4, 0.02, 0.4, 0.1)
+    assert saved == pytest.approx(0.985, abs=1e-9)
+    # at the goal it stays while the price does
+    assert firm.intensity(exp(-0.3), 1.2, 0.3, 0.5, 0.2, 0.4, 0.02, 0.4, 0.1) == pytest.approx(exp(-0.3))
+    # below the threshold it comes back at 2 % a year: 0.9 * 1.002 = 0.9018; and towards e^-.3 from below too
+    assert firm.intensity(0.9, 0.1, 0.3, 0.5, 0.2, 0.4, 0.02, 0.4, 0.1) == pytest.approx(0.9018)
+    assert firm.intensity(0.7, 1.2, 0.3, 0.5, 0.2, 0.4, 0.02, 0.4, 0.1) == pytest.approx(0.7014)
 
 
 def test_thrift_has_a_fastest_pace_a_floor_and_a_top():
-    # pressure 9.8 * 0.05 = 0.49 a year, cut to 0.1 a year: 1 % in a tenth of a year
-    assert firm.intensity(1.0, 10.0, 0.05, 0.2, 0.1, 0.02, 0.4, 0.1) == pytest.approx(0.99, abs=1e-4)
-    assert firm.intensity(0.4, 10.0, 0.05, 0.2, 0.1, 0.02, 0.4, 0.1) == 0.4
-    assert firm.intensity(1.0, 0.0, 0.05, 0.2, 0.1, 0.02, 0.4, 0.1) == 1.0
+    # goal e^-2.94, above the floor .04: .5 * 2.94 a year, cut to 0.1 a year: 1 % in a tenth of a year
+    assert firm.intensity(1.0, 10.0, 0.3, 0.5, 0.2, 0.1, 0.02, 0.04, 0.1) == pytest.approx(0.99)
+    assert firm.intensity(0.4, 10.0, 0.3, 0.5, 0.2, 0.1, 0.02, 0.4, 0.1) == 0.4
+    assert firm.intensity(1.0, 0.0, 0.3, 0.5, 0.2, 0.1, 0.02, 0.4, 0.1) == 1.0
 
 
 def test_relocation_starts_above_the_threshold_and_is_bounded():

@@ -66,3 +66,11 @@ def test_licence_ask_rises_fast_and_falls_slowly():
     assert refiner.licence_ask(0.0, 10.0, 6.0, 1.5, 0.1) == pytest.approx(10.0 * (1.0 - exp(-0.6)))
     assert refiner.licence_ask(0.0, 10.0, 6.0, 1.5, 0.1) == pytest.approx(4.511884, abs=1e-6)
     assert refiner.licence_ask(10.0, 0.0, 6.0, 1.5, 0.1) == pytest.approx(8.607080, abs=1e-6)
+
+
+def test_a_seller_outside_stands_as_large_as_what_it_has_to_sell():
+    # makes 200 t a year, 50 t above its target to be sold in a quarter: (200 + 200) / 100
+    assert refiner.presence(200.0, 60.0, 10.0, 100.0) == pytest.approx(4.0)
+    assert refiner.presence(100.0, 10.0, 10.0, 100.0) == pytest.approx(1.0)
+    assert refiner.presence(0.0, 0.0, 0.0, 100.0) == 0.0  # a plant that does not run yet
+    assert refiner.presence(10.0, 0.0, 50.0, 100.0) == 0.0  # far below its target: it sells nothing

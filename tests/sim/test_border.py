@@ -39,3 +39,12 @@ def test_leakage_rises_with_the_gap_and_falls_with_enforcement():
     assert border.leakage(0.5, 1.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.28)
     assert border.leakage(-50.0, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.0, abs=1e-12)
     assert border.leakage(50.0, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.8)
+
+
+def test_misdeclared_cargo_is_found_where_every_cargo_is_opened():
+    # normally a tenth is opened; half opened lets .5 / .9 pass; a hold of half the days another half
+    assert border.slip(0.1, 0.1, 0.0) == 1.0
+    assert border.slip(0.5, 0.1, 0.0) == pytest.approx(0.5 / 0.9)
+    assert border.slip(0.5, 0.1, 0.5) == pytest.approx(0.25 / 0.9)
+    assert border.slip(1.0, 0.1, 0.0) == 0.0
+    assert border.slip(1.0, 1.0, 0.0) == 1.0  # where opening all is the rule, smugglers live with it

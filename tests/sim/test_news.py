@@ -98,3 +98,17 @@ def test_a_campaign_stops_the_mines_it_names() -> None:
     strength = quiet.P.campaign_strength
     assert named.R.mined[t, k] / quiet.R.mined[t, k] == pytest.approx(1.0 - strength, abs=0.25 * strength)
     assert np.array_equal(named.R.price, every.R.price) == (len(unlicensed) == 1)
+
+
+def test_an_act_with_a_size_stays_in_view_longer_than_words() -> None:
+    day, later = date(2010, 3, 1), date(2010, 4, 5)
+    ban = event("ban.x", day, "embargo", target="Importia")
+    act = news_item("n0", day, "act", measure="ban.x")
+    weeks = exp(-5 * 7 / 365.25 / 0.3)
+    for item, left in ((act, 0.5 * weeks), (news_item("n0", day, "threat"), 0.4 * exp(-5 * 7 / 365.25 / 0.1))):
+        given = {"news_act": 0.5, "act_memory_years": 0.3, "news_threat": 0.4, "news_memory_years": 0.1}
+        scenario = world_scenario(news=[item], events=[ban])
+        calendar = Calendar(scenario.start, scenario.end)
+        level = Heard(scenario, calendar, behaviour(noise_news=0.0, **given)).alarm(1, 0)
+        column = [c.country for c in scenario.countries].index("Importia")
+        assert level[calendar.step_of(later), column] == pytest.approx(left)
