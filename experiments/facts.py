@@ -7,12 +7,14 @@ its parts do.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from experiments.baselines import Training, training_of
 from experiments.observed import AGAINST_HISTORY, History, history_of, read_toml
 from experiments.run_statistics import ACROSS, STATISTICS
 from sim.problems import BadInput, nearest
@@ -22,7 +24,7 @@ KEYS = (
     "id", "group", "title", "statistic", "with", "observed", "unit", "pass", "strong", "needs", "needs_strong",
     "variant", "note",
 )  # fmt: skip
-SECTIONS = ("fact", "residuals", "group", "variant")
+SECTIONS = ("fact", "residuals", "group", "variant", "baselines")
 HOLDOUT = "holdout"  # statistic of a fact that is read from `holdout.csv`: one number per start of a search
 PASS, STRONG = 0.7, 0.8  # share of replications in the band
 
@@ -57,11 +59,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of an episode, the variants they are read under, and its scored observations."""
+    """The facts of an episode, the variants they are read under, its scored observations, what baselines are told."""
 
     facts: tuple[Fact, ...] = ()
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: History | None = None
+    training: Training | None = None
+
+    @property
+    def trained(self) -> date | None:
+        """Last day of training, where the episode names one."""
+        return None if self.training is None else self.training.last
 
     def value(self, fact: Fact, run: Run) -> np.ndarray:
         """The statistic of a fact in a run: one number per replication."""
@@ -155,9 +163,10 @@ def read_facts(folder: Path) -> Facts:
                 entry.get("needs_strong", STRONG), entry.get("variant", ""), entry.get("note", ""),
             )
         )  # fmt: skip
+    training = training_of(raw, problems)
     if problems:
         raise BadInput(problems, "facts")
-    return Facts(tuple(found), variants, history_of(folder, raw))
+    return Facts(tuple(found), variants, history_of(folder, raw), training)
 
 
 def finding(fact: Fact, values: np.ndarray) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from math import log
 
 import numpy as np
@@ -21,13 +22,14 @@ from sim.state import FORMS, FREE, GREY, LEGAL, LICENSED, RESERVE, TRADER, UNLIC
 BULK = 0.8
 
 
-def _first_tax(scenario: Scenario, zone: str, materials: Sequence[str]) -> np.ndarray:
+def export_tax(scenario: Scenario, zone: str, materials: Sequence[str], day: date) -> np.ndarray:
+    """Export tax of a zone in force on a day, as a share of the price, by material; taxes on some forms left out."""
     tax = np.zeros(len(materials))
     actors = {c.country for c in scenario.countries if c.zone == zone and c.role == "exporting_state"}
     for e in scenario.events:
-        if e.instrument == "export_tax" and e.admitted == "yes" and e.actor in actors and e.start <= scenario.start:
+        if e.instrument == "export_tax" and e.admitted == "yes" and e.actor in actors and e.start <= day:
             parts = e.scope.split("|")
-            if len(parts) == 1 and (e.end is None or e.end >= scenario.start):
+            if len(parts) == 1 and (e.end is None or e.end >= day):
                 for name in parts[0].split(";"):
                     if name in materials:
                         tax[materials.index(name)] = (e.value or 0.0) / 100.0
@@ -69,7 +71,7 @@ class Layout:
         outside = {b.key: b.value for b in v.base_year if b.item == "price_outside"}
         base_price[0] = [outside[name] for name in self.materials]
         for z in range(1, nZ):
-            tax0[z] = _first_tax(v, self.zones[z], self.materials)
+            tax0[z] = export_tax(v, self.zones[z], self.materials, v.start)
             base_price[z] = (base_price[0] - freight[z]) / (1.0 + tax0[z])
             if (base_price[z] <= 0.0).any():
                 raise BadInput(["scenario.toml, choices.freight_usd_per_kg: above the base-year price"], v.name)
