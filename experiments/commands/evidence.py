@@ -48,19 +48,21 @@ def ablate(
 ) -> None:
     """Take mechanisms out, one at a time, in pairs and in random orders: what does each of them do?"""
     from experiments import ablation
+    from experiments.catalogue import find
 
+    place = find(episode)
     result = ablation.ablate(
         episode, replications, orders, pairs=not no_pairs, without=without or (), seed=seed, workers=workers,
         progress=progress(as_json, 2),
     )  # fmt: skip
-    data = ablation.as_data(result)
+    data = ablation.as_data(result, place)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "ablation.json").write_text(json.dumps(data, indent=1), encoding="utf-8")
     if as_json:
         print(json.dumps(data))
         return
-    ablation.print_ablation(result, console_of(150))
+    ablation.print_ablation(result, place, console_of(150))
 
 
 @app.command()
