@@ -20,7 +20,7 @@ EXPLOSION, COLLAPSE, LEAST_USE, MOST_TURNS = 20.0, 0.02, 0.1, 1.5
 SMOOTH_WEEKS, SWING = 13, 0.05  # of ln price
 REASONS = {
     "explosion": f"a week's price above {EXPLOSION:g} times the historical peak",
-    "collapse": f"a price below {COLLAPSE:g} of the first week's, or last year's use below {LEAST_USE:g} of the first's",
+    "collapse": f"a price below {COLLAPSE:g} of the first week's, or last year's use below {LEAST_USE:g} of the first",
     "oscillation": f"more than {MOST_TURNS} turning points a year after the last observation, worst material",
     "failed": "the run could not be made or broke off (its message says why)",
 }
@@ -106,7 +106,7 @@ def drawn(draws: int, seed: int) -> dict[str, np.ndarray]:
 
 
 def stability(episode: str, draws: int = 200, seed: int = 1, workers: int = 2, progress: Any = None) -> dict[str, Any]:
-    """Draw, run and judge: share of healthy draws with its interval, reasons of the others, parameters that part both."""
+    """Draw, run and judge: share of healthy draws with its interval, reasons of others, parameters that part both."""
     history_of(find(episode))
     values = drawn(draws, seed)
     points = tuple(Point((), {n: float(v[i]) for n, v in values.items()}, luck=i) for i in range(draws))
