@@ -50,7 +50,9 @@ class Layout:
         self.zones = ["world", *(c.zone for c in exporters)]
         self.mines = [k.mine for k in scenario.mines]
         self.refiners = [r.refiner for r in scenario.refiners]
-        self.years = np.array([(self.calendar.day_of(t) - scenario.start).days / 365.25 for t in range(self.calendar.steps)])
+        self.years = np.array(
+            [(self.calendar.day_of(t) - scenario.start).days / 365.25 for t in range(self.calendar.steps)]
+        )
         self.activity = self._activity()
         self.heard = news.Heard(scenario, self.calendar, P)
         self.measures = policy.measures(scenario)
@@ -97,9 +99,9 @@ class Layout:
         r_output = r_feed * r_yield[:, None]
         r_planned = np.zeros((nR, nM))  # what a plant makes once the projects that feed it run
         for feed in v.feeds:
-            k = mine[feed.mine]
-            if v.mines[k].stage == "project":
-                r_planned[refiner[feed.refiner]] += feed.share * v.mines[k].capacity_t_per_year * basket[k]
+            place = mine[feed.mine]
+            if v.mines[place].stage == "project":
+                r_planned[refiner[feed.refiner]] += feed.share * v.mines[place].capacity_t_per_year * basket[place]
         r_planned *= r_yield[:, None]
         r_capacity = np.array([max(r.capacity_t_per_year, 1.05 * b) for r, b in zip(v.refiners, r_base, strict=True)])
         supply = r_output.sum(axis=0)
@@ -172,8 +174,8 @@ class Layout:
 
         r_reference = np.where(r_output > 0.0, r_output, r_planned)
         self._link(
-            v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_reference, r_zone, r_kind, r_country,
-            base_price,
+            v, P, names, slots, s_zone, s_country, kinds, late, bought, r_output, r_reference, r_zone, r_kind,
+            r_country, base_price,
         )  # fmt: skip
 
         # Feed links.
@@ -367,7 +369,11 @@ class Layout:
                 if wants <= 0.0:
                     continue
                 # Sellers who share a walk along the buyers, and the kind of link that joins them.
-                walks = [((FREE,), WITHIN), ((UNLICENSED,), GREY), ((LICENSED,), LEGAL)]
+                walks: list[tuple[tuple[int, ...], int]] = [
+                    ((FREE,), WITHIN),
+                    ((UNLICENSED,), GREY),
+                    ((LICENSED,), LEGAL),
+                ]
                 if zone > 0:
                     walks = [((LICENSED, UNLICENSED), WITHIN)]
                 sold = sent[:, m] if zone == 0 else (r_output[:, m] - sent[:, m]) * (r_zone == zone)
