@@ -7,14 +7,17 @@ its parts do.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from experiments.baselines import Training, training_of
+from experiments.mechanisms import Design, design_of
 from experiments.observed import AGAINST_HISTORY, History, history_of, read_toml
-from experiments.run_statistics import ACROSS, STATISTICS
+from experiments.run_statistics import ACROSS, SPANS, STATISTICS, spans
 from sim.problems import BadInput, nearest
 from sim.record import Run
 
@@ -22,7 +25,7 @@ KEYS = (
     "id", "group", "title", "statistic", "with", "observed", "unit", "pass", "strong", "needs", "needs_strong",
     "variant", "note",
 )  # fmt: skip
-SECTIONS = ("fact", "residuals", "group", "variant")
+SECTIONS = ("fact", "residuals", "group", "variant", "baselines", "ablation")
 HOLDOUT = "holdout"  # statistic of a fact that is read from `holdout.csv`: one number per start of a search
 PASS, STRONG = 0.7, 0.8  # share of replications in the band
 
@@ -57,11 +60,19 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of an episode, the variants they are read under, and its scored observations."""
+    """The facts of an episode, the variants they are read under, its scored observations, what baselines are told,
+    and what an ablation takes out."""
 
     facts: tuple[Fact, ...] = ()
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: History | None = None
+    training: Training | None = None
+    ablation: Design | None = None
+
+    @property
+    def trained(self) -> date | None:
+        """Last day of training, where the episode names one."""
+        return None if self.training is None else self.training.last
 
     def value(self, fact: Fact, run: Run) -> np.ndarray:
         """The statistic of a fact in a run: one number per replication."""
@@ -116,14 +127,6 @@ class Finding:
         return None if self.pass_share is None else self.verdict != "fail"
 
 
-SPANS = ("span", "base", "outside", "inside", "last", "again", "again_base")  # arguments that are a first and last day
-
-
-def spans(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments of a fact as the functions want them: spans become pairs of dates."""
-    return {key: (value[0], value[1]) if key in SPANS else value for key, value in given.items()}
-
-
 def read_facts(folder: Path) -> Facts:
     """The facts of an episode, from `facts.toml`; `BadInput` lists what is wrong with the file."""
     path = folder / "facts.toml"
@@ -155,9 +158,11 @@ def read_facts(folder: Path) -> Facts:
                 entry.get("needs_strong", STRONG), entry.get("variant", ""), entry.get("note", ""),
             )
         )  # fmt: skip
+    training = training_of(raw, problems)
+    design = design_of(raw, {f.id: f.observed for f in found}, problems)
     if problems:
         raise BadInput(problems, "facts")
-    return Facts(tuple(found), variants, history_of(folder, raw))
+    return Facts(tuple(found), variants, history_of(folder, raw), training, design)
 
 
 def finding(fact: Fact, values: np.ndarray) -> Finding:

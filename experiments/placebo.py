@@ -46,11 +46,8 @@ def placebos(
     def loss(i: int) -> float:
         return float(outcomes[i]["loss"].mean())
 
-    height = float(outcomes[0]["height"].mean())
-    rise = ablation.rise_of(outcomes[0])
-    shares = {
-        item: (height - float(outcomes[1 + shuffles + i]["height"].mean())) / rise for i, item in enumerate(items)
-    }
+    rise = ablation.rise_of(outcomes[0], place)
+    shares = {item: (rise - ablation.rise_of(outcomes[1 + shuffles + i], place)) / rise for i, item in enumerate(items)}
     return Placebos(loss(0), tuple(loss(1 + i) for i in range(shuffles)), rise, shares)
 
 

@@ -3,7 +3,7 @@
 `facts.toml` of an episode names them with their arguments; the functions know nothing of any episode.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,12 @@ import numpy as np
 from sim.record import Run
 
 Span = tuple[date, date]
+SPANS = ("span", "base", "outside", "inside", "last", "again", "again_base")  # arguments that are a first and last day
+
+
+def spans(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments as TOML gives them, as the functions want them: spans become pairs of dates."""
+    return {key: (value[0], value[1]) if key in SPANS else value for key, value in given.items()}
 
 
 def level(run: Run, series: str, column: str, span: Span) -> np.ndarray:
@@ -52,6 +58,11 @@ def share_of_peak(run: Run, series: str, column: str, span: Span) -> np.ndarray:
 def price_ratio(run: Run, column: str, outside: Span, inside: Span) -> np.ndarray:
     """Outside price over inside price (home market taxes included), each over its own span."""
     return run.mean("price_outside", column, *outside) / run.mean("price_inside", column, *inside)
+
+
+def largest_price_ratio(run: Run, column: str) -> np.ndarray:
+    """Largest outside price over inside price of one week."""
+    return np.asarray((run.column("price_outside", column) / run.column("price_inside", column)).max(axis=1))
 
 
 def basket_ratio(run: Run, weights: dict[str, float], span: Span, base: Span) -> np.ndarray:
@@ -216,8 +227,8 @@ def mix_second_rise(
 STATISTICS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
-        level, level_ratio, peak, peak_month, share_of_peak, price_ratio, basket_ratio, total, total_ratio,
-        share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within, amplification,
+        level, level_ratio, peak, peak_month, share_of_peak, price_ratio, largest_price_ratio, basket_ratio, total,
+        total_ratio, share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within, amplification,
         weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost, mix_second_rise,
     )
 }  # fmt: skip

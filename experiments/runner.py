@@ -38,19 +38,23 @@ CHUNK_SECONDS, CHUNK_RUNS, FILES_PER_LEVEL = 1.0, 200, 8
 
 @dataclass(frozen=True)
 class Point:
-    """One version of the scenario: `key=value` changes and values of behavioural parameters."""
+    """One version of the scenario: `key=value` changes and values of behavioural parameters.
+
+    luck: number of the first replication that it is run on, where it is not to share the luck of other points.
+    """
 
     changes: tuple[str, ...] = ()
     behaviour: Mapping[str, float] = field(default_factory=dict)
+    luck: int = 0
 
 
 @dataclass(frozen=True)
 class Batch:
     """What is run.
 
-    episode: name or folder; points: versions of it; replications: runs of each, numbered from 0, on the same luck
-    at every point; measure: `module:function` that takes (run, episode) and returns named numbers; rules: as in
-    `Simulation`, each `file.py:name`.
+    episode: name or folder; points: versions of it; replications: runs of each, numbered from 0, on the same luck at
+    every point that does not ask for its own; measure: `module:function` that takes (run, episode) and returns named
+    numbers; rules: as in `Simulation`, each `file.py:name`.
     """
 
     episode: str
@@ -76,7 +80,7 @@ def read_batch(folder: str | Path) -> Batch:
     if not path.is_file():
         raise BadInput([f"{folder}: holds no batch (no batch.json)"], "batch")
     data = json.loads(path.read_text(encoding="utf-8"))
-    points = tuple(Point(tuple(p["changes"]), p["behaviour"]) for p in data["points"])
+    points = tuple(Point(tuple(p["changes"]), p["behaviour"], p["luck"]) for p in data["points"])
     return Batch(data["episode"], points, data["replications"], data["measure"], data["rules"], data["seed"])
 
 
@@ -106,15 +110,15 @@ class Worker:
         row: dict[str, Any] = {"run": index, "point": point, "replication": replication}
         stage = "build"
         try:
+            given = self.batch.points[point]
             if self.at != point:
-                given = self.batch.points[point]
                 self.simulation = Simulation(
                     self.scenario, changes=given.changes, behaviour=given.behaviour, rules=dict(self.batch.rules),
                     seed=self.batch.seed,
                 )  # fmt: skip
                 self.at = point
             stage = "simulate"
-            run = self.simulation.one(replication)
+            run = self.simulation.one(given.luck + replication)
             stage = "measure"
             return {**row, "state": "done", "stage": "", "message": "", **self.measure(run, self.episode)}
         except Exception as error:  # whatever fails in one run must not stop the others

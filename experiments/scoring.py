@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from experiments.baselines import baselines, known_of, windows
 from experiments.catalogue import Episode, find
-from experiments.facts import HOLDOUT, Facts, Finding, findings_of
+from experiments.facts import HOLDOUT, Finding, findings_of
 from experiments.observed import History
 from experiments.run_statistics import ACROSS
 from experiments.runner import Batch, Point, evaluate
 from sim.problems import BadInput
 from sim.record import Run
-
-TRAINED = date(2011, 12, 31)  # last day that a baseline may learn from
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int,
     if facts.history is not None:
         plain = [row for row in rows if row["point"] == 0]
         logs = np.array([[row[f"ln {i}"] for i in range(len(facts.history.data))] for row in plain])
-        losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history).items()}
+        losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history, facts.trained).items()}
     return Score(place.name, replications, seed, findings_of(facts, values), losses, logs, failed)
 
 
@@ -92,129 +91,22 @@ def held_out(place: Episode) -> dict[str, np.ndarray]:
     return {f.id: np.array([float(row[f.arguments["group"]]) for row in rows]) for f in chosen}
 
 
-def windows(history: History) -> dict[str, tuple[date, date] | None]:
-    """Spans over which a loss is given: all days, and those before and after the end of training where both exist."""
-    first, last = min(d.first for d in history.data), max(d.last for d in history.data)
-    spans: dict[str, tuple[date, date] | None] = {"all": None}
-    if first < TRAINED < last:
-        spans |= {"to 2011": (first, TRAINED), "from 2012": (date(2012, 1, 1), last)}
-    return spans
-
-
-def baselines(facts: Facts) -> list[dict[str, Any]]:
-    """Simple predictors on the same points: error by group (rms of ln) over the test window and over all points.
-
-    Those that learn do so up to `TRAINED`, except the random walk, which sees the previous observation always.
-    """
-    history = facts.history
-    if history is None or len(windows(history)) == 1:
+def errors_beside_baselines(score: Score, place: Episode) -> list[dict[str, Any]]:
+    """Errors of prices by predictor, and last those of the model; empty for an episode that names no baselines."""
+    history, training = place.facts.history, place.facts.training
+    if history is None or training is None:
         return []
-    prices = [i for i, d in enumerate(history.data) if d.series.startswith("price")]
-    rows = []
-    for name, predict in PREDICTORS.items():
-        predicted = predict(history)
-        row: dict[str, Any] = {"baseline": name}
-        for group in dict.fromkeys(history.data[i].group for i in prices):
-            for window, span in windows(history).items():
-                at = [i for i in prices if history.data[i].group == group and history.chosen(span=span)[i]]
-                at = [i for i in at if np.isfinite(predicted[i])]
-                error = predicted[at] - history.observed[at]
-                row[f"{group}, {window}"] = float(np.sqrt(np.mean(error**2))) if at else None
-        rows.append(row)
-    return rows
+    return [*baselines(history, known_of(training, place.scenario())), errors(score, history, training.last)]
 
 
-def errors(score: Score, history: History) -> dict[str, Any]:
+def errors(score: Score, history: History, trained: date) -> dict[str, Any]:
     """The model's own row of that table: median over replications."""
     row: dict[str, Any] = {"baseline": "this model"}
     for group in dict.fromkeys(d.group for d in history.data if d.series.startswith("price")):
-        for window, span in windows(history).items():
+        for window, span in windows(history, trained).items():
             chosen = history.chosen(group=group, span=span)
             row[f"{group}, {window}"] = float(np.median(history.errors(score.logs, chosen))) if chosen.any() else None
     return row
-
-
-def _by_item(history: History, value: Any) -> np.ndarray:
-    found = np.full(len(history.data), np.nan)
-    for group, item in {(d.group, d.item) for d in history.data}:
-        at = [i for i, d in enumerate(history.data) if (d.group, d.item) == (group, item)]
-        found[at] = value([history.data[i] for i in at])
-    return found
-
-
-def _training_mean(history: History) -> np.ndarray:
-    def mean(points: Sequence[Any]) -> float:
-        known = [d.log_value for d in points if d.last <= TRAINED]
-        return float(np.mean(known)) if known else float("nan")
-
-    return _by_item(history, mean)
-
-
-def _last_price(history: History) -> np.ndarray:
-    def last(points: Sequence[Any]) -> float:
-        known = sorted((d.last, d.log_value) for d in points if d.last <= TRAINED)
-        return known[-1][1] if known else float("nan")
-
-    return _by_item(history, last)
-
-
-PRE_QUOTA = date(2010, 7, 1)
-DUTY = {"La": 0.10, "Ce": 0.10, "Nd": 0.15, "NdPr": 0.15, "Dy": 0.25}  # export tax of June 2010
-
-
-def _pre_quota(history: History) -> np.ndarray:
-    """The last outside price before the quota cut; inside, that less the duty."""
-    before = {
-        d.item: d.log_value
-        for d in sorted(history.data, key=lambda d: d.last)
-        if d.group == "outside" and d.last < PRE_QUOTA
-    }
-    before["NdPr"] = before.get("Nd", float("nan"))
-    found = np.full(len(history.data), np.nan)
-    for i, d in enumerate(history.data):
-        if d.item in before:
-            found[i] = before[d.item] - (np.log(1.0 + DUTY[d.item]) if d.group == "inside" else 0.0)
-    return found
-
-
-def _random_walk(history: History) -> np.ndarray:
-    found = np.full(len(history.data), np.nan)
-    for i, d in enumerate(history.data):
-        earlier = [(e.last, e.log_value) for e in history.data
-                   if (e.group, e.item) == (d.group, d.item) and e.last < d.first]  # fmt: skip
-        if earlier:
-            found[i] = max(earlier)[1]
-    return found
-
-
-QUOTA = {2009: 50145, 2010: 30258, 2011: 30246, 2012: 30996, 2013: 30999, 2014: 30611}  # t gross, all firms
-
-
-def _constant_elasticity(history: History) -> np.ndarray:
-    """ln price = a by item + b ln(quota of the year), b and a fitted on the training window."""
-    quota = np.array([np.log(QUOTA[d.first.year]) if d.first.year in QUOTA else np.nan for d in history.data])
-    train = np.array([d.last <= TRAINED for d in history.data])
-    found = np.full(len(history.data), np.nan)
-    for group in ("outside", "inside"):
-        at = np.array([d.group == group for d in history.data])
-        items = sorted({d.item for d, use in zip(history.data, at, strict=True) if use})
-        columns = np.array([[float(d.item == item) for item in items] for d in history.data])
-        design = np.column_stack([columns, quota])
-        rows = at & train & np.isfinite(quota)
-        if not rows.any():
-            continue
-        fitted = np.linalg.lstsq(design[rows], history.observed[rows], rcond=None)[0]
-        found[at] = design[at] @ fitted
-    return found
-
-
-PREDICTORS = {
-    "mean of the training window": _training_mean,
-    "back to the price before the quota": _pre_quota,
-    "last price frozen": _last_price,
-    "random walk (sees the test data)": _random_walk,
-    "constant elasticity with quota": _constant_elasticity,
-}
 
 
 def as_data(result: Score, place: Episode) -> dict[str, Any]:
@@ -227,12 +119,9 @@ def as_data(result: Score, place: Episode) -> dict[str, Any]:
         }
         for f in result.findings
     ]  # fmt: skip
-    table = baselines(place.facts)
-    if table and place.facts.history is not None:
-        table.append(errors(result, place.facts.history))
     return {
         "episode": result.episode, "replications": result.replications, "seed": result.seed, "failed": result.failed,
-        "facts": facts, "loss": result.losses, "baselines": table,
+        "facts": facts, "loss": result.losses, "baselines": errors_beside_baselines(result, place),
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from math import log
 
 import numpy as np
@@ -21,13 +22,14 @@ from sim.state import FORMS, FREE, GREY, LEGAL, LICENSED, RESERVE, TRADER, UNLIC
 BULK = 0.8
 
 
-def _first_tax(scenario: Scenario, zone: str, materials: Sequence[str]) -> np.ndarray:
+def export_tax(scenario: Scenario, zone: str, materials: Sequence[str], day: date) -> np.ndarray:
+    """Export tax of a zone in force on a day, as a share of the price, by material; taxes on some forms left out."""
     tax = np.zeros(len(materials))
     actors = {c.country for c in scenario.countries if c.zone == zone and c.role == "exporting_state"}
     for e in scenario.events:
-        if e.instrument == "export_tax" and e.admitted == "yes" and e.actor in actors and e.start <= scenario.start:
+        if e.instrument == "export_tax" and e.admitted == "yes" and e.actor in actors and e.start <= day:
             parts = e.scope.split("|")
-            if len(parts) == 1 and (e.end is None or e.end >= scenario.start):
+            if len(parts) == 1 and (e.end is None or e.end >= day):
                 for name in parts[0].split(";"):
                     if name in materials:
                         tax[materials.index(name)] = (e.value or 0.0) / 100.0
@@ -68,7 +70,7 @@ class Layout:
         outside = {b.key: b.value for b in v.base_year if b.item == "price_outside"}
         base_price[0] = [outside[name] for name in self.materials]
         for z in range(1, nZ):
-            tax0[z] = _first_tax(v, self.zones[z], self.materials)
+            tax0[z] = export_tax(v, self.zones[z], self.materials, v.start)
             base_price[z] = (base_price[0] - freight[z]) / (1.0 + tax0[z])
             if (base_price[z] <= 0.0).any():
                 raise BadInput(["scenario.toml, choices.freight_usd_per_kg: above the base-year price"], v.name)
@@ -94,9 +96,9 @@ class Layout:
         r_output = r_feed * r_yield[:, None]
         r_planned = np.zeros((nR, nM))  # what a plant makes once the projects that feed it run
         for feed in v.feeds:
-            k = mine[feed.mine]
-            if v.mines[k].stage == "project":
-                r_planned[refiner[feed.refiner]] += feed.share * v.mines[k].capacity_t_per_year * basket[k]
+            place = mine[feed.mine]
+            if v.mines[place].stage == "project":
+                r_planned[refiner[feed.refiner]] += feed.share * v.mines[place].capacity_t_per_year * basket[place]
         r_planned *= r_yield[:, None]
         r_capacity = np.array([max(r.capacity_t_per_year, 1.05 * b) for r, b in zip(v.refiners, r_base, strict=True)])
         supply = r_output.sum(axis=0)
@@ -366,7 +368,11 @@ class Layout:
                 if wants <= 0.0:
                     continue
                 # Sellers who share a walk along the buyers, and the kind of link that joins them.
-                walks = [((FREE,), WITHIN), ((UNLICENSED,), GREY), ((LICENSED,), LEGAL)]
+                walks: list[tuple[tuple[int, ...], int]] = [
+                    ((FREE,), WITHIN),
+                    ((UNLICENSED,), GREY),
+                    ((LICENSED,), LEGAL),
+                ]
                 if zone > 0:
                     walks = [((LICENSED, UNLICENSED), WITHIN)]
                 sold = sent[:, m] if zone == 0 else (r_output[:, m] - sent[:, m]) * (r_zone == zone)

@@ -1,4 +1,4 @@
-"""Verbs of evidence: score, ablation, placebos, assumptions, calibration, and the published misfit."""
+"""Verbs of evidence: score, ablation, placebos, assumptions, draws, calibration, and the published misfit."""
 
 import json
 from pathlib import Path
@@ -48,19 +48,21 @@ def ablate(
 ) -> None:
     """Take mechanisms out, one at a time, in pairs and in random orders: what does each of them do?"""
     from experiments import ablation
+    from experiments.catalogue import find
 
+    place = find(episode)
     result = ablation.ablate(
         episode, replications, orders, pairs=not no_pairs, without=without or (), seed=seed, workers=workers,
         progress=progress(as_json, 2),
     )  # fmt: skip
-    data = ablation.as_data(result)
+    data = ablation.as_data(result, place)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "ablation.json").write_text(json.dumps(data, indent=1), encoding="utf-8")
     if as_json:
         print(json.dumps(data))
         return
-    ablation.print_ablation(result, console_of(150))
+    ablation.print_ablation(result, place, console_of(150))
 
 
 @app.command()
@@ -109,6 +111,34 @@ def tornado(
     print(f"loss {loss:.3f}; {len(found)} assumptions varied by half, those that move it most:")
     for bar in found[:20]:
         print(f"  {bar.low:7.3f} {bar.high:7.3f}  {bar.key} = {bar.value:g}")
+
+
+@app.command()
+def draws(
+    episode: Name = "2010-embargo",
+    number: Annotated[int, typer.Option("--draws", min=2, help="draws of all parameters from their ranges")] = 200,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    as_json: Json = False,
+) -> None:
+    """Draw all parameters from the ranges of their table: in how many runs do prices stay sane?"""
+    from experiments.stability import REASONS, stability
+
+    data = stability(episode, number, seed, workers, progress(as_json, number))
+    if as_json:
+        print(json.dumps(data))
+        return
+    low, high = 100 * data["low"], 100 * data["high"]
+    print(f"{100 * data['share']:.0f} % of {number} draws are healthy (90 % interval {low:.0f} to {high:.0f} %). Not:")
+    for name, count in data["reasons"].items():
+        print(f"  {count:>4}  {name}: {REASONS[name]}")
+    if data["parameters"]:
+        print("Parameters that differ most: chance that a healthy draw has the larger value (50 %: no difference),")
+        print(f"z of that (with {len(data['parameters'])} parameters 2.6 comes by luck), medians of healthy and others")
+    for p in data["parameters"][:10]:
+        print(f"  {100 * p['chance']:3.0f} % {p['z']:+5.1f} {p['healthy']:9.3g} {p['other']:9.3g}  {p['name']}")
+    print(f"At their defaults, as switches: {', '.join(data['left_out'])}")
+    print(f"Ranges less than a factor of two wide: {', '.join(data['narrow']) or 'none'}")
 
 
 @app.command()

@@ -1,16 +1,22 @@
 """Taking mechanisms out: the sets are what they say, effects add up, placebos and assumptions move what they should."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from experiments import ablation
-from experiments.ablation import MECHANISMS, ablate, point_without
+from experiments.ablation import ablate, design, point_without
 from experiments.catalogue import find
+from experiments.facts import read_facts
+from experiments.mechanisms import Outcome
 from experiments.tornado import assumptions
 from sim.problems import BadInput
+from sim.record import Run
 from sim.simulation import Simulation
 
 EPISODE = find("2010-embargo")
+MECHANISMS = design(EPISODE).mechanisms
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +60,50 @@ def test_interaction_is_what_the_pair_does_beyond_both(small: ablation.Ablation)
 def test_an_unknown_mechanism_is_named() -> None:
     with pytest.raises(BadInput, match="quota"):
         ablate("2010-embargo", 2, without=("qota",))
+
+
+def test_an_outcome_is_a_statistic_its_ln_or_a_mean_over_columns(run_by_hand) -> None:  # type: ignore[no-untyped-def]
+    # monthly means of A: 2 and 8, of B: 1 and 4
+    given = {"series": "price_outside"}
+    assert Outcome("", "peak", {**given, "column": "A"}).of(run_by_hand) == 8.0
+    assert Outcome("", "peak", given, each=("A", "B")).of(run_by_hand) == 6.0
+    assert Outcome("", "peak", given, each=("A", "B"), log=True).of(run_by_hand) == pytest.approx(np.log(32.0) / 2.0)
+
+
+@pytest.fixture
+def run_by_hand() -> Run:
+    weeks = [2.0] * 4 + [8.0] * 4  # four Mondays of February 2010, four of March
+    prices = np.array([[[x, x / 2.0] for x in weeks]])
+    return Run("", "", date(2010, 2, 1), 7.0, {"price_outside": ["A", "B"]}, {"price_outside": prices}, {})
+
+
+def test_the_rise_is_counted_from_what_was_observed_before() -> None:
+    # ln of 6.8, 5.2, 27.56 and 156.5 USD/kg, facts `before`
+    base = np.log([6.8, 5.2, 27.56, 156.5]).mean()
+    assert ablation.rise_of({"height": np.array([5.0, 6.0])}, EPISODE) == pytest.approx(5.5 - base)
+
+
+def test_what_contains_a_mechanism_takes_it_out_alone() -> None:
+    assert point_without(("exhaustion", "quota"), EPISODE) == point_without(("quota",), EPISODE)
+
+
+def test_faults_of_the_table_come_in_one_message(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "facts.toml").write_text(
+        'ablation.carried_by = ["hold"]\nablation.colour = 1\n'
+        '[[ablation.mechanism]]\nname = "tax"\ntitle = "t"\nchange = ["x"]\n'
+        '[[ablation.outcome]]\nname = "o"\ntitle = "t"\nstatistic = "peek"\nrise_from = ["before"]\n'
+    )
+    with pytest.raises(BadInput) as caught:
+        read_facts(tmp_path)
+    text = "\n".join(caught.value.problems)
+    faults = (
+        "unknown key 'colour'", "unknown key 'change' (nearest: changes", "changes is missing", "(nearest: peak",
+        "rise_from 'before' is no fact", "unknown mechanism 'hold'",
+    )  # fmt: skip
+    for words in faults:
+        assert words in text
+    with pytest.raises(BadInput, match=r"facts.toml, \[ablation\]"):
+        design(find("two-countries"))
 
 
 def test_an_act_can_be_heard_and_not_felt_or_felt_and_not_heard() -> None:

@@ -1,7 +1,8 @@
 """The episode of 2010: what it must reproduce, and which mechanism carries it."""
 
 import shutil
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -101,6 +102,60 @@ def test_the_hold_moves_tonnes_not_peaks(base: Run) -> None:
     for material in ("La", "Ce", "Nd", "Dy"):
         change = np.median(peak(heard, "price_outside", material) / peak(neither, "price_outside", material))
         assert abs(np.log(change)) < np.log(1.2), material
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """What restrictions do outside China, by year from 2012: use, stocks over use and prices (geometric mean of La, Ce,
+    Nd, Dy), each over that of the same world and luck without restrictions, so that activity and growth of sectors fall
+    out. Medians over replications."""
+
+    use: dict[int, float]
+    cover: dict[int, float]
+    price: dict[int, float]
+
+
+STILL = ["activity=none", *(f"sectors.{s.sector}.growth_per_year=0" for s in EPISODE.scenario().sectors)]
+DEMANDS = pytest.mark.parametrize("demand", [[], STILL], ids=["demand as it was", "demand as in the base year"])
+
+
+def abroad(demand: list[str], behaviour: dict[str, float]) -> Abroad:
+    calm = [c for c in EPISODE.facts.variants["calm"] if c != "activity=none"]
+    pair = [EPISODE.simulation(changes=[*c, *demand], behaviour=behaviour).run(4) for c in ([], calm)]
+
+    def against(value: Callable[[Run, date, date], np.ndarray]) -> dict[int, float]:
+        spans = {y: (date(y, 1, 1), date(y, 12, 28)) for y in range(2012, 2019)}
+        return {y: float(np.median(value(pair[0], *s) / value(pair[1], *s))) for y, s in spans.items()}
+
+    def use(run: Run, *span: date) -> np.ndarray:
+        return run.total("use", [c for c in run.columns["use"] if c != "China"], *span)
+
+    def cover(run: Run, *span: date) -> np.ndarray:
+        return run.total("stock", [c for c in run.columns["stock"] if not c.startswith("China ")], *span) / use(
+            run, *span
+        )
+
+    def price(run: Run, *span: date) -> np.ndarray:
+        return np.exp(np.mean([np.log(run.mean("price_outside", m, *span)) for m in ("La", "Ce", "Nd", "Dy")], axis=0))
+
+    return Abroad(against(use), against(cover), against(price))
+
+
+@DEMANDS
+def test_without_thrift_and_substitution_use_comes_back_with_prices(demand: list[str]) -> None:
+    """Substitution has two forms, less material in a product and the product made in China: both are taken out."""
+    rigid = abroad(demand, {"thrift_speed": 0.0, "relocation_speed": 0.0})
+    back = [y for y, x in rigid.price.items() if x <= 1.2]
+    assert len(back) >= 3
+    assert all(rigid.use[y] >= 0.9 for y in back), rigid
+
+
+@DEMANDS
+def test_thrift_and_substitution_keep_use_down_for_years_after_stocks_are_normal(demand: list[str]) -> None:
+    thrifty = abroad(demand, {})
+    normal = next(y for y, x in thrifty.cover.items() if x <= 1.1)
+    assert normal <= 2015
+    assert all(thrifty.use[y] <= 0.9 for y in range(normal, normal + 4)), thrifty
 
 
 def test_quiet_prices_move_a_little_and_replications_differ(full: Run) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,15 @@ def test_two_workers_write_the_same_bytes(tmp_path: Path, one_worker: bytes) -> 
 def test_replications_share_their_luck_between_points() -> None:
     rows = evaluate(batch(points=2, replications=2, measure="tests.experiments.measures:luck"))
     assert rows[0]["noise"] == rows[2]["noise"] != rows[1]["noise"] == rows[3]["noise"]
+
+
+def test_a_point_can_ask_for_luck_of_its_own(tmp_path: Path) -> None:
+    shared = batch(points=1, replications=3, measure="tests.experiments.measures:luck")
+    own = replace(shared, points=tuple(replace(shared.points[0], luck=i) for i in (2, 1)), replications=1)
+    noise = [row["noise"] for row in evaluate(shared)]
+    assert [row["noise"] for row in evaluate(own)] == [noise[2], noise[1]]
+    run_batch(own, tmp_path / "batch", workers=1)
+    assert read_batch(tmp_path / "batch") == own
 
 
 def test_what_is_done_is_not_done_again(tmp_path: Path, one_worker: bytes) -> None:

@@ -3,16 +3,18 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from math import log
 
 import numpy as np
 import pytest
 
+from experiments.baselines import Known, baselines, known_of
 from experiments.catalogue import find
 from experiments.facts import Fact, Facts, Finding, finding, findings_of, read_facts
 from experiments.observed import Datum, History, Residuals
-from experiments.scoring import baselines, score
+from experiments.scoring import score
 from sim.problems import BadInput
 
 RESIDUALS = Residuals(0.15, {"A": 0.05, "B": 0.10, "C": 0.25, "D": 0.20}, 0.5)
@@ -67,13 +69,26 @@ def test_baselines_by_hand() -> None:
         datum("outside", "La", date(2010, 6, 15), 8.0), datum("outside", "La", date(2011, 12, 31), 50.0),
         datum("outside", "La", date(2012, 12, 31), 10.0), datum("inside", "La", date(2012, 3, 9), 12.0),
     ]  # fmt: skip
-    rows = {r["baseline"]: r for r in baselines(Facts((), {}, History(data, RESIDUALS)))}
+    known = Known(date(2011, 12, 31), date(2010, 7, 1), {"La": 0.10}, {2010: 30000.0, 2011: 30000.0, 2012: 31000.0})
+    rows = {r["baseline"]: r for r in baselines(History(data, RESIDUALS), known)}
     late = "outside, from 2012"
     assert rows["mean of the training window"][late] == pytest.approx(abs(log(20.0 / 10.0)))  # geometric mean of 8, 50
     assert rows["last price frozen"][late] == pytest.approx(log(5.0))
     assert rows["back to the price before the quota"][late] == pytest.approx(abs(log(8.0 / 10.0)))
     assert rows["back to the price before the quota"]["inside, from 2012"] == pytest.approx(abs(log(8.0 / 1.1 / 12.0)))
     assert rows["random walk (sees the test data)"][late] == pytest.approx(log(5.0))
+
+
+def test_baselines_know_tax_and_quota_from_the_acts() -> None:
+    place = find("2010-embargo")
+    assert place.facts.training is not None
+    known = known_of(place.facts.training, place.scenario())
+    assert (known.trained, known.cut) == (date(2011, 12, 31), date(2010, 7, 1))
+    assert {m: known.tax[m] for m in ("La", "Ce", "Nd", "Dy")} == {"La": 0.15, "Ce": 0.15, "Nd": 0.15, "Dy": 0.25}
+    # sums of the half-years of events.csv, light and heavy, t gross
+    assert known.quota == {2009: 50145, 2010: 30258, 2011: 30246, 2012: 30996, 2013: 30999, 2014: 30611}
+    with pytest.raises(BadInput, match=r"no act \(nearest: quota.2010H2"):
+        known_of(replace(place.facts.training, cut="quota.2010H3"), place.scenario())
 
 
 def test_quotes_of_one_month_are_one_point() -> None:
@@ -90,6 +105,7 @@ def test_faults_of_facts_come_in_one_message(tmp_path) -> None:  # type: ignore[
     (tmp_path / "facts.toml").write_text(
         '[[fact]]\nid = "A"\ntitle = "a"\nstatistic = "peek"\n'
         '[[fact]]\nid = "B"\ntitle = "b"\nstatistic = "rms"\ncolour = 1\nstrong = [0, 1]\n[extra]\nx = 1\n'
+        "[baselines]\ntrained = 2011\ncat = 1\n"
     )
     with pytest.raises(BadInput) as caught:
         read_facts(tmp_path)
@@ -97,6 +113,7 @@ def test_faults_of_facts_come_in_one_message(tmp_path) -> None:  # type: ignore[
     faults = (
         "A: unknown statistic (nearest: peak", "unknown key 'colour'", "a strong band without one that passes",
         "needs the section [residuals]", "unknown section 'extra'",
+        "baselines: unknown key 'cat' (nearest: cut", "baselines: cut is missing", "trained = 2011 is not a date",
     )  # fmt: skip
     for words in faults:
         assert words in text
