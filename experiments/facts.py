@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.observed import AGAINST_HISTORY, History, history_of, read_toml
+from experiments.observed import AGAINST_HISTORY, History, evidence_of, history_of, read_toml
 from experiments.run_statistics import ACROSS, STATISTICS
 from sim.problems import BadInput, nearest
 from sim.record import Run
@@ -22,7 +22,7 @@ KEYS = (
     "id", "group", "title", "statistic", "with", "observed", "unit", "pass", "strong", "needs", "needs_strong",
     "variant", "note",
 )  # fmt: skip
-SECTIONS = ("fact", "residuals", "group", "variant")
+SECTIONS = ("fact", "residuals", "group", "variant", "evidence", "hypothesis")
 HOLDOUT = "holdout"  # statistic of a fact that is read from `holdout.csv`: one number per start of a search
 PASS, STRONG = 0.7, 0.8  # share of replications in the band
 
@@ -57,11 +57,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of an episode, the variants they are read under, and its scored observations."""
+    """The facts of an episode, the variants they are read under, its scored observations, and those that hypotheses
+    are weighed by (see `experiments/weighing.py`)."""
 
     facts: tuple[Fact, ...] = ()
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: History | None = None
+    evidence: History | None = None
 
     def value(self, fact: Fact, run: Run) -> np.ndarray:
         """The statistic of a fact in a run: one number per replication."""
@@ -157,7 +159,7 @@ def read_facts(folder: Path) -> Facts:
         )  # fmt: skip
     if problems:
         raise BadInput(problems, "facts")
-    return Facts(tuple(found), variants, history_of(folder, raw))
+    return Facts(tuple(found), variants, history_of(folder, raw), evidence_of(folder, raw))
 
 
 def finding(fact: Fact, values: np.ndarray) -> Finding:
