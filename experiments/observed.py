@@ -129,6 +129,16 @@ class History:
         `logs` and `observed` are (..., points) and broadcast; with `group`, only its points count. Series are
         independent of each other, so groups add up. `ValueError` where a path is not finite.
         """
+        white, log_scale = self._white(logs, observed, group)
+        count = white.shape[-1]
+        return -0.5 * (white**2).sum(axis=-1) - log_scale - 0.5 * count * np.log(2.0 * np.pi)
+
+    def misfit(self, logs: np.ndarray) -> Any:
+        """Mean square of the residuals freed of their scale and correlation: about 1 where the residual model holds."""
+        return (self._white(logs, None, None)[0] ** 2).mean(axis=-1)
+
+    def _white(self, logs: np.ndarray, observed: np.ndarray | None, group: str | None) -> tuple[np.ndarray, float]:
+        """Independent standard residuals (..., contrasts), and ln of the scale that made them so."""
         here = self.chosen(group)
         residual = np.where(here, (self.observed if observed is None else observed) - logs, 0.0)
         if not np.isfinite(residual).all():
@@ -136,9 +146,7 @@ class History:
         contrasts = self.contrasts()
         contrasts = contrasts[(contrasts[:, here] != 0.0).any(axis=1)]
         factor = np.linalg.cholesky(contrasts @ self.covariance() @ contrasts.T)
-        white = residual @ np.linalg.solve(factor, contrasts).T
-        constant = np.log(np.diag(factor)).sum() + 0.5 * len(factor) * np.log(2.0 * np.pi)
-        return -0.5 * (white**2).sum(axis=-1) - constant
+        return residual @ np.linalg.solve(factor, contrasts).T, float(np.log(np.diag(factor)).sum())
 
     def errors(self, logs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """Root mean squared ln error over chosen points, by replication: (replications,)."""

@@ -26,6 +26,7 @@ def as_data(result: Weighing) -> dict[str, Any]:
         hypotheses[w.hypothesis.name] = {
             "title": w.hypothesis.title, "size": size, "unit": w.hypothesis.unit, "first": first, "last": last,
             "log_likelihood": w.fitted, "log_marginal": w.marginal, "log_likelihood_by_group": by_group(result, w),
+            "misfit": misfit(result, w),
             "errors": {k: dict(zip(("wrong", f"wrong_above_{PASS:g}"), e, strict=True)) for k, e in w.errors.items()},
         }  # fmt: skip
     observations = [
@@ -49,13 +50,18 @@ def by_group(result: Weighing, w: Weighed) -> dict[str, float]:
     return {g: float(result.history.log_likelihood(w.paths[w.best], group=g)) for g in result.history.groups}
 
 
+def misfit(result: Weighing, w: Weighed) -> float:
+    """Mean squared standard residual at the best point of a hypothesis, about 1 for a good fit."""
+    return float(result.history.misfit(w.paths[w.best]))
+
+
 def print_weighing(result: Weighing, console: Any) -> None:
     """Print hypotheses, ratios and errors to a rich console."""
     from rich.table import Table
 
     table = Table(header_style="bold")
     groups = [f"of {g}" for g in result.history.groups]
-    right = ("size", "ln likelihood", *groups, "ln mean of all points")
+    right = ("size", "ln likelihood", *groups, "misfit", "ln mean of all points")
     for name in ("hypothesis", "size", "unit", "first month", "last month", *right[1:]):
         table.add_column(name, justify="right" if name in right else "left")
     errors = Table(
@@ -67,7 +73,7 @@ def print_weighing(result: Weighing, console: Any) -> None:
         size, first, last = w.hypothesis.values(w.units[w.best])
         parts = (f"{v:.2f}" for v in by_group(result, w).values())
         row = (f"{w.hypothesis.name}: {w.hypothesis.title}", f"{size:.3g}", w.hypothesis.unit, first, last)
-        table.add_row(*row, f"{w.fitted:.2f}", *parts, f"{w.marginal:.2f}")
+        table.add_row(*row, f"{w.fitted:.2f}", *parts, f"{misfit(result, w):.2f}", f"{w.marginal:.2f}")
         for kind, rates in w.errors.items():
             words = {"all": "all alike", "likely": "by their likelihood in history"}[kind]
             errors.add_row(w.hypothesis.name, words, *(f"{100 * r:.0f} %" for r in rates))
@@ -78,6 +84,9 @@ def print_weighing(result: Weighing, console: Any) -> None:
         + (f", {result.failed} runs failed and their points are left out" if result.failed else "")
     )
     console.print(table)
+    console.print(
+        "misfit: mean square of the residuals in standard deviations, freed of their correlation; 1 is as expected"
+    )
     console.print(errors)
     strong = f"strong: above {STRONG:g}, and at most {100 * ERROR_RATE:.0f} % of errors"
     console.print(
@@ -125,7 +134,8 @@ def draw(result: Weighing) -> "Figure":
             handles.append(Line2D([], [], color=colours[w.hypothesis.name], marker=".", ms=3, label=label))
         foot = (
             f"{result.episode}. Best of {result.points} points of each hypothesis, mean of {result.replications} "
-            f"replications, seed {result.seed}; ratio of fitted likelihoods {np.exp(result.log_ratio):.3g}."
+            f"replications, seed {result.seed}; ratio of fitted likelihoods {np.exp(result.log_ratio):.3g}. "
+            "What was observed over several months is shown as their mean."
         )
         return drawing.finish(fig, 45.0 * len(series), foot, handles)
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from experiments.catalogue import Episode, find
 from experiments.cli import app
 from experiments.observed import Datum, History, Residuals
-from experiments.weighing import Hypothesis, compare, hypotheses_of, latin_hypercube, weigh
+from experiments.weighing import Hypothesis, Weighed, Weighing, compare, hypotheses_of, latin_hypercube, weigh
 from experiments.weighing_report import as_data, draw
 from sim import BadInput
 from sim.overrides import apply_changes
@@ -48,6 +48,7 @@ def test_two_correlated_points_by_hand() -> None:
     shared = 0.09 * 0.5 ** (182.0 / 182.625)
     determinant = 0.25**2 - shared**2
     square = (0.25 * (0.1**2 + 0.2**2) - 2.0 * shared * 0.1 * 0.2) / determinant
+    assert two.misfit(np.zeros(2)) == pytest.approx(square / 2.0)
     assert two.log_likelihood(np.zeros(2)) == pytest.approx(-0.5 * (square + log(determinant)) - log(2.0 * pi))
     assert shared == pytest.approx(0.045, rel=0.01)
 
@@ -195,6 +196,25 @@ def test_the_data_of_a_hypothesis_prefer_it_and_flat_data_neither() -> None:
         assert weighed[true].marginal - weighed[other].marginal > log(20.0)
     fall, rise = compared(np.zeros(12))
     assert abs(fall.fitted - rise.fitted) < 1e-9
+
+
+def test_the_marginal_likelihood_is_the_mean_over_points() -> None:
+    empty = np.zeros((4, 0))
+    one = Weighed(story("one"), np.zeros((4, 3)), empty, np.log([0.1, 0.3, 0.2, 0.2]), {"all": (0.0, 0.0)})
+    other = replace(one, log_likelihoods=np.log([0.1, 0.1, 0.05, 0.15]))
+    assert (one.best, one.fitted, one.marginal) == (1, pytest.approx(log(0.3)), pytest.approx(log(0.2)))
+    both = Weighing("x", LONG, (one, other), 4, 1, 1, 1, 0)
+    assert (both.log_ratio, both.log_bayes) == (pytest.approx(log(2.0)), pytest.approx(log(2.0)))
+    assert both.verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "wrong", "verdict"), [(2.9, 0.0, "fail"), (3.1, 0.0, "pass"), (21.0, 0.2, "pass"), (21.0, 0.1, "strong")]
+)
+def test_strong_asks_for_few_errors_in_both_directions(ratio: float, wrong: float, verdict: str) -> None:
+    one = Weighed(story("one"), np.zeros((1, 3)), np.zeros((1, 0)), np.log([ratio]), {"all": (0.0, 0.0)})
+    other = replace(one, log_likelihoods=np.zeros(1), errors={"all": (wrong, 0.0)})
+    assert Weighing("x", LONG, (one, other), 1, 1, 1, 1, 0).verdict == verdict
 
 
 def test_error_rates_follow_from_how_far_hypotheses_lie_apart() -> None:
