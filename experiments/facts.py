@@ -16,7 +16,7 @@ import numpy as np
 
 from experiments.baselines import Training, training_of
 from experiments.mechanisms import Design, design_of
-from experiments.observed import AGAINST_HISTORY, History, history_of, read_toml
+from experiments.observed import AGAINST_HISTORY, History, evidence_of, history_of, read_toml
 from experiments.run_statistics import ACROSS, SPANS, STATISTICS, spans
 from sim.problems import BadInput, nearest
 from sim.record import Run
@@ -25,7 +25,7 @@ KEYS = (
     "id", "group", "title", "statistic", "with", "observed", "unit", "pass", "strong", "needs", "needs_strong",
     "variant", "note",
 )  # fmt: skip
-SECTIONS = ("fact", "residuals", "group", "variant", "baselines", "ablation")
+SECTIONS = ("fact", "residuals", "group", "variant", "baselines", "ablation", "evidence", "hypothesis")
 HOLDOUT = "holdout"  # statistic of a fact that is read from `holdout.csv`: one number per start of a search
 PASS, STRONG = 0.7, 0.8  # share of replications in the band
 
@@ -60,14 +60,15 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of an episode, the variants they are read under, its scored observations, what baselines are told,
-    and what an ablation takes out."""
+    """The facts of an episode, the variants they are read under, its scored observations, what baselines are told, what
+    an ablation takes out, and observations that hypotheses are weighed by (see `experiments/weighing.py`)."""
 
     facts: tuple[Fact, ...] = ()
     variants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: History | None = None
     training: Training | None = None
     ablation: Design | None = None
+    evidence: History | None = None
 
     @property
     def trained(self) -> date | None:
@@ -162,7 +163,7 @@ def read_facts(folder: Path) -> Facts:
     design = design_of(raw, {f.id: f.observed for f in found}, problems)
     if problems:
         raise BadInput(problems, "facts")
-    return Facts(tuple(found), variants, history_of(folder, raw), training, design)
+    return Facts(tuple(found), variants, history_of(folder, raw), training, design, evidence_of(folder, raw))
 
 
 def finding(fact: Fact, values: np.ndarray) -> Finding:

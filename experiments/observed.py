@@ -21,7 +21,7 @@ from sim.record import Run
 @dataclass(frozen=True)
 class Residuals:
     """Log-normal residuals: standard deviation of the model's own error, of measurement by grade (in ln), and
-    correlation of residuals of one series half a year apart."""
+    correlation of the model's error in one series half a year apart (that of measurement is independent)."""
 
     model_sd: float
     grades: Mapping[str, float]
@@ -57,12 +57,20 @@ def observations(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-class History:
-    """The scored observations of an episode, in groups; `logs` reads a run, `loss` compares."""
+HALF_YEAR_DAYS = 182.625
 
-    def __init__(self, data: Sequence[Datum], residuals: Residuals):
+
+class History:
+    """The scored observations of an episode, in groups; `logs` reads a run, `loss` and `log_likelihood` compare.
+
+    Of the groups named in `relative` the level is not at issue: their likelihood is that of changes since the first
+    point of each series. Which point that is makes no difference, since the errors of changes share that point's.
+    """
+
+    def __init__(self, data: Sequence[Datum], residuals: Residuals, relative: Sequence[str] = ()):
         self.data = tuple(data)
         self.residuals = residuals
+        self.relative = tuple(relative)
         self.observed = np.array([d.log_value for d in data])
         self.sd = np.array([d.sd for d in data])
         self.groups = {g: np.array([d.group == g for d in data]) for g in dict.fromkeys(d.group for d in data)}
@@ -95,6 +103,51 @@ class History:
         within = self.chosen(span=span)
         return float(np.mean([terms[mask & within].mean() for mask in self.groups.values() if (mask & within).any()]))
 
+    def covariance(self) -> np.ndarray:
+        """Covariance of the residuals of ln, (points, points): measurement, and the model's error, whose correlation
+        within a series fades with the days between the middles of two points, as an AR(1) process in time."""
+        middle = np.array([(d.first.toordinal() + d.last.toordinal()) / 2.0 for d in self.data])
+        series = [(d.group, d.item) for d in self.data]
+        same = np.array([[a == b for b in series] for a in series])
+        apart = np.abs(middle[:, None] - middle) / HALF_YEAR_DAYS
+        shared = np.where(same, self.residuals.correlation**apart, 0.0)
+        return np.asarray(self.residuals.model_sd**2 * shared + np.diag(self.sd**2))
+
+    def contrasts(self) -> np.ndarray:
+        """What the likelihood looks at: (contrasts, points). Points themselves, or changes since the first of a series
+        where only changes are at issue."""
+        rows = np.eye(len(self.data))
+        firsts: dict[tuple[str, str], int] = {}
+        for i, d in enumerate(self.data):
+            if d.group in self.relative and firsts.setdefault((d.group, d.item), i) != i:
+                rows[i, firsts[d.group, d.item]] = -1.0
+        return np.delete(rows, list(firsts.values()), axis=0)
+
+    def log_likelihood(self, logs: np.ndarray, observed: np.ndarray | None = None, group: str | None = None) -> Any:
+        """Log density of observations (ln; default: history's) around a path of ln, or around each of many.
+
+        `logs` and `observed` are (..., points) and broadcast; with `group`, only its points count. Series are
+        independent of each other, so groups add up. `ValueError` where a path is not finite.
+        """
+        white, log_scale = self._white(logs, observed, group)
+        count = white.shape[-1]
+        return -0.5 * (white**2).sum(axis=-1) - log_scale - 0.5 * count * np.log(2.0 * np.pi)
+
+    def misfit(self, logs: np.ndarray) -> Any:
+        """Mean square of the residuals freed of their scale and correlation: about 1 where the residual model holds."""
+        return (self._white(logs, None, None)[0] ** 2).mean(axis=-1)
+
+    def _white(self, logs: np.ndarray, observed: np.ndarray | None, group: str | None) -> tuple[np.ndarray, float]:
+        """Independent standard residuals (..., contrasts), and ln of the scale that made them so."""
+        here = self.chosen(group)
+        residual = np.where(here, (self.observed if observed is None else observed) - logs, 0.0)
+        if not np.isfinite(residual).all():
+            raise ValueError("a path or an observation is not finite: does the run reach the last observation?")
+        contrasts = self.contrasts()
+        contrasts = contrasts[(contrasts[:, here] != 0.0).any(axis=1)]
+        factor = np.linalg.cholesky(contrasts @ self.covariance() @ contrasts.T)
+        return residual @ np.linalg.solve(factor, contrasts).T, float(np.log(np.diag(factor)).sum())
+
     def errors(self, logs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """Root mean squared ln error over chosen points, by replication: (replications,)."""
         difference = np.atleast_2d(logs)[:, chosen] - self.observed[chosen]
@@ -120,20 +173,40 @@ def history_of(folder: Path, raw: Mapping[str, Any]) -> History | None:
     """The scored points of an episode from its observations and the groups named in `facts.toml`."""
     if "residuals" not in raw:
         return None
-    residuals = Residuals(raw["residuals"]["model_sd"], raw["residuals"]["grades"], raw["residuals"]["correlation"])
     rows = [r for r in observations(folder) if r["scored"] == "yes"]
+    return _history(rows, raw.get("group", []), _residuals(raw["residuals"]), "scored row")
+
+
+def evidence_of(folder: Path, raw: Mapping[str, Any]) -> History | None:
+    """The points that hypotheses of an episode are weighed by, scored or not, from the section `evidence`."""
+    if "evidence" not in raw:
+        return None
+    section = raw["evidence"]
+    residuals = _residuals(read_toml(folder / section["residuals_of"] / "facts.toml")["residuals"])
+    return _history(observations(folder), section["group"], residuals, "row", section.get("relative", ()))
+
+
+def _residuals(raw: Mapping[str, Any]) -> Residuals:
+    return Residuals(raw["model_sd"], raw["grades"], raw["correlation"])
+
+
+def _history(
+    rows: Sequence[Mapping[str, str]], groups: Sequence[Mapping[str, Any]], residuals: Residuals, what: str,
+    relative: Sequence[str] = (),
+) -> History:  # fmt: skip
     data: list[Datum] = []
     problems: list[str] = []
-    for group in raw.get("group", []):
+    for group in groups:
         chosen = [r for r in rows if _belongs(r, group)]
         if not chosen:
-            problems.append(f"facts.toml, group {group['name']}: no scored row of observed.csv belongs to it")
+            problems.append(f"facts.toml, group {group['name']}: no {what} of observed.csv belongs to it")
         data += (
             _prices(chosen, group, residuals) if group["quantities"] == ["price"] else _flows(chosen, group, residuals)
         )
+    problems += [f"facts.toml, relative: no group {n!r}" for n in relative if n not in [g["name"] for g in groups]]
     if problems:
         raise BadInput(problems, "facts")
-    return History(data, residuals)
+    return History(data, residuals, relative)
 
 
 def _belongs(row: Mapping[str, str], group: Mapping[str, Any]) -> bool:

@@ -7,6 +7,10 @@ embargo=unfelt              acts that are heard of and move nothing
 embargo=none                every act whose name begins with `embargo.`
 news.quota.2010H2=none      the act happens, but nobody hears of it; `news=none` for all
 activity=none               industrial activity stays as in the base year
+activity.all.2020-01..2020-12=before         in these months as, on average, in the three months before them
+activity.Japan;Europe.2020-03..2020-08=x0.7  in these months 0.7 times what it was, with all sectors there
+act.slow=China:inspection:all:2020-05..2020-08:33 %   one more act, named `slow`: actor, instrument, target, span,
+                            and value and unit where it has one; no news tells of it. Spans are of months or of days
 use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elasticity`)
 choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
@@ -16,7 +20,7 @@ news=shuffled:7             the dates of news shuffled among the items, by a see
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -76,12 +80,83 @@ def _one(scenario: Scenario, key: str, value: str) -> Scenario:
         if value != "none":
             raise BadInput([f"--set {key}: only {key}=none is possible (activity.csv holds the months)"])
         return _with(scenario, activity={}, activity_months=())
+    if key.startswith("activity."):
+        return _activity(scenario, key, value)
+    if key.startswith("act."):
+        return _act(scenario, key, value)
     if key == "news" or key.startswith("news."):
         return _news(scenario, key, value)
     table, _, rest = key.partition(".")
     if table in TABLES and "." in rest:
         return _cell(scenario, table, rest, value)
     return _events(scenario, key, value)
+
+
+def _span(key: str, text: str) -> tuple[date, date]:
+    """First and last day of a span such as 2020-05..2020-08 (whole months) or 2020-05-04..2020-08-15."""
+    first, _, last = text.partition("..")
+    try:
+        begin = date.fromisoformat(first if len(first) > 7 else f"{first}-01")
+        end = date.fromisoformat(last if len(last) > 7 else f"{last}-28")
+    except ValueError:
+        raise BadInput([f"--set {key}: {text!r} is not a span such as 2020-05..2020-08"]) from None
+    if len(last) <= 7:
+        end = (end + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    if end < begin:
+        raise BadInput([f"--set {key}: {text} ends before it starts"])
+    return begin, end
+
+
+def _activity(scenario: Scenario, key: str, value: str) -> Scenario:
+    """Activity of some countries (or of sectors there) multiplied or kept as before in the months of a span."""
+    who, dot, span = key.removeprefix("activity.").rpartition("..")[0].rpartition(".")
+    span = key.removeprefix(f"activity.{who}{dot}")
+    first, last = _span(key, span)
+    months = scenario.activity_months
+    inside = np.array([f"{first:%Y-%m}" <= m <= f"{last:%Y-%m}" for m in months], dtype=bool)
+    before = [i for i, m in enumerate(months) if m < f"{first:%Y-%m}"][-3:]
+    asked = list(scenario.activity) if who == "all" else who.split(";")
+    chosen = [c for c in scenario.activity if any(c == a or c.startswith(a + " ") for a in asked)]
+    problems = [
+        f"--set {key}: no activity of {a!r} ({nearest(a, ['all', *scenario.activity])})"
+        for a in asked
+        if not any(c == a or c.startswith(a + " ") for c in scenario.activity)
+    ]
+    if not inside.any():
+        problems.append(f"--set {key}: activity.csv has no month of {span}")
+    if value == "before" and not before:
+        problems.append(f"--set {key}: activity.csv has no month before {first:%Y-%m}")
+    if value != "before" and not value.startswith("x"):
+        problems.append(f"--set {key}: {value!r} is neither 'before' nor a factor such as x0.7")
+    factor = 1.0 if value == "before" or problems else _number(key, value.removeprefix("x"))
+    if not 0.0 < factor < 20.0:
+        problems.append(f"--set {key}: the factor {factor} must lie above 0 and below 20")
+    if problems:
+        raise BadInput(problems)
+    series = dict(scenario.activity)
+    for name in chosen:
+        index = np.array(series[name])
+        index[inside] = index[before].mean() if value == "before" else factor * index[inside]
+        series[name] = tuple(index.tolist())
+    return _with(scenario, activity=series)
+
+
+def _act(scenario: Scenario, key: str, value: str) -> Scenario:
+    """One more act of a state, that nobody hears of; names and instrument are checked with the tables."""
+    parts = [part.strip() for part in value.split(":")]
+    if len(parts) not in (4, 5):
+        raise BadInput([f"--set {key}: write actor:instrument:target:span, or that and :value unit"])
+    actor, instrument, target, span, size = [*parts, ""][:5]
+    first, last = _span(key, span)
+    number, _, unit = size.partition(" ")
+    event = Event(
+        id=key.removeprefix("act."), date=first, start=first, end=last, actor=actor, instrument=instrument,
+        target=target, scope="", value=_number(key, number) if number else None, unit=unit or "none", admitted="yes",
+        source="added by --set", confidence="assumption",
+    )  # fmt: skip
+    if event.value is not None and event.value < 0.0:
+        raise BadInput([f"--set {key}: {event.value} {event.unit} is negative"])
+    return _with(scenario, events=(*scenario.events, event))
 
 
 def _with(scenario: Scenario, **changes: Any) -> Scenario:
@@ -129,7 +204,7 @@ def _events(scenario: Scenario, key: str, value: str) -> Scenario:
     ids = [e.id for e in scenario.events]
     chosen = [name for name in ids if _matches(name, key)]
     if not chosen:
-        words = ("start", "end", "choices", "news", "activity")
+        words = ("start", "end", "choices", "news", "activity", "act")
         known = [*ids, *PARAMETERS, *words, *(f"{t}.<row>.<column>" for t in TABLES)]
         raise BadInput([f"--set {key}: nothing by that name ({nearest(key, known)})"])
     if value == "none":

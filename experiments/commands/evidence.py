@@ -1,4 +1,4 @@
-"""Verbs of evidence: score, ablation, placebos, assumptions, draws, calibration, and the published misfit."""
+"""Verbs of evidence: score, ablation, placebos, assumptions, draws, hypotheses, calibration, published misfit."""
 
 import json
 from pathlib import Path
@@ -139,6 +139,32 @@ def draws(
         print(f"  {100 * p['chance']:3.0f} % {p['z']:+5.1f} {p['healthy']:9.3g} {p['other']:9.3g}  {p['name']}")
     print(f"At their defaults, as switches: {', '.join(data['left_out'])}")
     print(f"Ranges less than a factor of two wide: {', '.join(data['narrow']) or 'none'}")
+
+
+@app.command()
+def weigh(
+    episode: Name = "2020-slump",
+    points: Annotated[int, typer.Option(min=2, help="points simulated of each hypothesis")] = 400,
+    replications: Annotated[int, typer.Option(min=1, help="replications of each point")] = 3,
+    synthetic: Annotated[int, typer.Option(min=1, help="synthetic histories of each kind, for error rates")] = 500,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    workers: Workers = 2,
+    figure: Annotated[Path | None, typer.Option(help="PNG file of history and the best path of each")] = None,
+    as_json: Json = False,
+) -> None:
+    """Weigh the hypotheses of an episode, each with its own size and dates: which tells its history best?"""
+    from experiments import weighing, weighing_report
+
+    result = weighing.weigh(
+        episode, points, replications, synthetic, seed=seed, workers=workers, progress=progress(as_json, 2)
+    )
+    if figure is not None:
+        figure.parent.mkdir(parents=True, exist_ok=True)
+        weighing_report.draw(result).savefig(figure, dpi=200)
+    if as_json:
+        print(json.dumps(weighing_report.as_data(result)))
+        return
+    weighing_report.print_weighing(result, console_of(150))
 
 
 @app.command()
