@@ -14,8 +14,17 @@ def legal_output(capacity_t, quota_t, ore_price, cost):
 
 
 def unlicensed_output(base_t, capacity_t, relative_ore_value, suppressed, elasticity):
-    """Most that an unlicensed mine ships: base * value^elasticity * (1 - suppressed by campaigns)."""
+    """Most that unlicensed pits ship: base * value^elasticity * (1 - suppressed by campaigns), within capacity."""
     return min(capacity_t, base_t * exp(elasticity * log(relative_ore_value))) * (1.0 - suppressed)
+
+
+def pits(previous, relative_value, growth, dt):
+    """Unlicensed pits in the ground, relative to the base year, between a quarter and four times as many.
+
+    d ln pits = growth * ln(relative value) dt: while ore is worth more than in the base year new ones are dug, and
+    where it is worth less they are given up, so that in the long run ore is worth what it costs to dig.
+    """
+    return min(4.0, max(0.25, previous * exp(growth * log(relative_value) * dt)))
 
 
 def believed_value(smoothed, habitual, caution):

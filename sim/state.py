@@ -119,7 +119,7 @@ State = _bundle(
     r m f8: product feed output presence withheld asked grey smuggled leak
     r 2 f8: licence_need
     k i8: k_state
-    k f8: k_stopped k_clock k_output k_called k_losses k_debt k_delay
+    k f8: k_stopped k_pits k_clock k_output k_called k_losses k_debt k_delay
     k 4 f8: k_value
     a f8: cash
     m f8: mined lost used scrapped discarded opening

@@ -149,7 +149,7 @@ class World:
             book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)),
             suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),
             queued=np.zeros((nZ, nC)), line=np.zeros(1),
-            k_state=operating.astype(np.int64), k_stopped=np.zeros(nK), k_clock=np.zeros(nK),
+            k_state=operating.astype(np.int64), k_stopped=np.zeros(nK), k_pits=np.ones(nK), k_clock=np.zeros(nK),
             k_output=np.where(operating, N.k_base * dt, 0.0), k_value=k_value, k_losses=np.zeros(nK),
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),
             mined=np.zeros(nM), lost=np.zeros(nM), used=np.zeros(nM), scrapped=np.zeros(nM),

@@ -7,6 +7,7 @@ from agents.firm import relocation as firm_relocation
 from agents.mine import believed_value as mine_believed_value
 from agents.mine import legal_output as mine_legal_output
 from agents.mine import opens as mine_opens
+from agents.mine import pits as mine_pits
 from agents.mine import ramp as mine_ramp
 from agents.mine import unlicensed_output as mine_unlicensed_output
 from agents.refiner import run_rate as refiner_run_rate
@@ -95,8 +96,10 @@ def mining(t, dt, P, N, X, I, S, R):
                     quota = N.k_base[k] * dt  # small mines abroad run as in the base year
                 can = mine_legal_output(capacity, quota, ore, N.k_cost[k])
             else:
+                worth = value / S.k_value[k, 2]
+                S.k_pits[k] = mine_pits(S.k_pits[k], worth, P.pit_growth, dt)
                 can = mine_unlicensed_output(
-                    N.k_base[k] * dt, capacity, value / S.k_value[k, 2], S.k_stopped[k], P.supply_elasticity
+                    S.k_pits[k] * N.k_base[k] * dt, S.k_pits[k] * capacity, worth, S.k_stopped[k], P.supply_elasticity
                 )
         can *= 1.0 - I.held[k]  # days on which a government stops its ore
         ship = min(can, S.k_called[k])

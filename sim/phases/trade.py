@@ -35,7 +35,7 @@ def sourcing(t, dt, P, N, X, I, S, R):
             S.busy[z, c] = 1.0 if busy else 0.0
             limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
             S.full[z, c] = 1.0 if busy and S.queued[z, c] > limit else 0.0
-            if busy or S.queued[z, c] > 0.0:
+            if S.busy[z, c] > 0.0:
                 S.line[0] = 1.0  # else nothing waits and legal cargo passes at once
     for r in range(S.presence.shape[0]):
         if N.r_kind[r] == FREE:
@@ -261,12 +261,11 @@ def customs(t, dt, P, N, X, I, S, R):
         if S.busy[home, c] > 0.0:
             held = max(I.embargo[home, c] * I.form_embargo[home, N.e_form[e]], I.closure[home, c])
             goes *= 1.0 - held
-            if I.inspection[home, c] > I.normal_inspection[home]:
-                can = border_clearance(
-                    N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
-                    I.inspection[home, c], held,
-                )  # fmt: skip
-                goes = min(goes, S.e_queue[e] * can / S.queued[home, c])
+            can = border_clearance(
+                N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
+                I.inspection[home, c], held,
+            )  # fmt: skip
+            goes = min(goes, S.e_queue[e] * can / S.queued[home, c])
         S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
         if goes <= 0.0:
             continue

@@ -50,3 +50,12 @@ def test_ramp_is_a_straight_line():
     assert mine.ramp(3.0, 2.0) == 1.0
     assert mine.ramp(-1.0, 2.0) == 0.0
     assert mine.ramp(0.0, 0.0) == 1.0
+
+
+def test_pits_are_dug_while_ore_is_dear_and_given_up_while_it_is_cheap():
+    # twice the value, growth .3: 2^(.3 * .5) = 1.109569 in half a year; the same way back at half the value
+    assert mine.pits(1.0, 2.0, 0.3, 0.5) == pytest.approx(1.109569, abs=1e-6)
+    assert mine.pits(mine.pits(1.0, 2.0, 0.3, 0.5), 0.5, 0.3, 0.5) == pytest.approx(1.0)
+    assert mine.pits(1.7, 1.0, 0.3, 0.5) == 1.7
+    assert mine.pits(3.9, 1e6, 1.0, 1.0) == 4.0
+    assert mine.pits(0.3, 1e-6, 1.0, 1.0) == 0.25
