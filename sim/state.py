@@ -107,7 +107,7 @@ State = _bundle(
     z m f8: wanted_zone stock_zone demanded offered turnover using
     2 c f8: spot
     z f8: ask_mean suppressed
-    z c f8: busy full queued
+    z c f8: busy full queued fresh
     1 f8: line
     c f8: country_risk
     f f8: unfilled risk shun noise mood trait_cover trait_risk trait_growth

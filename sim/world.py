@@ -148,7 +148,7 @@ class World:
             presence=np.where(N.r_output > 0.0, 1.0, 0.0), spot=np.zeros((2, nC)), shipments=np.zeros(nR),
             book=np.zeros((nR, 3)), withheld=np.zeros((nR, nM)),
             suppressed=np.zeros(nZ), busy=np.zeros((nZ, nC)), full=np.zeros((nZ, nC)),
-            queued=np.zeros((nZ, nC)), line=np.zeros(1),
+            queued=np.zeros((nZ, nC)), fresh=np.zeros((nZ, nC)), line=np.zeros(1),
             k_state=operating.astype(np.int64), k_stopped=np.zeros(nK), k_pits=np.ones(nK), k_clock=np.zeros(nK),
             k_output=np.where(operating, N.k_base * dt, 0.0), k_value=k_value, k_losses=np.zeros(nK),
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),

@@ -32,7 +32,7 @@ def sourcing(t, dt, P, N, X, I, S, R):
     for z in range(S.busy.shape[0]):
         for c in range(S.busy.shape[1]):
             busy = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
-            S.busy[z, c] = 1.0 if busy else 0.0
+            S.busy[z, c] = 1.0 if busy or S.queued[z, c] > 0.0 else 0.0  # what waited leaves in turn
             limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
             S.full[z, c] = 1.0 if busy and S.queued[z, c] > limit else 0.0
             if S.busy[z, c] > 0.0:
@@ -243,15 +243,20 @@ def shipping(t, dt, P, N, X, I, S, R):
 
 
 def customs(t, dt, P, N, X, I, S, R):
-    """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond."""
+    """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond. At normal
+    inspection fresh cargo passes at once, and what waited is worked off at the pace of the counter."""
     if S.line[0] <= 0.0:
         return
     depth = S.pipe.shape[0]
     now = t % depth
-    S.queued[:, :] = 0.0
+    for z in range(S.queued.shape[0]):
+        for c in range(S.queued.shape[1]):
+            S.fresh[z, c] = -S.queued[z, c]
+            S.queued[z, c] = 0.0
     for i in range(N.x_legal.shape[0]):
         e = N.x_legal[i]
         S.queued[N.e_home[e], N.e_country[e]] += S.e_queue[e]
+        S.fresh[N.e_home[e], N.e_country[e]] += S.e_queue[e]
     for i in range(N.x_legal.shape[0]):
         e = N.x_legal[i]
         if S.e_queue[e] <= 0.0:
@@ -265,6 +270,8 @@ def customs(t, dt, P, N, X, I, S, R):
                 N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
                 I.inspection[home, c], held,
             )  # fmt: skip
+            if I.inspection[home, c] <= I.normal_inspection[home]:
+                can += S.fresh[home, c] * (1.0 - held)
             goes = min(goes, S.e_queue[e] * can / S.queued[home, c])
         S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
         if goes <= 0.0:
