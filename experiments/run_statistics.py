@@ -39,6 +39,13 @@ def monthly(run: Run, series: str, column: str) -> tuple[list[date], np.ndarray]
     return [days[t].replace(day=1) for t in first], np.add.reduceat(data, first, axis=1) / lengths
 
 
+def swing(run: Run, series: str, column: str, span: Span) -> np.ndarray:
+    """Highest over lowest monthly mean between two days."""
+    months, means = monthly(run, series, column)
+    inside = np.array([span[0] <= month <= span[1] for month in months])
+    return np.asarray(means[:, inside].max(axis=1) / means[:, inside].min(axis=1))
+
+
 def peak(run: Run, series: str, column: str) -> np.ndarray:
     """Highest monthly mean, in the unit of the series."""
     return monthly(run, series, column)[1].max(axis=1)
@@ -227,9 +234,10 @@ def mix_second_rise(
 STATISTICS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
-        level, level_ratio, peak, peak_month, share_of_peak, price_ratio, largest_price_ratio, basket_ratio, total,
-        total_ratio, share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within, amplification,
-        weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost, mix_second_rise,
+        level, level_ratio, swing, peak, peak_month, share_of_peak, price_ratio, largest_price_ratio, basket_ratio,
+        total, total_ratio, share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within,
+        amplification, weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost,
+        mix_second_rise,
     )
 }  # fmt: skip
 

@@ -119,3 +119,12 @@ def test_the_rent_that_is_furthest_off(run: Run) -> None:
     # 80 - 1.15 * 20 = 57, twice 28.5; a licence at 5 where 15 was seen is off by three
     assert statistics.rent_miss(hand, 1, items, 0.15) == pytest.approx([2.0])
     assert statistics.rent_miss(hand, 2, items, 0.15) == pytest.approx([3.0])
+
+
+def test_a_swing_is_the_highest_over_the_lowest_month(run: Run) -> None:
+    # weeks belong to the month of their first day: May has weeks 0 to 3, June the rest
+    nd = run.column("price_inside", "Nd")
+    may, june = nd[:, :4].mean(axis=1), nd[:, 4:].mean(axis=1)
+    found = statistics.swing(run, "price_inside", "Nd", (date(2019, 5, 1), date(2019, 6, 30)))
+    assert found == pytest.approx([june[0] / may[0], june[1] / may[1]])
+    assert found[0] == pytest.approx(115.0 / 107.5)

@@ -62,4 +62,3 @@ def test_a_state_that_backs_a_mine_takes_the_place_of_banks(loan: float, debt: f
     assert world.S.k_state[k] not in (BUILDING, DEFAULTED)
     # outlay 8 m USD, of which a fifth is borrowed; the state's part needs no bank
     assert world.S.k_debt[k] == pytest.approx(debt * 8000.0)
-
