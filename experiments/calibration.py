@@ -82,7 +82,7 @@ class Problem:
 def distance(fact: Fact, value: float) -> float:
     """How far a value lies outside the strong band of a fact, 1 where the pass band ends, at most 2.
 
-    Logs are compared where the band is positive; a month, and a band that starts at nothing, as they are.
+    Logs are compared where the band is positive; a month, and a band that reaches to nothing or below, as they are.
     """
     band, strong = fact.band, fact.strong or fact.band
     if band is None or strong is None:
@@ -91,7 +91,7 @@ def distance(fact: Fact, value: float) -> float:
     for limit, inner, sign in ((band[0], strong[0], -1.0), (band[1], strong[1], 1.0)):
         if limit in (0.0, 99.0) and inner in (0.0, 99.0):
             continue
-        if fact.unit == "month" or inner <= 0.0 or value <= 0.0:
+        if fact.unit == "month" or min(limit, inner, value) <= 0.0:
             excess, scale = sign * (value - inner), max(abs(limit - inner), 0.08)
         else:
             room = abs(np.log(limit / inner)) if 0.0 < limit < 99.0 else 0.0

@@ -9,6 +9,7 @@ import pytest
 
 from agents.behaviour import PARAMETERS
 from experiments.calibration import Aim, Problem, aims_until, calibrate, distance, searched
+from experiments.catalogue import find
 from experiments.facts import Fact
 from experiments.identification import recovery, screening
 from experiments.posterior import posterior, read, write
@@ -32,6 +33,10 @@ def test_distance_is_nothing_in_the_strong_band_and_one_where_the_pass_band_ends
     assert distance(below, 0.65) == pytest.approx(1.0)
     month = fact((2011.41, 2011.76), (2011.49, 2011.68), "month")
     assert distance(month, 2011.76) == pytest.approx(1.0)
+    # a band that starts at nothing is read on a plain scale, just above nothing as just below it
+    small = next(f for f in find("2020-slump").facts.facts if f.id == "B4")
+    assert distance(small, 0.001) == pytest.approx(0.039 / 0.08)
+    assert distance(small, -0.001) == pytest.approx(0.041 / 0.08)
 
 
 def test_the_unit_cube_spans_the_ranges_of_the_table() -> None:
