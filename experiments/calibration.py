@@ -34,7 +34,7 @@ from sim.problems import BadInput, nearest
 from sim.record import Run
 from sim.simulation import Simulation
 
-FACTS = 4.0  # weight of the facts beside the loss
+FACTS = 8.0  # weight of the facts beside the loss
 SPREAD = 0.29  # standard deviation of the prior in units of the range: that of a uniform one
 WORST = 1e3  # objective of values under which a run fails
 
