@@ -21,7 +21,7 @@ MECHANISMS = design(EPISODE).mechanisms
 
 @pytest.fixture(scope="module")
 def small() -> ablation.Ablation:
-    return ablate("2010-embargo", 2, 2, without=("quota", "leakage", "hold"), workers=1)
+    return ablate("2010-embargo", 8, 2, without=("quota", "leakage", "hold"), workers=1)
 
 
 def test_every_set_can_be_built() -> None:
