@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from experiments.ablation import design
 from experiments.catalogue import find
 from experiments.facts import finding
 from experiments.run_statistics import basket_ratio, peak, price_ratio, total, total_ratio
@@ -85,6 +86,13 @@ def test_without_leakage_the_quota_is_used_up_and_japan_gets_less(base: Run) -> 
     assert np.median(total(tight, "exports", "all", year)) / 30246 > 0.75
     japan = [c for c in tight.columns["imports"] if c.startswith("Japan from")]
     assert np.median(total(tight, "imports", japan, Q4)) < np.median(total(base, "imports", japan, Q4))
+
+
+def test_without_the_crackdown_heavy_and_magnet_peaks_are_a_third_lower(base: Run) -> None:
+    lenient = short(list(design(EPISODE).mechanisms["crackdown"].changes))
+    for material in ("Nd", "Dy"):
+        left = np.median(peak(lenient, "price_outside", material) / peak(base, "price_outside", material))
+        assert left <= 0.65, f"{material}: {left:.2f}"
 
 
 def test_the_hold_moves_tonnes_not_peaks(base: Run) -> None:
