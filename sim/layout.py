@@ -390,7 +390,10 @@ class Layout:
                     open_to = [s for s in left if s in large]
                     if kind == offers[-1][0] or total > 0.5 * sum(left[s] for s in open_to):
                         open_to = list(left)  # the last to sell serve whoever is not served yet
-                    part = total / sum(left[s] for s in open_to)
+                    room = sum(left[s] for s in open_to)
+                    if room <= 0.0:
+                        continue  # smugglers and plants abroad supply all; what is left to sell is rounding
+                    part = total / room
                     wish = {s: left[s] * part for s in open_to}
                     for i in range(rounds):
                         salt = f"{self.materials[m]}/{i}/{kind}/{zone}"

@@ -72,6 +72,15 @@ def test_steady_state_of_an_episode_without_its_history(name: str) -> None:
 # C5: without a quota the two prices differ by tax and freight.
 
 
+def test_a_world_that_smugglers_supply_whole_can_be_built() -> None:
+    # at these values what leaks at base prices is all that some materials are bought for abroad, but for rounding
+    grey = {"leak_share": 0.9182509107439363, "leak_gap": 1.8353083282773777, "leak_threshold": 0.16134359259607778}
+    layout = Simulation(load(EPISODES / "2010-embargo"), behaviour=grey).layout
+    bought = np.zeros(len(layout.N.s_firm))
+    np.add.at(bought, layout.N.e_slot, layout.N.e_share * (layout.N.r_output > 0.0)[layout.N.e_ref, layout.N.e_mat])
+    assert bought == pytest.approx(np.ones(len(bought)))
+
+
 @pytest.mark.parametrize("materials", [1, 2])
 def test_free_trade_parity(materials: int) -> None:
     world = run(materials=materials, noise=False, freight=0.5, end=date(2019, 12, 29))
