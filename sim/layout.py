@@ -50,7 +50,6 @@ class Layout:
         self.zones = ["world", *(c.zone for c in exporters)]
         self.mines = [k.mine for k in scenario.mines]
         self.refiners = [r.refiner for r in scenario.refiners]
-        self.activity = self._activity()
         self.heard = news.Heard(scenario, self.calendar, P)
         self.measures = policy.measures(scenario)
         self._build(scenario, P, [c.country for c in exporters])
@@ -88,18 +87,20 @@ class Layout:
                 if b.basket == k.basket and b.material in material:
                     basket[i, material[b.material]] += b.share
         k_base = np.array([k.output_t_per_year if k.stage == "operating" else 0.0 for k in v.mines])
-        r_feed = np.zeros((nR, nM))
-        for feed in v.feeds:
-            r_feed[refiner[feed.refiner]] += feed.share * k_base[mine[feed.mine]] * basket[mine[feed.mine]]
+
+        def fed(tonnes: np.ndarray) -> np.ndarray:
+            """What refiners are fed when mines ship so many tonnes a year: (refiners, materials)."""
+            feed_of = np.zeros((nR, nM))
+            for feed in v.feeds:
+                feed_of[refiner[feed.refiner]] += feed.share * tonnes[mine[feed.mine]] * basket[mine[feed.mine]]
+            return feed_of
+
+        r_feed = fed(k_base)
         r_yield = np.array([r.yield_ for r in v.refiners])
         r_base = r_feed.sum(axis=1)
         r_output = r_feed * r_yield[:, None]
-        r_planned = np.zeros((nR, nM))  # what a plant makes once the projects that feed it run
-        for feed in v.feeds:
-            place = mine[feed.mine]
-            if v.mines[place].stage == "project":
-                r_planned[refiner[feed.refiner]] += feed.share * v.mines[place].capacity_t_per_year * basket[place]
-        r_planned *= r_yield[:, None]
+        projects = np.array([k.capacity_t_per_year if k.stage == "project" else 0.0 for k in v.mines])
+        r_planned = fed(projects) * r_yield[:, None]  # what a plant makes once the projects that feed it run
         r_capacity = np.array([max(r.capacity_t_per_year, 1.05 * b) for r, b in zip(v.refiners, r_base, strict=True)])
         supply = r_output.sum(axis=0)
 
@@ -270,9 +271,7 @@ class Layout:
                 [1 if m.family == "heavy" else 0 for m in v.materials], dtype=np.int64
             ),
         )  # fmt: skip
-        self.activity = np.ascontiguousarray(
-            np.column_stack([self.activity, np.ones((self.calendar.steps, len(reserve_states)))])
-        )
+        self.activity = self._activity(len(reserve_states))
         kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
         self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})
         self.k_value0 = k_value
@@ -290,9 +289,10 @@ class Layout:
         day = v.choices.freeze_prices_from
         return 10**6 if day is None else self.calendar.step_of(day)
 
-    def _activity(self) -> np.ndarray:
+    def _activity(self, reserves: int) -> np.ndarray:
         """Use that industry carries, by step and firm, 1 in the base year: industrial production of the firm's country,
-        or that of its sector there where the scenario has it, times the growth of the sector beyond it."""
+        or that of its sector there where the scenario has it, times the growth of the sector beyond it. Reserves come
+        last and use nothing."""
         scenario, calendar = self.scenario, self.calendar
         months = {m: i for i, m in enumerate(scenario.activity_months)}
         days = [calendar.day_of(t) for t in range(calendar.steps)]
@@ -306,7 +306,8 @@ class Layout:
             series = scenario.activity.get(f"{f.country} {f.sector}", scenario.activity.get(f.country))
             level = np.array(series)[at] ** self.P.activity_elasticity if series else np.ones(calendar.steps)
             columns.append(level * np.exp(growth.get(f.sector, 0.0) * years))
-        return np.array(columns).reshape(-1, calendar.steps).T
+        columns += [np.ones(calendar.steps)] * reserves
+        return np.ascontiguousarray(np.array(columns).reshape(-1, calendar.steps).T)
 
     @staticmethod
     def _trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone):  # type: ignore[no-untyped-def]
