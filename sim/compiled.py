@@ -190,20 +190,22 @@ class Kernel:
             self.phases[name] = _callable(*_compile(getattr(self._module(), name).py_func, *PHASE), *PHASE)
         return self.phases[name]
 
-    def bind(self, P: Any, bundles: dict[str, Any]) -> "Bound":
-        """The kernel over the arrays of one run; they must stay where they are."""
-        return Bound(self, P, bundles)
+    def bind(self, P: Any, bundles: dict[str, Any], known: dict[str, Any] | None = None) -> "Bound":
+        """The kernel over the arrays of one run; they must stay where they are. `known`: addresses found before."""
+        return Bound(self, P, bundles, known or {})
 
 
 class Bound:
     """A kernel bound to the arrays of one run."""
 
-    def __init__(self, kernel: Kernel, P: Any, bundles: dict[str, Any]):
+    def __init__(self, kernel: Kernel, P: Any, bundles: dict[str, Any], known: dict[str, Any]):
         self.kernel = kernel
         self.arrays = tuple(bundles[letter] for letter in BUNDLES)  # kept alive: native code knows addresses only
         self.arguments: tuple[Any, ...] = (P, *self.arrays)
         if not kernel.plain:
-            self.tables = (np.array(P, dtype=float), *addresses(bundles))
+            found = [known[letter] if letter in known else addresses(letter, bundles[letter]) for letter in BUNDLES]
+            places, lengths = (np.concatenate(part) for part in zip(*found, strict=True))
+            self.tables = (np.array(P, dtype=float), places, lengths)
             self.arguments = tuple(table.ctypes.data for table in self.tables)
 
     def run(self, start: int, stop: int, dt: float) -> None:

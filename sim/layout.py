@@ -15,7 +15,20 @@ from sim.calendar import Calendar
 from sim.network import balance, bulk, lay, split
 from sim.problems import BadInput
 from sim.scenario import Scenario
-from sim.state import FORMS, FREE, GREY, LEGAL, LICENSED, RESERVE, TRADER, UNLICENSED, USER, WITHIN, Structure
+from sim.state import (
+    FORMS,
+    FREE,
+    GREY,
+    LEGAL,
+    LICENSED,
+    RESERVE,
+    TRADER,
+    UNLICENSED,
+    USER,
+    WITHIN,
+    Structure,
+    addresses,
+)  # fmt: skip
 
 # What larger sellers and buyers of a material make up: holders with slivers of it sell them at home, and small plants
 # abroad and smugglers deal with the larger buyers.
@@ -275,6 +288,7 @@ class Layout:
         kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
         self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})
         self.k_value0 = k_value
+        self.places = addresses("N", self.N)
         self.trait_keys = {
             purpose: np.array([draws.key_of(purpose, name) for name in names], dtype=np.uint64)
             for purpose in ("cover", "risk", "growth")
@@ -338,17 +352,18 @@ class Layout:
             if s_zone[s] == 0:
                 abroad[slots[s][1]] += need[s]
         sent = np.zeros_like(r_output)  # what each refiner sells outside its zone or, outside, at all
+        self.first_leak = np.zeros_like(r_output)  # share of output that smugglers get out at base-year prices
         for r in range(len(refiners)):
             z = r_zone[r]
             if r_kind[r] == FREE:
                 sent[r] = r_output[r]
             elif r_kind[r] == UNLICENSED:
-                for m in range(nM):
+                for m in np.flatnonzero(r_output[r]).tolist():
                     gap = log(base_price[0, m] / base_price[z, m])
-                    leak = border_rules.leakage(
+                    self.first_leak[r, m] = border_rules.leakage(
                         gap, 0.0, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                     )
-                    sent[r, m] = r_output[r, m] * leak
+                sent[r] = r_output[r] * self.first_leak[r]
         total = sent.sum(axis=0)
         sent *= np.minimum(1.0, np.divide(abroad, total, out=np.ones(nM), where=total > 0.0))
         rest = np.maximum(0.0, abroad - sent.sum(axis=0))

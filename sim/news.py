@@ -128,23 +128,28 @@ class Heard:
                 keys += [key_of(item.id, name) for name in countries]
         self.heard = np.array(heard).reshape(-1, len(countries))
         self.keys = np.array(keys, dtype=np.uint64)
+        # The latest item by step (0: none yet) and the steps since it.
+        at = np.array([0, *(step for step, _, _ in self.items)])
+        steps = np.arange(calendar.steps)
+        self.latest = np.searchsorted(at[1:], steps, side="right")
+        self.since = steps - at[self.latest]
 
     def alarm(self, seed: int, run: int) -> np.ndarray:
         """News in view by step and country, between 0 and 1; shape (steps, countries)."""
-        level = np.zeros(self.shape)
         luck = normals(stream(seed, run, NEWS), self.keys, 0).reshape(self.heard.shape)
         louder = np.minimum(np.maximum(self.heard, 0.0) * np.exp(self.noise * luck), 1.0)
         calmer = np.minimum(self.heard, 0.0)
-        now, last = np.zeros((2, self.shape[1])), 0
+        after = np.zeros((len(self.items) + 1, 2, self.shape[1]))  # in view after each item: words, sized acts
+        now, last = after[0], 0
         expected = np.zeros((len(TOPICS), self.shape[1]))
-        for (step, about, act), loud, calm in zip(self.items, louder, calmer, strict=True):
-            level[last:step] = (now * self.faded[: step - last]).max(axis=1)
+        for i, (step, about, act) in enumerate(self.items):
             now = now * self.faded[step - last]
             expected *= self.forget ** (step - last)
-            news = np.maximum(loud - expected[about], 0.0)
-            expected[about] += self.learning * news + expected[about] * calm
-            now += calm * now
+            news = np.maximum(louder[i] - expected[about], 0.0)
+            expected[about] += self.learning * news + expected[about] * calmer[i]
+            now += calmer[i] * now
             now[act] += news * (1.0 - now[act])
+            after[i + 1] = now
             last = step
-        level[last:] = (now * self.faded[: self.shape[0] - last]).max(axis=1)
+        level: np.ndarray = (after[self.latest] * self.faded[self.since]).max(axis=1)
         return level

@@ -145,17 +145,16 @@ Record = _bundle(
 )
 
 
-def addresses(bundles: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Where the arrays of a run lie and how long their axes are, as compiled phases want them.
+def addresses(letter: str, bundle: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Where the arrays of a bundle lie and how long their axes are, as compiled phases want them.
 
-    bundles: the tuples of arrays by letter. Returns addresses (fields,) uint64 and lengths (fields, 3) int64 in
+    bundle: the tuple of arrays of that letter. Returns addresses (fields,) uint64 and lengths (fields, 3) int64 in
     the order of `FORMS`; TypeError names an array of another form than its table says.
     """
     places, lengths = [], []
-    for letter, forms in FORMS.items():
-        for array, (name, (axes, kind)) in zip(bundles[letter], forms.items(), strict=True):
-            if array.ndim != axes or array.dtype != _TYPES[kind] or not array.flags.c_contiguous:
-                raise TypeError(f"{letter}.{name}: {array.ndim} axes of {array.dtype}, wants {axes} of {kind}")
-            places.append(array.__array_interface__["data"][0])
-            lengths.append((*array.shape, 1, 1, 1)[:3])
+    for array, (name, (axes, kind)) in zip(bundle, FORMS[letter].items(), strict=True):
+        if array.ndim != axes or array.dtype != _TYPES[kind] or not array.flags.c_contiguous:
+            raise TypeError(f"{letter}.{name}: {array.ndim} axes of {array.dtype}, wants {axes} of {kind}")
+        places.append(array.__array_interface__["data"][0])
+        lengths.append((*array.shape, 1, 1, 1)[:3])
     return np.array(places, dtype=np.uint64), np.array(lengths, dtype=np.int64)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import bisect
 from datetime import date
-from math import log
 
 import numpy as np
 
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
-from sim import border, draws, policy
+from sim import draws, policy
 from sim.layout import Layout
 from sim.phases import PHASES
 from sim.rules import RuleSet
@@ -41,7 +40,7 @@ class World:
         self.S = self._state()
         self.R = self._record()
         bundles = {"N": self.N, "X": self.X, "I": self.I, "S": self.S, "R": self.R}
-        self.kernel = self.rules.kernel().bind(self.P, bundles)
+        self.kernel = self.rules.kernel().bind(self.P, bundles, {"N": layout.places})
         self.due: dict[int, list[ExportingState | ImportingGovernment]] = {}
         deciders: list[ExportingState | ImportingGovernment] = [*self.exporting, *self.importing]
         for state in deciders:
@@ -75,15 +74,6 @@ class World:
         """Tonnes under way to each slot: (slots,)."""
         slots = len(self.N.s_firm)
         return np.bincount(np.repeat(np.arange(slots), np.diff(self.N.s_way)), pipe.sum(axis=0), slots)
-
-    def _first_leak(self) -> np.ndarray:
-        """Share of output that smugglers can get past the border at base-year prices: (refiners, materials)."""
-        N, P = self.N, self.P
-        shares = np.zeros(N.r_output.shape)
-        for r, m in zip(*np.nonzero(N.r_output), strict=True):
-            gap = log(N.base_price[0, m] / N.base_price[N.r_zone[r], m])
-            shares[r, m] = border.leakage(gap, 0.0, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement)
-        return shares
 
     def _traits(self, purpose: str, sd: float) -> np.ndarray:
         """Log-normal traits of firms, one for each purpose."""
@@ -154,7 +144,8 @@ class World:
             k_debt=np.zeros(nK), k_delay=delay, cash=np.zeros(len(self.layout.accounts)), rent_of=np.zeros(nR),
             mined=np.zeros(nM), lost=np.zeros(nM), used=np.zeros(nM), scrapped=np.zeros(nM),
             discarded=np.zeros(nM), opening=opening,
-            leak=self._first_leak(), asked=np.zeros((nR, nM)), grey=np.zeros((nR, nM)), smuggled=np.zeros((nR, nM)),
+            leak=self.layout.first_leak.copy(), asked=np.zeros((nR, nM)), grey=np.zeros((nR, nM)),
+            smuggled=np.zeros((nR, nM)),
             licence_need=np.zeros((nR, 2)), wanted_zone=np.zeros((nZ, nM)), stock_zone=np.zeros((nZ, nM)),
             demanded=np.zeros((nZ, nM)), offered=np.zeros((nZ, nM)),
             turnover=np.ones((nZ, nM)), using=np.zeros((nZ, nM)), k_called=np.zeros(nK),
