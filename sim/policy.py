@@ -59,13 +59,12 @@ def states(
 def observe(world: World, zone: int, country: int) -> Observation:
     """What the state of a zone may know now."""
     t = world.step
-    materials = world.materials
-    recent = world.R.exports[max(0, t - 4) : t, zone]
+    materials, prices = world.materials, world.S.price.tolist()
     return Observation(
         world.calendar.start + timedelta(days=ceil((t + 1) * world.calendar.step_days) - 1),
-        dict(zip(materials, world.S.price[zone].tolist(), strict=True)),
-        dict(zip(materials, world.S.price[0].tolist(), strict=True)),
-        float(recent.sum()),
+        dict(zip(materials, prices[zone], strict=True)),
+        dict(zip(materials, prices[0], strict=True)),
+        float(world.R.exports[max(0, t - 4) : t, zone].sum()),
         dict(zip(materials, world.R.held[max(t - 1, 0), country].tolist(), strict=True)),
     )
 

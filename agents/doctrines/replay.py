@@ -2,8 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from agents.exporting_state import Measure, Observation
+
+
+@lru_cache(10_000)
+def lifting(measure: Measure) -> Measure:
+    """The act that ends a measure."""
+    return replace(measure, lifted=True)
 
 
 class Doctrine:
@@ -19,7 +26,7 @@ class Doctrine:
             stays = measure.instrument == "reserve_purchase"
             stays |= measure.instrument == "export_quota" and measure.end != last
             if measure.end is not None and not stays:
-                plan.append((measure.end + timedelta(days=1), replace(measure, lifted=True)))
+                plan.append((measure.end + timedelta(days=1), lifting(measure)))
         # On one day what ends goes first; carried-over licences are kept before new ones are granted.
         rank = {"quota_carry_over": 1}
         self.plan = sorted(plan, key=lambda p: (p[0], not p[1].lifted, -rank.get(p[1].instrument, 0), p[1].id))
