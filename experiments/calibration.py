@@ -51,24 +51,28 @@ class Aim:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is searched: parameters (names of the table), aims, replications of each and seed."""
+    """What is searched: parameters (names of the table), aims, replications of each and seed; `held` are those that
+    stay at a value of their own."""
 
     parameters: tuple[str, ...]
     aims: tuple[Aim, ...]
     replications: int = 2
     seed: int = 1
+    held: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
-        unknown = [f"{n}: unknown parameter ({nearest(n, PARAMETERS)})" for n in self.parameters if n not in PARAMETERS]
+        names = (*self.parameters, *dict(self.held))
+        unknown = [f"{n}: unknown parameter ({nearest(n, PARAMETERS)})" for n in names if n not in PARAMETERS]
         if unknown:
             raise BadInput(unknown, "calibrate")
 
     def values(self, unit: np.ndarray) -> dict[str, float]:
-        """Parameter values of a point of the unit cube, by the ranges of the table."""
+        """Parameter values of a point of the unit cube, by the ranges of the table, and those that are held."""
         spread = [(PARAMETERS[n].low, PARAMETERS[n].high) for n in self.parameters]
-        return {
+        found = {
             n: low + float(u) * (high - low) for n, u, (low, high) in zip(self.parameters, unit, spread, strict=True)
         }
+        return {**dict(self.held), **found}
 
     def unit(self, values: Mapping[str, float]) -> np.ndarray:
         """The point of the unit cube of some values; defaults where none is given."""

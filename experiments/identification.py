@@ -1,6 +1,7 @@
 """What the data can tell: observations that a fit has not seen, recovery of known values, which parameters matter."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -62,6 +63,34 @@ def _pretend(truth: dict[str, float], noise_seed: int | None) -> None:
             history.observed += generator.normal(size=len(history.observed)) * history.sd
 
 
+def narrowed(problem: Problem, number: int, trajectories: int = 10, workers: int = 2) -> Problem:
+    """The same problem with only the `number` parameters that move its objective most free (mean absolute elementary
+    effect, Morris 1991); the others are held in the middle of their ranges, so that nothing but the data of the
+    problem and the ranges enters. `BadInput` for a number out of range."""
+    if not 2 <= number <= len(problem.parameters):
+        raise BadInput([f"free parameters: {number} must lie between 2 and {len(problem.parameters)}"], "calibrate")
+    effects, _ = _elementary_effects(problem, trajectories, workers)
+    free = tuple(n for n, _ in sorted(effects.items(), key=lambda item: -item[1])[:number])
+    middle = problem.values(np.full(len(problem.parameters), 0.5))
+    return replace(problem, parameters=free, held=tuple((n, v) for n, v in middle.items() if n not in free))
+
+
+def _elementary_effects(problem: Problem, trajectories: int, workers: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Mean absolute and standard deviation of elementary effects of each parameter over its range."""
+    from SALib.analyze import morris as analyze
+    from SALib.sample import morris as sample
+
+    names = list(problem.parameters)
+    box = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    points = sample.sample(box, trajectories, seed=problem.seed)
+    with Search(problem, workers) as search:
+        values = np.array(search.objectives(list(points)))
+    if not np.isfinite(values).all():
+        raise ArithmeticError("screening: an objective is not finite")
+    effects = analyze.analyze(box, points, np.minimum(values, 50.0), seed=problem.seed)
+    return dict(zip(names, effects["mu_star"], strict=True)), dict(zip(names, effects["sigma"], strict=True))
+
+
 def screening(
     problem: Problem, centre: Mapping[str, float], trajectories: int, workers: int = 2
 ) -> list[dict[str, Any]]:
@@ -71,21 +100,13 @@ def screening(
     package `SALib`). profile: the part of the range, others at `centre`, in which the objective stays within a
     tenth of its best value there.
     """
-    from SALib.analyze import morris as analyze
-    from SALib.sample import morris as sample
-
     names = list(problem.parameters)
-    box = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    points = sample.sample(box, trajectories, seed=problem.seed)
+    mu_star, sigma = _elementary_effects(problem, trajectories, workers)
     grid = np.linspace(0.0, 1.0, 9)
     middle = problem.unit(centre)
     scans = [np.where(np.arange(len(names)) == i, g, middle) for i in range(len(names)) for g in grid]
     with Search(problem, workers) as search:
-        values = np.array(search.objectives([*points, *scans]))
-    if not np.isfinite(values).all():
-        raise ArithmeticError("screening: an objective is not finite")
-    effects = analyze.analyze(box, points, np.minimum(values[: len(points)], 50.0), seed=problem.seed)
-    profile = values[len(points) :].reshape(len(names), len(grid))
+        profile = np.array(search.objectives(scans)).reshape(len(names), len(grid))
     rows = []
     for i, name in enumerate(names):
         p = PARAMETERS[name]
@@ -94,7 +115,7 @@ def screening(
         share = float(good.max() - good.min())
         rows.append(
             {
-                "parameter": name, "mu_star": float(effects["mu_star"][i]), "sigma": float(effects["sigma"][i]),
+                "parameter": name, "mu_star": float(mu_star[name]), "sigma": float(sigma[name]),
                 "profile_low": low, "profile_high": high, "profile_share": share,
                 "verdict": "identified" if share <= 0.3 else "weak" if share <= 0.7 else "not identified",
             }

@@ -174,6 +174,14 @@ def calibrate(
     starts: Annotated[int, typer.Option(min=1, help="starts, all reported")] = 10,
     evaluations: Annotated[int, typer.Option(min=20, help="evaluations of each start")] = 1500,
     to: Annotated[str | None, typer.Option(metavar="DAY", help="fit only what is observed up to this day")] = None,
+    free: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="search only so many parameters, those that move the objective most; "
+            "the rest stay in the middle of their ranges (0: search all)",
+        ),
+    ] = 0,
     replications: Annotated[int, typer.Option(min=1, help="replications of each evaluation")] = 2,
     screen: Annotated[int, typer.Option(min=0, help="Morris trajectories afterwards (identification.csv)")] = 0,
     draws: Annotated[int, typer.Option(min=0, help="draws of the posterior afterwards (posterior.csv)")] = 0,
@@ -193,6 +201,8 @@ def calibrate(
         raise BadInput([f"--to {to}: is not a date such as 2011-12-31"], "calibrate") from None
     aims = calibration.aims_until(episodes, last)
     problem = calibration.Problem(calibration.searched(), aims, replications, seed)
+    if free:
+        problem = identification.narrowed(problem, free, workers=workers)
     found = calibration.calibrate(problem, starts, evaluations, out, workers, teller(as_json))
     data: dict[str, Any] = {"starts": [vars(s) for s in found]}
     if last is not None:

@@ -11,7 +11,7 @@ from agents.behaviour import PARAMETERS
 from experiments.calibration import Aim, Problem, aims_until, calibrate, distance, searched
 from experiments.catalogue import find
 from experiments.facts import Fact
-from experiments.identification import recovery, screening
+from experiments.identification import narrowed, recovery, screening
 from experiments.posterior import posterior, read, write
 from sim.problems import BadInput
 
@@ -95,6 +95,16 @@ def test_a_parameter_that_does_nothing_is_not_identified() -> None:
     assert rows["default_years"]["mu_star"] < 0.01 * rows["trader_risk"]["mu_star"]
     assert rows["default_years"]["verdict"] == "not identified"
     assert rows["trader_risk"]["profile_share"] < 1.0
+
+
+def test_a_narrowed_problem_holds_what_does_nothing_in_the_middle_of_its_range() -> None:
+    problem = Problem(("default_years", "trader_risk", "use_elasticity"), (EARLY,), replications=1)
+    narrow = narrowed(problem, 2, trajectories=3, workers=1)
+    assert set(narrow.parameters) == {"trader_risk", "use_elasticity"}  # no entrant can default so soon
+    p = PARAMETERS["default_years"]
+    assert narrow.values(np.array([0.1, 0.9]))["default_years"] == pytest.approx((p.low + p.high) / 2.0)
+    with pytest.raises(BadInput, match="free parameters: 4"):
+        narrowed(problem, 4)
 
 
 def test_the_posterior_stays_in_the_ranges_and_moves(tmp_path: Path) -> None:
