@@ -38,9 +38,10 @@ def posterior(
 ) -> tuple[float, list[dict[str, float]]]:
     """Approximate Bayesian computation by Markov chains (Marjoram et al. 2003), flat prior over the ranges.
 
-    Chains, one a worker, start at `best`; a symmetric step is kept when the objective stays below (1 + looseness)
-    times that of `best`. Returns the tolerance and `draws` values, thinned from `steps` steps of each chain after
-    a fifth.
+    Chains, one a worker, start at `best`; a symmetric step of a tenth of the parameters, mirrored at the ends of their
+    ranges, is kept when the objective stays below (1 + looseness) times that of `best`. In the first half of `steps`
+    its width is fitted so that a quarter is kept (Robbins and Monro 1951); `draws` values are thinned from the second
+    half. Returns the tolerance and the draws.
     """
     generator = np.random.default_rng(problem.seed)
     size = len(problem.parameters)
@@ -49,22 +50,19 @@ def posterior(
         tolerance = search.objectives([at[0]])[0] * (1.0 + looseness)
         kept: list[np.ndarray] = []
         width = 0.06
-        taken = 0
         for step in range(steps):
-            asked = []
-            for x in at:
-                moved = np.where(generator.random(size) < 0.2, generator.normal(size=size) * width, 0.0)
-                asked.append(x + moved)
-            inside = [bool(((x >= 0.0) & (x <= 1.0)).all()) for x in asked]
-            values = search.objectives([x for x, ok in zip(asked, inside, strict=True) if ok])
-            answers = iter(values)
-            for i, ok in enumerate(inside):
-                if ok and next(answers) <= tolerance:
-                    at[i] = asked[i]
-                    taken += 1
-            if step < steps // 5:
-                width *= 1.1 if taken > 0.3 * (step + 1) * workers else 0.95  # the width is fixed after the first fifth
+            moves = generator.random((workers, size)) < max(0.1, 1.0 / size)
+            asked = [_reflected(x + m * width * generator.normal(size=size)) for x, m in zip(at, moves, strict=True)]
+            good = [value <= tolerance for value in search.objectives(asked)]
+            at = [new if ok else old for old, new, ok in zip(at, asked, good, strict=True)]
+            if step < steps // 2:
+                width = min(0.5, width * float(np.exp(0.1 * (np.mean(good) - 0.25))))
             else:
                 kept += at
     thinned = [kept[int(i)] for i in np.linspace(0, len(kept) - 1, draws)]
     return tolerance, [problem.values(x) for x in thinned]
+
+
+def _reflected(point: np.ndarray) -> np.ndarray:
+    """A point mirrored into the unit cube at its walls."""
+    return np.asarray(1.0 - np.abs(1.0 - np.mod(point, 2.0)))

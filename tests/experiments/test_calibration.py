@@ -12,7 +12,7 @@ from experiments.calibration import Aim, Problem, aims_until, calibrate, distanc
 from experiments.catalogue import find
 from experiments.facts import Fact
 from experiments.identification import narrowed, recovery, screening
-from experiments.posterior import posterior, read, write
+from experiments.posterior import _reflected, posterior, read, write
 from sim.problems import BadInput
 
 EARLY = Aim("2010-embargo", ("end=2011-12-31",), (date(1900, 1, 1), date(2011, 12, 31)), facts=False)
@@ -118,3 +118,7 @@ def test_the_posterior_stays_in_the_ranges_and_moves(tmp_path: Path) -> None:
     write(draws, tmp_path / "posterior.csv")
     again = read(tmp_path / "posterior.csv")
     assert again[3]["trader_risk"] == pytest.approx(draws[3]["trader_risk"], rel=1e-5)
+
+
+def test_a_step_over_the_end_of_a_range_is_mirrored() -> None:
+    assert _reflected(np.array([-0.2, 0.3, 1.1, 2.6])) == pytest.approx([0.2, 0.3, 0.9, 0.6])
