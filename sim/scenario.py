@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents import doctrines
 from agents.behaviour import PARAMETERS
 from sim import programmes
 from sim.problems import BadInput, nearest
@@ -141,7 +140,7 @@ class Form(Sourced):
 INSTRUMENTS = (
     "export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "ore_hold",
     "production_quota", "enforcement", "production_shortfall", "reserve_purchase", "complaint", "ruling", "backing",
-    "observed",
+    "incident", "observed",
 )  # fmt: skip
 
 
@@ -188,6 +187,8 @@ class Choices(Row):
     """Choices of a scenario that are structure, not behaviour.
 
     `freeze_prices_from`: a day from which all prices stay where they were, for studies of what a price does.
+    `incidents_per_year`: random incidents between each exporting state and each other country, of `incident_strength`;
+    `tension_memory_years`: how long the tension they leave lasts.
     """
 
     links_per_buyer: Annotated[int, Field(ge=1, le=6)] = 2
@@ -196,9 +197,11 @@ class Choices(Row):
     embargo_forms: tuple[str, ...] = ()
     normal_inspection: Annotated[float, Field(gt=0, le=1)] = 0.1
     balance: Literal["use", "none"] = "use"
-    doctrine: str = "replay"
     step_days: Annotated[float, Field(gt=0, le=31)] = 7.0
     freeze_prices_from: datetime.date | None = None
+    incidents_per_year: Annotated[float, Field(ge=0, le=12)] = 0.0
+    incident_strength: Annotated[float, Field(ge=0, le=1)] = 0.5
+    tension_memory_years: Annotated[float, Field(gt=0, le=20)] = 1.0
 
 
 class Scenario(Row):
@@ -226,6 +229,7 @@ class Scenario(Row):
     behaviour: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, str] = Field(default_factory=dict)
     reserves: dict[str, programmes.Reserve] = Field(default_factory=dict)
+    stances: dict[str, programmes.Stance] = Field(default_factory=dict)
 
     def resolved(self) -> str:
         """The whole scenario as text with sorted keys: what is hashed and stored with a result."""
@@ -264,7 +268,7 @@ SHARED = {
     "forms": Path(__file__).with_name("forms.csv"),
 }
 OPTIONAL = ("events", "news", "activity")
-KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules", "reserve")
+KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules", "reserve", "doctrine")
 
 
 def _explain(error: Any, unit: str, fields: Iterable[str]) -> str:
@@ -376,6 +380,7 @@ def _settings(
         ("name", str, "a text"), ("title", str, "a text"), ("extends", str, "the path of a folder"),
         ("tables", dict, "a table"), ("choices", dict, "a table"), ("behaviour", dict, "a table"),
         ("rules", dict, "a table"), ("reserve", dict, "a table"),
+        ("doctrine", dict, "a table"),
     ):  # fmt: skip
         if key in raw and not isinstance(raw[key], kind):
             problems.append(f"{where}, {key}: {raw[key]!r} is not {what}")
@@ -398,7 +403,7 @@ def _settings(
         base, base_paths = _settings(folder / other, problems, (*below, folder))
     except BadInput as error:
         raise BadInput([*problems, *(f"{where}, extends: {p}" for p in error.problems)], "scenario") from None
-    for key in ("choices", "behaviour", "rules", "reserve"):
+    for key in ("choices", "behaviour", "rules", "reserve", "doctrine"):
         if key in raw or key in base:
             raw[key] = {**base.get(key, {}), **raw.get(key, {})}
     return {**base, **raw}, {**base_paths, **paths}
@@ -448,7 +453,8 @@ def load(folder: str | Path, changes: dict[str, str] | None = None) -> Scenario:
         values["choices"] = Choices()
     values["behaviour"] = raw.get("behaviour", {})
     values["rules"] = raw.get("rules", {})
-    values["reserves"] = programmes.read(raw.get("reserve", {}), problems)
+    for field, key in (("reserves", "reserve"), ("stances", "doctrine")):
+        values[field] = programmes.read(key, raw.get(key, {}), problems)
     problems += check_behaviour(values["behaviour"], "scenario.toml")
     problems += check_links(values, doubtful)
     if problems:
@@ -563,7 +569,6 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
             problems.append(f"base_year.csv: no price_outside (USD/kg) for {material}")
     for name in (*v["choices"].quota_forms, *v["choices"].embargo_forms):
         known(name, forms, "scenario.toml, choices", "form")
-    known(v["choices"].doctrine, doctrines.names(), "scenario.toml, choices.doctrine", "doctrine")
     pairs = {(lag.origin, lag.destination) for lag in v["lags"]}
     for origin in sorted({r.country for r in v["refiners"]}):
         for destination in sorted({f.country for f in v["firms"]}):
@@ -588,12 +593,18 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
             problems.append(f"{where}: value {e.value} {e.unit} is negative")
         if e.admitted == "yes" and e.actor not in actors:
             known(e.actor, actors, where, "actor")
+        if e.instrument == "incident" and e.admitted == "yes":
+            for target in e.target.split(";"):
+                known(target, countries, where, "country")
+            if e.value is None or not 0.0 <= e.value <= 1.0:
+                problems.append(f"{where}: the strength {e.value} of an incident must lie between 0 and 1")
         if e.admitted == "yes" and e.instrument == "observed":
             problems.append(f"{where}: what was observed cannot be admitted; no state carries it out")
         if e.admitted == "yes" and e.instrument == "export_tax":
             for name in e.scope.split("|")[0].split(";"):
                 known(name, materials, where, "material")
-    problems += programmes.check(v.get("reserves", {}), countries, materials)
+    problems += programmes.check_reserves(v.get("reserves", {}), countries, materials)
+    problems += programmes.check_stances(v.get("stances", {}), [c.country for c in exporters], countries)
     carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]
     for column in v.get("activity", {}):
         known(column, carried, "activity.csv", "country, or country and sector,")
