@@ -3,9 +3,10 @@
 payoff = rent * d income + industry * d value added moved in + depletion * d ore kept
        + political * sum_k tension_k * d harm_k - future * d output of entrants - retaliation * d exports withheld
 
-with d the difference to doing nothing. Harm is never a formula in the target's stock: it is what the roll-out shows, and
-the roll-out knows of a reserve what the state believes of it. Source of the motives: export restrictions move industry
-home (ZEW 15-025), raise rents and entry (Pothen), and answer conflict (Kavakli and others); weights are assumptions.
+with d the difference to doing nothing. Harm is never a formula in the target's stock: it is what the roll-out shows,
+and the roll-out knows of a reserve what the state believes of it. Source of the motives: export restrictions move
+industry home (ZEW 15-025), raise rents and entry (Pothen), and answer conflict (Kavakli and others); weights are
+assumptions.
 """
 
 from collections.abc import Mapping
