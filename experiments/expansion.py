@@ -12,12 +12,12 @@ from math import ceil
 from typing import Any
 
 from agents.behaviour import PARAMETERS
-from experiments.small_table import ACTS, Act, Given, Producer, SmallTable, mine_name, purchases
+from experiments.small_table import ACTS, Act, Given, Producer, Project, SmallTable, mine_name, purchases
 from sim.scenario import TABLES
 
 ASSUMED = {"source": "assumption", "confidence": "assumption"}
 FORMS = ("oxide", "carbonate", "metal", "alloy", "magnet", "concentrate")
-REFINING = 0.3  # part of the cost of a kilogram that is refining
+REFINING = 0.3  # part of the cost of a kilogram that is refining, on average over the mines refined in one place
 HOME_WEEKS = 1
 DEBT = 0.2  # part of the outlay of a mine that is debt
 
@@ -115,6 +115,19 @@ def _output(producer: Producer, table: SmallTable) -> float:
     return producer.share * table.metal.world_t_per_year
 
 
+def _refining(table: SmallTable, place: str) -> float:
+    """Cost of refining where ore of `place` is refined, USD/kg: a part of the mean cost of the mines that feed it."""
+    fed = [(p.cost_usd_per_kg, _output(p, table)) for p in table.producer if (p.refined_in or p.country) == place]
+    new = [(j.cost_usd_per_kg, j.capacity_t_per_year) for j in table.project if (j.refined_in or j.country) == place]
+    costs = fed if sum(q for _, q in fed) > 0.0 else new
+    return REFINING * sum(c * q for c, q in costs) / sum(q for _, q in costs)
+
+
+def _mining(table: SmallTable, mine: Producer | Project) -> float:
+    """Cost of a mine without refining, USD/kg."""
+    return max(0.0, mine.cost_usd_per_kg - _refining(table, mine.refined_in or mine.country))
+
+
 def _mines(table: SmallTable) -> Rows:
     rows = []
     for p in table.producer:
@@ -124,14 +137,14 @@ def _mines(table: SmallTable) -> Rows:
             {"mine": mine_name(p), "country": p.country, "legal": "yes", "stage": "operating", "basket": "ore",
              "output_t_per_year": output, "capacity_t_per_year": output * (1.0 + spare), "capex_musd": 0.0,
              "quota_group": "light" if p.market == "own" else "none", "lead_years": 0, "ramp_years": 0,
-             "cost_usd_per_kg": (1.0 - REFINING) * p.cost_usd_per_kg, "debt_share": DEBT,
+             "cost_usd_per_kg": _mining(table, p), "debt_share": DEBT,
              **_sourced(p, "output is share times world; cost, capacity and debt assumed")}
         )  # fmt: skip
     for j in table.project:
         rows.append(
             {"mine": j.mine, "country": j.country, "legal": "yes", "stage": "project", "basket": "ore",
              "output_t_per_year": 0.0, "capacity_t_per_year": j.capacity_t_per_year, "quota_group": "none",
-             "cost_usd_per_kg": (1.0 - REFINING) * j.cost_usd_per_kg, "capex_musd": j.capex_musd,
+             "cost_usd_per_kg": _mining(table, j), "capex_musd": j.capex_musd,
              "lead_years": j.lead_years, "ramp_years": j.ramp_years, "debt_share": DEBT,
              **_sourced(j, "cost and debt assumed")}
         )  # fmt: skip
@@ -157,18 +170,15 @@ def _refiners(table: SmallTable) -> Rows:
             rows.append(
                 {"refiner": _holder(name, i), "country": name, "kind": "licensed", "licence_share": 1.0 / count,
                  "capacity_t_per_year": 1.1 * (whole + later) / count, "yield": 1.0,
-                 "cost_usd_per_kg": REFINING * own[0].cost_usd_per_kg, **ASSUMED, "note": "equal shares"}
+                 "cost_usd_per_kg": _refining(table, name), **ASSUMED, "note": "equal shares"}
             )  # fmt: skip
     for plant, place in _plants(table).items():
         fed = [p for p in table.producer if p.market == "world" and (p.refined_in or p.country) == place]
         new = [j for j in table.project if (j.refined_in or j.country) == place]
         output = sum(_output(p, table) for p in fed) + sum(j.capacity_t_per_year for j in new)
-        costs = [(p.cost_usd_per_kg, _output(p, table)) for p in fed]
-        costs += [] if fed else [(j.cost_usd_per_kg, j.capacity_t_per_year) for j in new]
-        mean = sum(c * q for c, q in costs) / sum(q for _, q in costs)
         rows.append(
             {"refiner": plant, "country": place, "kind": "free", "licence_share": 0.0, "yield": 1.0,
-             "capacity_t_per_year": 1.1 * output, "cost_usd_per_kg": REFINING * mean, **ASSUMED,
+             "capacity_t_per_year": 1.1 * output, "cost_usd_per_kg": _refining(table, place), **ASSUMED,
              "note": "takes all ore that is refined there"}
         )  # fmt: skip
     return rows

@@ -51,7 +51,7 @@ class Producer(Given):
     market: Literal["own", "world"] = "world"
     refined_in: str = ""
     spare_capacity: Annotated[float, Field(ge=0, le=5)] = 0.2
-    licence_holders: Annotated[int, Field(ge=1, le=20)] = 3
+    licence_holders: Annotated[int, Field(ge=1, le=4)] = 3  # of more than four equal ones the last sell at home only
 
 
 class Project(Given):
@@ -214,6 +214,8 @@ def check(table: SmallTable) -> list[str]:
             problems.append(f"producer {number} ({p.country}), refined_in: a market of its own refines at home")
         if p.refined_in != p.country and p.refined_in in owners:
             problems.append(f"producer {number} ({p.country}), refined_in: {p.refined_in} has a market of its own")
+    if len(owners) > 1:
+        problems.append(f"producer: {', '.join(owners)} stand with market 'own'; only one country can restrict exports")
     for name in (n for n in owners if any(p.country == n and p.market == "world" for p in table.producer)):
         problems.append(f"producer: {name} stands with market 'own' and 'world'; one country, one market")
     problems += _twice([mine_name(p) for p in table.producer] + [p.mine for p in table.project], "mine")
