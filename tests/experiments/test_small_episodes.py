@@ -1,13 +1,16 @@
 """Episodes of one metal: they are what their table says, stand still without acts and news, and run with them."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from agents.behaviour import PARAMETERS
+from experiments import report
 from experiments.catalogue import find
 from experiments.expansion import expand
+from experiments.figures import draw_all
 from experiments.small_table import read
 from sim import Simulation
 from tests.builders import NOISE_OFF
@@ -51,3 +54,18 @@ def test_facts_lie_within_the_run_and_observations_have_sources(name: str) -> No
     with (Path(place.folder) / "observed.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert all(row["source"] and float(row["value"]) > 0.0 for row in rows)
+
+
+def test_an_episode_without_an_exporting_state_is_reported_and_drawn(tmp_path: Path) -> None:
+    place = find("2014-nickel")
+    run = place.run(2)
+    assert all(year["exports_t"] == year["rent_of_exporters_musd"] == 0.0 for year in report.years(run))
+    assert {path.stem for path in draw_all(run, place.folder, tmp_path)} >= {"prices", "stocks"}
+
+
+def test_the_ban_takes_ore_and_nothing_else_of_indonesia() -> None:
+    run = Simulation(find("2014-nickel").folder, behaviour=NOISE_OFF).run(check=True)
+    days = (date(2014, 2, 3), date(2014, 12, 28))
+    assert run.total("mined", "Indonesian ore", *days) == pytest.approx(0.0)
+    before = run.total("mined", "Indonesian smelters", date(2013, 2, 4), date(2013, 12, 29))
+    assert run.total("mined", "Indonesian smelters", *days) == pytest.approx(before)
