@@ -60,6 +60,32 @@ def test_without_its_act_and_news_nothing_happens(written: Path) -> None:
     assert mined == pytest.approx(np.full(len(mined), mined[0]), rel=1e-3)
 
 
+SHAPES = {
+    "nobody can restrict exports": [('market = "own"\n', "")],
+    "the exporter uses nothing, one seller": [
+        ('country = "Exportia"\nshare = 0.25', 'country = "Importia"\nshare = 0.25'),
+        ("licence_holders = 3", "licence_holders = 1"),
+    ],
+    "four sellers": [("licence_holders = 3", "licence_holders = 4")],
+    "ore refined abroad": [("cost_usd_per_kg = 9", 'cost_usd_per_kg = 9\nrefined_in = "Importia"')],
+    "no stock of traders": [("tonnes = 1500", "tonnes = 0"), ("tonnes = 1000", "tonnes = 0")],
+    "more stock than traders hold as a rule": [("tonnes = 1500", "tonnes = 9000")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_worlds_of_other_shapes_stand_still(shape: str, tmp_path: Path) -> None:
+    text = INVENTED.read_text(encoding="utf-8")
+    text = text[: text.index("# Acts of states")]
+    for old, put in SHAPES[shape]:
+        assert old in text, old
+        text = text.replace(old, put)
+    path = tmp_path / "shape.toml"
+    path.write_text(text, encoding="utf-8")
+    new(tmp_path / "world", path)
+    assert quiet(tmp_path / "world").column("price_outside", "testium") == pytest.approx(20.0, rel=1e-3)
+
+
 def test_the_base_year_closes_by_hand() -> None:
     table = read(INVENTED)
     # wants 2500 x .98, 5000 x .9, 2500 x .98 = 9400, scaled to 10,000
