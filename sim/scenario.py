@@ -271,7 +271,7 @@ OPTIONAL = ("events", "news", "activity")
 KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules", "reserve", "doctrine")
 
 
-def _explain(error: Any, unit: str, fields: Iterable[str]) -> str:
+def explain(error: Any, unit: str, fields: Iterable[str]) -> str:
     """One pydantic error in the words of a user."""
     kind, given = error["type"], error.get("input")
     if kind == "extra_forbidden":
@@ -291,7 +291,7 @@ def _explain(error: Any, unit: str, fields: Iterable[str]) -> str:
     return f"{given!r}: {error['msg'].lower()}"
 
 
-def _unit_of(column: str) -> str:
+def unit_of(column: str) -> str:
     for ending, unit in (
         ("_t_per_year", "t a year"), ("_usd_per_kg", "USD/kg"), ("_musd", "million USD"), ("_years", "years"),
         ("_weeks", "weeks"), ("share", "(a share between 0 and 1)"),
@@ -329,7 +329,7 @@ def _read_table(path: Path, model: type[Row], problems: list[str], doubtful: set
             doubtful |= {path.name, *(value for value in cells.values() if isinstance(value, str))}
             for item in error.errors():
                 column = str(item["loc"][0]) if item["loc"] else "?"
-                problems.append(f"{path.name} line {number}, {column}: {_explain(item, _unit_of(column), columns)}")
+                problems.append(f"{path.name} line {number}, {column}: {explain(item, unit_of(column), columns)}")
     return tuple(rows)
 
 
@@ -449,7 +449,7 @@ def load(folder: str | Path, changes: dict[str, str] | None = None) -> Scenario:
     except ValidationError as error:
         for item in error.errors():
             key = str(item["loc"][0])
-            problems.append(f"scenario.toml, choices.{key}: {_explain(item, '', Choices.model_fields)}")
+            problems.append(f"scenario.toml, choices.{key}: {explain(item, '', Choices.model_fields)}")
         values["choices"] = Choices()
     values["behaviour"] = raw.get("behaviour", {})
     values["rules"] = raw.get("rules", {})
