@@ -5,6 +5,7 @@ from math import exp, sqrt
 from agents.firm import alarm as firm_alarm
 from agents.firm import cover as firm_cover
 from agents.firm import expected_growth as firm_expected_growth
+from agents.firm import old_scrap as firm_old_scrap
 from agents.firm import order as firm_order
 from agents.firm import risk as firm_risk
 from agents.firm import scrap as firm_scrap
@@ -59,7 +60,13 @@ def consumption(t, dt, P, N, X, I, S, R):
         elasticity = P.use_elasticity * N.f_elasticity[f]
         want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, f], S.intensity[s], gap, elasticity, S.noise[f])
         used = min(want, S.stock[s])
-        recovered = firm_scrap(used, N.f_scrap[f], gap, P.scrap_response)
+        recovered = firm_scrap(used, N.f_scrap[f] - N.f_old_scrap[f], gap, P.scrap_response)
+        if N.f_old_scrap[f] > 0.0:
+            worn = S.in_products[s] * dt / N.f_life[f]
+            slow_gap = S.gap[N.s_zone[s], m, 1]
+            old = firm_old_scrap(worn, N.f_old_scrap[f], slow_gap, P.scrap_response)
+            S.in_products[s] += used - worn
+            recovered += old
         S.stock[s] += recovered - used
         S.want[s] = want
         S.expected[s] = want + (S.expected[s] - want) * planning
@@ -131,7 +138,7 @@ def orders(t, dt, P, N, X, I, S, R):
             S.wanted[s] = wanted_months / 12.0 * expected / dt
             S.order[s] = firm_order(
                 expected * (1.0 - N.f_scrap[f]), S.stock[s], S.wanted[s], S.pipe_sum[s],
-                N.s_pipe_steps[s] * expected * (1.0 - N.f_scrap[f]),
+                (N.s_pipe_steps[s] + X.late[t, s]) * expected * (1.0 - N.f_scrap[f]),
                 P.stocking_years, P.destocking_years, P.supply_line_weight, P.order_floor, dt,
             )  # fmt: skip
             S.demanded[z, m] += S.order[s]
