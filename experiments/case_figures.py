@@ -74,12 +74,18 @@ def foot(table: "pandas.DataFrame", title: str, note: str = "") -> str:
     return f"{title}. n = {n}, seed {seed}; {spread}{'; ' + note if note else ''}."
 
 
-def panels(titles: Sequence[str], columns: int, width_mm: float = PAGE_MM, share_y: bool = False) -> Any:
-    """An empty figure with a panel for each title: (figure, list of axes)."""
-    fig, axes = drawing.panels(titles, columns, width_mm, share_y)
-    for ax in axes:
-        ax.tick_params(labelbottom=True)
-    return fig, axes
+def panels(titles: Sequence[str], columns: int, width_mm: float = PAGE_MM) -> Any:
+    """An empty figure with a panel for each title, each with axes of its own: (figure, list of axes)."""
+    from matplotlib.figure import Figure
+
+    rows = -(-len(titles) // columns)
+    fig = Figure(figsize=(width_mm / drawing.MM_PER_INCH, 1.0))
+    axes = list(fig.subplots(rows, columns, squeeze=False).flat)
+    for ax in axes[len(titles) :]:
+        ax.remove()
+    for title, ax in zip(titles, axes, strict=False):
+        ax.set_title(title)
+    return fig, axes[: len(titles)]
 
 
 def finish(fig: "Figure", rows_mm: float, table: "pandas.DataFrame", title: str, note: str = "",

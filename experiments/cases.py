@@ -59,12 +59,14 @@ def year(first: int, last: int | None = None) -> Span:
 
 
 def monthly(run: Run, data: np.ndarray, adds: bool) -> tuple[list[date], np.ndarray]:
-    """First days of months, and sums (if it `adds`) or means of the weeks that begin in each: (replications, months)."""
+    """First days of months, and the mean of the weeks that begin in each: (replications, months).
+
+    What `adds` up is told a month of 365.25 / 12 days, so that months of four and of five weeks can be compared.
+    """
     days = [run.start + timedelta(days=int(t * run.step_days)) for t in range(run.steps)]
     first = [t for t, day in enumerate(days) if t == 0 or day.month != days[t - 1].month]
-    sums = np.add.reduceat(data, first, axis=1)
-    lengths = 1.0 if adds else np.diff([*first, run.steps])
-    return [days[t].replace(day=1) for t in first], sums / lengths
+    means = np.add.reduceat(data, first, axis=1) / np.diff([*first, run.steps])
+    return [days[t].replace(day=1) for t in first], means * (365.25 / 12.0 / run.step_days if adds else 1.0)
 
 
 class Tally:
@@ -103,7 +105,7 @@ class Tally:
 
     def path(self, case: str, measure: str, unit: str, run: Run, data: np.ndarray, *, adds: bool = False,
              material: str = "") -> None:  # fmt: skip
-        """Add the months of a weekly path. data: (replications, steps)."""
+        """Add the months of a weekly path; what `adds` is told a month. data: (replications, steps)."""
         months, values = monthly(run, data, adds)
         for month, each in zip(months, values.T, strict=True):
             self.add(case, measure, unit, each, material=material, time=month.isoformat())
