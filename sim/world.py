@@ -164,7 +164,7 @@ class World:
         z = np.zeros
         return Record(
             price=z((T, nZ, nM)), ask=z((T, nZ)), exports=z((T, nZ, nC)), exports_open=z((T, nZ, nC)),
-            leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), use=z((T, nC)),
+            leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), use=z((T, nC)), scrap=z((T, nC)),
             shortfall=z((T, nC)), stock=z((T, nC, nM)), use_material=z((T, nC, nM)),
             risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)),
             refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),

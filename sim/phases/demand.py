@@ -74,6 +74,7 @@ def consumption(t, dt, P, N, X, I, S, R):
         S.scrapped[m] += recovered
         S.using[N.s_zone[s], m] += used
         R.use[t, c] += used
+        R.scrap[t, c] += recovered
         R.use_material[t, c, m] += used
         R.shortfall[t, c] += want - used
 
