@@ -1,8 +1,9 @@
 """The low-price offensive: an exporter that pays for output, and what becomes of those who entered.
 
-From 2012 to 2016 the exporter pays a share of the base-year price of what its refiners make. Prices fall on both sides
-of the border, entrants earn less, sell less and fail more often, and the share of the exporter in mine output comes
-back, and stays when the subsidy ends: a mine that has failed does not return.
+From 2012 to 2016 the exporter lifts its mining quota, or pays a share of the base-year price of what its refiners
+make, or both. Prices fall on both sides of the border, entrants earn less, sell less and fail more often, and the share
+of the exporter in mine output comes back; it stays when the offensive ends, for a mine that has failed does not return.
+Money alone does less than money and tonnes: under a quota it is paid for what would have been mined anyhow.
 """
 
 from typing import TYPE_CHECKING
@@ -32,9 +33,14 @@ def subsidy(per_cent: float) -> tuple[str, ...]:
     return (f"act.offensive=China:production_subsidy:all:2012-01..2016-12:{per_cent:g} %",)
 
 
+# Mining quotas from 2012 to 2016 as large as the mines, in t; those of 2017 and 2018 are as in history.
+LIFTED = tuple(
+    f"production.{y}.{group}={tonnes}" for y in range(2012, 2017) for group, tonnes in (("light", 97605), ("heavy", 13527))
+)
 CASES = (
-    Case("no offensive"), Case("15 % paid", subsidy(15)), Case("30 % paid", subsidy(30)),
-    Case("45 % paid", subsidy(45)),
+    Case("no offensive"), Case("15 % paid", subsidy(15)), Case("45 % paid", subsidy(45)),
+    Case("quota lifted", LIFTED), Case("quota lifted, 30 % paid", (*LIFTED, *subsidy(30))),
+    Case("quota lifted, 45 % paid", (*LIFTED, *subsidy(45))),
 )  # fmt: skip
 MEASURES = {
     "Nd outside, 2013-2016": "USD/kg", "Nd inside, 2013-2016": "USD/kg", "output of entrants, 2014-2016": "t",
