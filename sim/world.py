@@ -94,7 +94,7 @@ class World:
         want = np.where(N.f_kind[N.s_firm] == USER, N.s_base * dt, 0.0)
         want = np.where(N.f_open[N.s_firm] > 0, 0.0, want)
         months = np.where(N.s_zone == 0, P.cover_outside_months, P.cover_inside_months) * trait_cover[N.s_firm]
-        stock = months / 12.0 * want / dt
+        stock = months / 12.0 * want * (1.0 - N.f_old_scrap[N.s_firm]) / dt
         trading = N.f_kind[N.s_firm] == TRADER
         normal = P.trader_cover_months / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
         stock = np.where(trading, normal, stock)

@@ -1,8 +1,8 @@
 """Diversification: where each importer buys, how concentrated that is, and who can choke the flow.
 
 By year: shares of origin in the arrivals of an importer, their Herfindahl index, and two measures of a choke point on
-the network mine - refinery - use, drawn with the flows of the year: the share of the maximum flow that is lost when the
-refineries of a country close, and the betweenness of those refineries on paths of largest flow.
+the network mine - refinery - use, drawn with the flows of the year: the share of the flow abroad that is lost when the
+refineries of a country close, and the betweenness of those refineries between mines and users abroad.
 """
 
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROWS = ("S20",)
 REPLICATIONS = 5
 EPISODE, EXPORTER = "2010-embargo", "China"
+REFINERS = ("China", "Malaysia")
 IMPORTERS = ("Japan", "United States", "Europe")
 YEARS = tuple(range(2009, 2019))
 NO_ENTRY = tuple(
@@ -72,35 +73,39 @@ def network(run: Run, scenario: Scenario, of_year: int, replication: int) -> "ne
     return graph
 
 
-def lost_flow(graph: "networkx.DiGraph", country: str) -> float:
-    """Share of the flow from all mines to all users that is lost when the refineries of a country close."""
-    import networkx as nx
-
+def _joined(graph: "networkx.DiGraph") -> "networkx.DiGraph":
+    """The graph with one source before all mines and one sink behind all users but those of the exporter."""
     whole = graph.copy()
     for node in graph:
         if node[0] == "mine":
             whole.add_edge("source", node)
-        elif node[0] == "use":
+        elif node[0] == "use" and node[1] != EXPORTER:
             whole.add_edge(node, "sink")
+    return whole
+
+
+def lost_flow(graph: "networkx.DiGraph", country: str) -> float:
+    """Share of the largest flow from mines to users abroad that is lost when the refineries of a country close."""
+    import networkx as nx
+
+    whole = _joined(graph)
     before = nx.maximum_flow_value(whole, "source", "sink", capacity="t")
     whole.remove_nodes_from([("refinery", country)])
-    after = nx.maximum_flow_value(whole, "source", "sink", capacity="t") if "sink" in whole else 0.0
-    return float(1.0 - after / before)
+    return float(1.0 - nx.maximum_flow_value(whole, "source", "sink", capacity="t") / before)
 
 
 def betweenness(graph: "networkx.DiGraph", country: str) -> float:
-    """Share of the pairs of a mining and a using country whose path of largest flow (least sum of 1/t) runs through the
-    refineries of a country."""
+    """Betweenness of the refineries of a country: share of the pairs of a mining country and a user abroad, among those
+    that are linked, whose main path (the least sum of 1/t) runs through them. Counts channels, not tonnes."""
     import networkx as nx
 
     far = graph.copy()
     for _, _, data in far.edges(data=True):
         data["distance"] = 1.0 / data["t"]
     mines = [n for n in graph if n[0] == "mine"]
-    users = [n for n in graph if n[0] == "use"]
+    users = [n for n in graph if n[0] == "use" and n[1] != EXPORTER]
     found = nx.betweenness_centrality_subset(far, mines, users, normalized=False, weight="distance")
-    pairs = sum(nx.has_path(far, m, u) for m in mines for u in users)
-    return float(found.get(("refinery", country), 0.0) / pairs)
+    return float(found.get(("refinery", country), 0.0) / sum(nx.has_path(far, m, u) for m in mines for u in users))
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
@@ -122,10 +127,11 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
                 index = herfindahl(np.array(list(amounts.values())))
                 tally.add(case, "Herfindahl index of imports", "1", index, material=importer, time=day)
             graphs = [network(run, scenario, y, i) for i in range(replications)]
-            lost = np.array([100.0 * lost_flow(g, EXPORTER) for g in graphs])
-            between = np.array([betweenness(g, EXPORTER) for g in graphs])
-            tally.add(case, f"flow lost without refineries of {EXPORTER}", "%", lost, time=day)
-            tally.add(case, f"betweenness of refineries of {EXPORTER}", "share of pairs", between, time=day)
+            for country in REFINERS:
+                lost = np.array([100.0 * lost_flow(g, country) for g in graphs])
+                between = np.array([betweenness(g, country) for g in graphs])
+                tally.add(case, "flow lost without refineries", "%", lost, material=country, time=day)
+                tally.add(case, "betweenness of refineries", "share of pairs", between, material=country, time=day)
             mined = {c: run.total("mined", [m.mine for m in scenario.mines if m.country == c], *year(y))
                      for c in {m.country for m in scenario.mines}}  # fmt: skip
             share = 100.0 * mined[EXPORTER] / np.sum(list(mined.values()), axis=0)
@@ -156,8 +162,8 @@ def figure(table: "pandas.DataFrame") -> "Figure":
     yearly = table[table["time"] != ""]
     history = yearly[yearly["case"] == CASES[0].name]
     titles = (
-        "origins of Japan's imports", "Herfindahl index of imports", f"flow lost without refineries of {EXPORTER}",
-        f"betweenness of refineries of {EXPORTER}",
+        "origins of Japan's imports", "Herfindahl index of imports", "flow lost without refineries",
+        "betweenness of refineries",
     )  # fmt: skip
     look = draw.colours([c.name for c in CASES])
     with drawing.theme():
@@ -177,14 +183,16 @@ def figure(table: "pandas.DataFrame") -> "Figure":
         )  # type: ignore[arg-type]  # fmt: skip
         axes[0].set_ylabel("% of arrivals from abroad")
         axes[0].set_ylim(0, 100)
-        drawing.date_axis(axes[0], days[0], days[-1], ticks=6)
+        drawing.date_axis(axes[0], date(YEARS[0], 3, 1), date(YEARS[-1], 11, 1), ticks=6)
         styles = dict(zip(IMPORTERS, ("-", (0, (4, 1.5)), (0, (1, 1))), strict=True))
         for importer in IMPORTERS:
             own = yearly[(yearly["material"] == importer) & (yearly["measure"] == titles[1])]
             draw.paths(axes[1], own, look, "1 is one seller", styles=dict.fromkeys(look, styles[importer]), ticks=6)
         for title, ax in zip(titles[2:], axes[2:], strict=True):
-            rows = yearly[yearly["measure"] == title]
-            draw.paths(ax, rows, look, rows["unit"].iloc[0], ticks=6)
+            for country, style in zip(REFINERS, ("-", (0, (1, 1))), strict=True):
+                rows = yearly[(yearly["measure"] == title) & (yearly["material"] == country)]
+                unit = rows["unit"].iloc[0]
+                draw.paths(ax, rows, look, f"{unit} (dotted: Malaysia)", styles=dict.fromkeys(look, style), ticks=6)
             ax.set_ylim(bottom=0.0)
         handles = [Line2D([], [], color=places[n], linewidth=5, alpha=0.75, label=n.removeprefix("share of "))
                    for n in names]  # fmt: skip

@@ -52,12 +52,14 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
                 MEASURES[1]: run.total("use", outside, *year(2017)),
                 MEASURES[2]: run.total("use", "China", *year(2017)),
                 MEASURES[3]: bought[2012],
+                "japan": 100.0 * (run.total("use", "Japan", *year(2012)) / run.total("use", "Japan", *year(2010)) - 1.0),
                 "price": run.mean("price_outside", "Nd", *year(2017)),
                 "path": used,
             }
         for measure in MEASURES:
             change = 100.0 * (found["restricted"][measure] / found["free"][measure] - 1.0)
             tally.add(name, f"change of {measure}", "%", change)
+        tally.add(name, "Japan's use, 2012 beside 2010", "%", found["restricted"]["japan"])
         price = 100.0 * (found["restricted"]["price"] / found["free"]["price"] - 1.0)
         tally.add(name, "change of the Nd price outside, 2017", "%", price)
         weeks = 13
@@ -85,7 +87,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
     with drawing.theme():
         fig, axes = draw.panels(titles, 2)
         rows = table[table["measure"] == "change of use outside"]
-        draw.paths(axes[0], rows, shown, "% of the same world without restrictions", ticks=6)
+        draw.paths(axes[0], rows, shown, "change, % of no restrictions", ticks=6)
         axes[0].axhline(0.0, color=drawing.GREY, linewidth=0.7)
         for title, ax in zip(titles[1:], axes[1:], strict=True):
             draw.dots(ax, table[table["measure"] == f"change of {title}"], look, "change, %", zero=True)

@@ -1,9 +1,9 @@
 """The low-price offensive: an exporter that pays for output, and what becomes of those who entered.
 
 From 2012 to 2016 the exporter lifts its mining quota, or pays a share of the base-year price of what its refiners
-make, or both. Prices fall on both sides of the border, entrants earn less, sell less and fail more often, and the share
-of the exporter in mine output comes back; it stays when the offensive ends, for a mine that has failed does not return.
-Money alone does less than money and tonnes: under a quota it is paid for what would have been mined anyhow.
+make, or both. While it lasts prices fall on both sides of the border, entrants sell less and stop or fail, and the share
+of the exporter in mine output comes back. When it ends the price is higher than without it: a mine that has failed does
+not return, and use has grown used to cheap material.
 """
 
 from typing import TYPE_CHECKING
@@ -38,12 +38,12 @@ LIFTED = tuple(
     f"production.{y}.{group}={tonnes}" for y in range(2012, 2017) for group, tonnes in (("light", 97605), ("heavy", 13527))
 )
 CASES = (
-    Case("no offensive"), Case("15 % paid", subsidy(15)), Case("45 % paid", subsidy(45)),
-    Case("quota lifted", LIFTED), Case("quota lifted, 30 % paid", (*LIFTED, *subsidy(30))),
-    Case("quota lifted, 45 % paid", (*LIFTED, *subsidy(45))),
+    Case("no offensive"), Case("15 % paid", subsidy(15)), Case("30 % paid", subsidy(30)),
+    Case("45 % paid", subsidy(45)), Case("quota lifted", LIFTED), Case("both, 45 %", (*LIFTED, *subsidy(45))),
 )  # fmt: skip
 MEASURES = {
-    "Nd outside, 2013-2016": "USD/kg", "Nd inside, 2013-2016": "USD/kg", "output of entrants, 2014-2016": "t",
+    "Nd outside, 2012-2013": "USD/kg", "Nd inside, 2012-2013": "USD/kg", "Nd outside, 2018": "USD/kg",
+    "output of entrants, 2014-2016": "t",
     "entrants failed by 2018": "of 3", "exporter's share of mine output, 2016": "%",
     "exporter's share of mine output, 2018": "%",
 }  # fmt: skip
@@ -62,8 +62,9 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     for case, run in run_cases("2010-embargo", CASES, replications, seed).items():
         of_exporter = share(run)
         numbers = (
-            run.mean("price_outside", "Nd", *year(2013, 2016)),
-            run.mean("price_inside", "Nd", *year(2013, 2016)),
+            run.mean("price_outside", "Nd", *year(2012, 2013)),
+            run.mean("price_inside", "Nd", *year(2012, 2013)),
+            run.mean("price_outside", "Nd", *year(2018)),
             run.total("mined", list(ENTRANTS), *year(2014, 2016)),
             np.sum([run.column("defaulted", m)[:, -1] for m in ENTRANTS], axis=0),
             of_exporter[:, run.step_of(year(2016)[0]) : run.step_of(year(2016)[1])].mean(axis=1),

@@ -1,8 +1,9 @@
 """A pandemic: activity falls and ships are late at once.
 
 The slump of activity of spring 2020 stands in the episode; cargo from the exporter to everybody is late by some weeks
-from February to April (an assumption). Alone, late ships empty stocks and lift prices, and a slump does the opposite;
-together they hide each other in prices and add up in volumes.
+from February to April (an assumption). Late ships alone move cargo from spring into summer, and prices hardly, for firms
+hold stocks of months and order a little more; a slump lowers use and price. Together, arrivals fall deeper than under
+either and no glut follows.
 """
 
 from datetime import date
@@ -71,7 +72,8 @@ def figure(table: "pandas.DataFrame") -> "Figure":
         for (measure, label), ax in zip(panels.items(), axes, strict=True):
             rows = table[(table["measure"] == measure) & (table["time"] >= "2019-10-01")]
             draw.paths(ax, rows, look, label, ticks=6)
-            ax.set_ylim(bottom=0.0)
+            if measure in ("arrivals in Japan", "use"):
+                ax.set_ylim(bottom=0.0)
             ax.axvspan(date(2020, 2, 1), date(2020, 4, 30), color=drawing.GREY, alpha=0.12, linewidth=0)  # type: ignore[arg-type]
         note = f"grey: cargo from China late by {WEEKS} weeks"
         return draw.finish(fig, 95.0, table, "Rare earths, 2020", note, draw.key(look))

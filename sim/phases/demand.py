@@ -136,7 +136,7 @@ def orders(t, dt, P, N, X, I, S, R):
             wanted_months = firm_cover(
                 months, S.risk[f], growth, P.cover_risk, P.cover_growth, P.cover_low, P.cover_high
             )
-            S.wanted[s] = wanted_months / 12.0 * expected / dt
+            S.wanted[s] = wanted_months / 12.0 * expected * (1.0 - N.f_old_scrap[f]) / dt  # of what must be bought
             S.order[s] = firm_order(
                 expected * (1.0 - N.f_scrap[f]), S.stock[s], S.wanted[s], S.pipe_sum[s],
                 (N.s_pipe_steps[s] + X.late[t, s]) * expected * (1.0 - N.f_scrap[f]),
