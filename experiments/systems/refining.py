@@ -2,10 +2,11 @@
 
 The same tonnes are withheld twice. Held at the mine they are missing everywhere: both prices rise together. Held at the
 refinery they are missing abroad alone: the price outside rises over the price inside, and the refiners' rent with it.
-Then China stops refined cobalt for Japan, whose firm owns a mine in the DR Congo: that helps only where the ore is not
-refined in China.
+Then China stops refined cobalt for half a year while a Japanese firm owns a mine in the DR Congo: that helps only where
+its ore is not refined in China.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,12 +44,12 @@ MEASURES = {
     "price inside China": "USD/kg", "price outside": "USD/kg", "price outside over inside": "1",
     "rent of refiners": "million USD", "use in China": "t", "use outside": "t", "ore mined in the DR Congo": "t",
 }  # fmt: skip
-SPAN = year(2019)
+SPAN, HELD = year(2019), (date(2019, 1, 21), date(2019, 7, 14))  # a year of quotas; arrivals during the embargo
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """Prices, rent and use in the year of a restriction, by border; arrivals and use of Japan under an embargo, by way
-    of its ore, per cent of the same world without the embargo."""
+    """Prices, rent and use in the year of a restriction, by border; arrivals, price and stock under an embargo, by way
+    of Japan's ore, beside the same world without the embargo."""
     tally = Tally(seed)
     found: dict[str, dict[str, np.ndarray]] = {name: {} for name in MEASURES}
     for case, run in run_cases(WORLDS / "cobalt", BORDERS, replications, seed).items():
@@ -70,12 +71,16 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         cases = (Case("free", (*without(), *changes)), Case("embargo", (*without("embargo"), *changes)))
         runs = run_cases(WORLDS / "cobalt", cases, replications, seed)
         routes = [c for c in runs["free"].columns["imports"] if c.startswith("Japan from ")]
-        got = {c: runs[c].total("imports", routes, *SPAN) for c in runs}
-        used = {c: runs[c].total("use", "Japan", *SPAN) for c in runs}
-        tally.add(way, "arrivals in Japan under the embargo", "%", 100.0 * (got["embargo"] / got["free"] - 1.0))
-        tally.add(way, "use in Japan under the embargo", "%", 100.0 * (used["embargo"] / used["free"] - 1.0))
-        stock = {c: runs[c].column("stock", "Japan Co") for c in runs}
-        tally.path(way, "stock in Japan under the embargo", "no embargo = 1", runs["free"], stock["embargo"] / stock["free"])
+        for measure, numbers in (
+            ("arrivals in Japan", {c: run.total("imports", routes, *HELD) for c, run in runs.items()}),
+            ("price outside", {c: run.mean("price_outside", "Co", *HELD) for c, run in runs.items()}),
+        ):
+            change = 100.0 * (numbers["embargo"] / numbers["free"] - 1.0)
+            tally.add(way, f"{measure} under the embargo", "%", change)
+        stock = {c: run.column("stock", "Japan Co") for c, run in runs.items()}
+        left = stock["embargo"] / stock["free"]
+        tally.path(way, "stock in Japan under the embargo", "no embargo = 1", runs["free"], left)
+        tally.add(way, "lowest stock in Japan under the embargo", "no embargo = 1", left.min(axis=1))
     return tally.frame()
 
 

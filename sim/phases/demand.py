@@ -93,7 +93,7 @@ def beliefs(t, dt, P, N, X, I, S, R):
         missing = 0.0
         asked = 0.0
         for s in range(N.s_first[f], N.s_first[f + 1]):
-            need = min(S.order[s], S.expected[s])
+            need = min(S.order[s], S.expected[s] * (1.0 - N.f_old_scrap[f]))  # old scrap cannot fail to arrive
             asked += need
             missing += max(0.0, need - S.received[s])
         share = missing / asked if asked > TINY else 0.0
