@@ -71,7 +71,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
         for ax, name in zip(axes, ("price_inside", "price_outside"), strict=False):
             draw.paths(ax, table[table["measure"] == name], look, "USD/kg", ticks=6)
             drawing.log_axis(ax)
-        for ax, name, unit in zip(axes[2:], titles[2:], ("1", "t in 2011"), strict=True):
+        for ax, name, unit in zip(axes[2:], titles[2:], ("ratio of the means of weeks of 2011", "t in 2011"), strict=True):
             rows = table[(table["measure"] == name) & (table["against"] == "") & (table["time"] == "")]
             draw.dots(ax, rows, look, unit)
         return draw.finish(fig, 100.0, table, "Three countries, measures of 2011", handles=draw.key(look))

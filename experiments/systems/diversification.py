@@ -192,8 +192,9 @@ def figure(table: "pandas.DataFrame") -> "Figure":
             for country, style in zip(REFINERS, ("-", (0, (1, 1))), strict=True):
                 rows = yearly[(yearly["measure"] == title) & (yearly["material"] == country)]
                 unit = rows["unit"].iloc[0]
-                draw.paths(ax, rows, look, f"{unit} (dotted: Malaysia)", styles=dict.fromkeys(look, style), ticks=6)
+                draw.paths(ax, rows, look, unit, styles=dict.fromkeys(look, style), ticks=6)
             ax.set_ylim(bottom=0.0)
+            ax.set_title(f"{title} of China (Malaysia dotted)")
         handles = [Line2D([], [], color=places[n], linewidth=5, alpha=0.75, label=n.removeprefix("share of "))
                    for n in names]  # fmt: skip
         handles.append(Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor="black",

@@ -61,15 +61,15 @@ def figure(table: "pandas.DataFrame") -> "Figure":
 
     look = draw.colours([c.name for c in CASES])
     shown = {k: v for k, v in look.items() if k in (CASES[0].name, *(named(n) for n in NUMBERS))}
-    titles = ("legal exports", "smuggled exports", "year of the quota", "year of the quota ")
+    titles = ("legal exports", "smuggled exports", "smuggled share of exports, 2011", "arrivals in the target by resale, 2011")
     with drawing.theme():
         fig, axes = draw.panels(titles, 2)
         for ax, name in zip(axes[:2], ("exports", "leaked"), strict=True):
             draw.paths(ax, table[table["measure"] == name], shown, "t gross a month", ticks=5)
             ax.set_ylim(bottom=0.0)
         for ax, name, label in (
-            (axes[2], "share smuggled", "smuggled share of exports, 1"),
-            (axes[3], "arrivals by resale", "arrivals in the target from the bystander, t gross"),
+            (axes[2], "share smuggled", "share"),
+            (axes[3], "arrivals by resale", "t gross from the bystander"),
         ):
             draw.dots(ax, table[(table["measure"] == name) & (table["time"] == "")], look, label)
         return draw.finish(fig, 105.0, table, "Three countries, quota in force in 2011", handles=draw.key(shown))

@@ -88,8 +88,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
     """Both prices by month and border; what the embargo takes from Japan, by way of its ore."""
     from sim import drawing
 
-    borders, ways = draw.colours([c.name for c in BORDERS]), draw.colours(["", *WAYS])
-    ways.pop("")
+    borders, ways = draw.colours([c.name for c in BORDERS]), dict(zip(WAYS, draw.COLOURS[3:], strict=False))
     titles = ("price inside China", "price outside", "stock in Japan under the embargo", "arrivals in Japan under the embargo")
     with drawing.theme():
         fig, axes = draw.panels(titles, 2)

@@ -65,7 +65,8 @@ def figure(table: "pandas.DataFrame") -> "Figure":
             draw.paths(ax, own, look, own["unit"].iloc[0], styles={"observed": (0, (2, 1))}, ticks=6)
             ax.set_ylim(bottom=0.0)
         for measure, ax in zip(likelihoods, axes[len(series) :], strict=True):
-            draw.dots(ax, table[table["measure"] == measure], look, table[table["measure"] == measure]["unit"].iloc[0])
+            label = "ln" if measure.startswith("ln") else "share of synthetic histories drawn from it"
+            draw.dots(ax, table[table["measure"] == measure], look, label)
         height = 42.0 * -(-len(axes) // 2)
         note = f"best of {POINTS} points of each story"
         key = draw.key(look, {"observed": (0, (2, 1))})

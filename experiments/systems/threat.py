@@ -1,7 +1,8 @@
 """The threat of 2019: a threat without an act.
 
 The episode holds two things at once: talk of restricting exports, and stops of ore at the border with Myanmar. Each is
-taken out alone. No restriction of exports was ever issued, so what talk does to prices passes, and volumes hardly move.
+taken out alone. No restriction of exports was ever issued: talk lifts prices without a tonne missing, for orders are
+drawn forward and more is shipped, not less, and most of the rise is gone by autumn.
 """
 
 from datetime import date
