@@ -134,3 +134,12 @@ def relocation(gap, speed, threshold):
 def scrap(use_t, share, price_gap, response):
     """Tonnes recovered from the firm's own scrap: share * use * (1 + response * price gap), bounded."""
     return use_t * share * min(3.0, max(0.2, 1.0 + response * price_gap))
+
+
+def old_scrap(worn_t, share, price_gap, response):
+    """Tonnes recovered from products that wear out: share * worn out * (1 + response * smoothed price gap), bounded.
+
+    Collection is built up slowly, so it answers the price that engineers look at. At most nine tenths of what wears
+    out come back. Form: as for new scrap; assumption.
+    """
+    return worn_t * min(0.9, share * min(3.0, max(0.2, 1.0 + response * price_gap)))

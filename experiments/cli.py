@@ -13,7 +13,9 @@ import typer
 import experiments.commands.runs
 import experiments.commands.scenarios  # isort: split
 
-import experiments.commands.evidence  # noqa: F401  each file adds its verbs, in the order of the help
+import experiments.commands.evidence  # isort: split
+
+import experiments.commands.systems  # noqa: F401  each file adds its verbs, in the order of the help
 from experiments.commands.shared import app
 
 

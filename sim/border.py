@@ -25,6 +25,14 @@ def slip(inspection, normal_inspection, held):
     return (1.0 - inspection) / (1.0 - normal_inspection) * (1.0 - held)
 
 
+def approval(weeks, dt):
+    """Share of the cargo that waits for a licence and gets it in a step, where the wait is `weeks` on average.
+
+    1 - e^(-dt / wait): offices work on all cases at once, so that some wait longer and some less. Form: assumption.
+    """
+    return 1.0 - exp(-dt * 365.25 / (7.0 * weeks))
+
+
 def licence_allowance(left_t, weeks_left, burst):
     """Gross tonnes a holder lets go this week: an even pace over the rest of the period, a little faster."""
     if weeks_left <= 1.0:

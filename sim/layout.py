@@ -129,7 +129,8 @@ class Layout:
         late = np.array([f.opens is not None for f in v.firms])
         rows = np.array([f.use_t_per_year for f in v.firms]) * ~trader
         present = rows * ~late
-        scrap = np.array([sector[f.sector].scrap_share for f in v.firms])
+        old_scrap = np.array([sector[f.sector].old_scrap_share for f in v.firms])
+        scrap = np.array([sector[f.sector].scrap_share for f in v.firms]) + old_scrap
         if v.choices.balance == "use":
             bought = balance(present * (1.0 - scrap), shares, supply)
         else:
@@ -253,6 +254,8 @@ class Layout:
             f_return=np.array([s.return_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_relocation=np.array([s.relocation_multiplier for s in sectors] + [0.0] * len(reserve_states)),
             f_scrap=np.array([*scrap, *([0.0] * len(reserve_states))]),
+            f_old_scrap=np.array([*old_scrap, *([0.0] * len(reserve_states))]),
+            f_life=np.array([s.product_life_years for s in sectors] + [1.0] * len(reserve_states)),
             f_review=np.array([int(draws.key_of("review", n)) % review_steps for n in names], dtype=np.int64),
             review_steps=np.array([review_steps], dtype=np.int64), freeze=np.array([self._freeze(v)]),
             f_account=f_account,
@@ -289,6 +292,8 @@ class Layout:
             ),
         )  # fmt: skip
         self.activity = self._activity(len(reserve_states))
+        self.transit = self._transit()
+        self.late = self._late(r_country, s_country)
         kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
         self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})
         self.k_value0 = k_value
@@ -326,6 +331,31 @@ class Layout:
             columns.append(level * np.exp(growth.get(f.sector, 0.0) * years))
         columns += [np.ones(calendar.steps)] * reserves
         return np.ascontiguousarray(np.array(columns).reshape(-1, calendar.steps).T)
+
+    def _transit(self) -> np.ndarray:
+        """Steps by which cargo sent in a step is late, by origin and destination: (steps, countries, countries)."""
+        calendar, countries = self.calendar, self.countries
+        late = np.zeros((calendar.steps, len(countries), len(countries)), dtype=np.int64)
+        for e in self.scenario.events:
+            if e.instrument != "transit_delay" or e.admitted != "yes" or e.value is None:
+                continue
+            first = max(calendar.step_of(e.start), 0)
+            last = calendar.steps if e.end is None else max(calendar.step_of(e.end) + 1, first)
+            named = countries if "all" in e.target.split(";") else e.target.split(";")
+            there = [countries.index(c) for c in named if c != e.actor]
+            steps = round(e.value * 7.0 / calendar.step_days)
+            late[first:last, countries.index(e.actor), there] = np.maximum(
+                late[first:last, countries.index(e.actor), there], steps
+            )
+        return late
+
+    def _late(self, r_country: np.ndarray, s_country: np.ndarray) -> np.ndarray:
+        """Steps by which the cargo of a slot is late, on average over its suppliers of the base year: (steps, slots)."""
+        late = np.zeros((self.calendar.steps, len(s_country)))
+        for t in np.flatnonzero(self.transit.any(axis=(1, 2))):
+            each = self.transit[t, r_country[self.e_ref], s_country[self.e_slot]]
+            late[t] = np.bincount(self.e_slot, self.e_share * each, len(s_country))
+        return late
 
     @staticmethod
     def _trade_base(nZ, nM, s_zone, s_mat, slots, bought, r_output, r_zone):  # type: ignore[no-untyped-def]

@@ -17,7 +17,8 @@ from sim.calendar import Calendar
 from sim.draws import NEWS, key_of, normals, stream
 from sim.scenario import Event, Mine, News, Scenario
 
-ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure")
+ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "export_licence",
+               "licence_refusal")  # fmt: skip
 
 
 def newly_withheld(

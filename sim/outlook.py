@@ -76,11 +76,11 @@ def imagine(world: World, zone: int, weeks: int) -> World:
     copy.S = State(*(a.copy() for a in world.S))
     copy.R = Record(*(np.zeros((rows, *a.shape[1:]), dtype=a.dtype) for a in world.R))
     now = min(max(t - 1, 0), len(world.X.activity) - 1)
-    activity = np.repeat(world.X.activity[now : now + 1], rows, axis=0)
     news = np.zeros((rows, world.X.news.shape[1]))
     fading = np.exp(-world.dt / world.P.news_memory_years * np.arange(1, weeks + 1))
     news[t:] = world.X.news[now] * fading[:, None]
-    copy.X = Influences(activity=activity, news=news)
+    stays = {name: np.repeat(a[now : now + 1], rows, axis=0) for name, a in world.X._asdict().items() if name != "news"}
+    copy.X = Influences(**stays, news=news)
     copy.holds = list(world.holds)
     copy.heard = world.heard.copy()
     copy.programmes, copy.rhythms, copy.due, copy.policy_steps = [], [], {}, []

@@ -138,6 +138,25 @@ def _inspection(world: World, m: Measure) -> None:
         world.I.inspection[zone, c] = normal if m.lifted or m.value is None else m.value / 100.0
 
 
+def _export_licence(world: World, m: Measure) -> None:
+    """Cargo waits for a licence, `value` working days on average, five to a week."""
+    zone = world.zone_of(m.actor)
+    for c in _targets(world, m):
+        world.I.permit_weeks[zone, c] = 0.0 if m.lifted else (m.value or 0.0) / 5.0
+
+
+def _licence_refusal(world: World, m: Measure) -> None:
+    """A share of the applications to a destination is refused."""
+    zone = world.zone_of(m.actor)
+    for c in _targets(world, m):
+        world.I.refused[zone, c] = 0.0 if m.lifted else (m.value or 0.0) / 100.0
+
+
+def _production_subsidy(world: World, m: Measure) -> None:
+    """The state pays a share of the base-year price of what its refiners make."""
+    world.I.subsidy[world.zone_of(m.actor)] = 0.0 if m.lifted else (m.value or 0.0) / 100.0
+
+
 def _production_quota(world: World, m: Measure) -> None:
     group = {"light": 1, "heavy": 2}.get(m.scope[0])
     if group is not None and not m.lifted:
@@ -177,7 +196,7 @@ def _backing(world: World, m: Measure) -> None:
 
 
 def _noted(world: World, m: Measure) -> None:
-    """Acts that are heard (see `news.py`) but move nothing by themselves."""
+    """What is heard (see `news.py`) but is no order of a state; delays of transport stand in the layout."""
 
 
 HANDLERS = {
@@ -185,5 +204,6 @@ HANDLERS = {
     "embargo": _hold, "inspection": _inspection, "closure": _hold, "ore_hold": _hold,
     "production_quota": _production_quota, "enforcement": _enforcement, "production_shortfall": _noted,
     "reserve_purchase": _reserve_purchase, "complaint": _noted, "ruling": _noted, "backing": _backing,
-    "incident": _noted,
+    "export_licence": _export_licence, "licence_refusal": _licence_refusal,
+    "production_subsidy": _production_subsidy, "transit_delay": _noted, "incident": _noted,
 }  # fmt: skip

@@ -121,6 +121,8 @@ class Sector(Sourced):
     relocation_multiplier: Annotated[float, Field(ge=0, le=5)]
     scrap_share: Annotated[float, Field(ge=0, le=0.5)]
     growth_per_year: Annotated[float, Field(ge=-0.2, le=0.3)] = 0.0
+    old_scrap_share: Annotated[float, Field(ge=0, le=0.4)] = 0.0
+    product_life_years: Annotated[float, Field(gt=0, le=40)] = 8.0
     value_added_usd_per_kg: Money
     meaning: str
 
@@ -140,12 +142,19 @@ class Form(Sourced):
 INSTRUMENTS = (
     "export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "ore_hold",
     "production_quota", "enforcement", "production_shortfall", "reserve_purchase", "complaint", "ruling", "backing",
-    "incident", "observed",
+    "export_licence", "licence_refusal", "production_subsidy", "transit_delay", "incident", "observed",
 )  # fmt: skip
 
 
+# Instruments with a value that must be given, in this unit and range.
+SIZED = {
+    "export_licence": ("working days", 0.0, 500.0), "licence_refusal": ("%", 0.0, 100.0),
+    "production_subsidy": ("%", 0.0, 90.0), "transit_delay": ("weeks", 0.0, 26.0),
+}  # fmt: skip
+
+
 class Event(Sourced):
-    """An act of a state in its official unit. Only admitted rows reach a simulation.
+    """An act of a state in its official unit, or a delay of transport. Only admitted rows reach a simulation.
 
     `heard` is the value that others believe in where it is not the true one.
     """
@@ -164,6 +173,7 @@ class Event(Sourced):
     heard: float | None = None
 
 
+BY_DESTINATION = ("embargo", "inspection", "closure", "export_licence", "licence_refusal", "transit_delay")
 NEWS_KINDS = ("rumour", "report", "threat", "act", "denial", "lifting")
 
 
@@ -553,7 +563,11 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
         known(e.instrument, list(INSTRUMENTS), where, "instrument")
         if e.end is not None and e.end < e.start:
             problems.append(f"{where}: ends {e.end} before it starts {e.start}")
-        if e.instrument in ("embargo", "inspection", "closure") and e.admitted == "yes":
+        if e.instrument in SIZED and e.admitted == "yes":
+            unit, low, high = SIZED[e.instrument]
+            if e.unit != unit or e.value is None or not low <= e.value <= high:
+                problems.append(f"{where}: {e.value} {e.unit} must be {low:g} to {high:g} {unit}")
+        if e.instrument in BY_DESTINATION and e.admitted == "yes":
             for target in e.target.split(";"):
                 known(target, [*countries, "all"], where, "country")
         if e.instrument == "ore_hold" and e.admitted == "yes":

@@ -50,7 +50,7 @@ Structure = _bundle(
     f u8: f_key
     f i8: f_open
     n i8: freeze
-    f f8: f_elasticity f_thrift f_return f_relocation f_scrap
+    f f8: f_elasticity f_thrift f_return f_relocation f_scrap f_old_scrap f_life
     s u4: s_firm s_mat s_zone s_country s_form
     s i8: s_twin
     s f8: s_base s_gross s_trade_share s_pipe_steps s_value
@@ -71,13 +71,16 @@ Structure = _bundle(
     """,
 )
 
-# What the run is told about the world: use that industry carries, news in view.
+# What the run is told about the world: use that industry carries, news in view, steps by which cargo is late by origin
+# and destination, and on average over the suppliers of a slot.
 Influences = _bundle(
     "X",
     "Influences",
     """
     t f f8: activity
     t c f8: news
+    t c c i8: transit
+    t s f8: late
     """,
 )
 
@@ -88,10 +91,10 @@ Instruments = _bundle(
     """
     z m f8: tax
     z m i8: quota_part
-    z f8: quota_on licence_end normal_inspection
+    z f8: quota_on licence_end normal_inspection subsidy
     r 2 f8: licence
     z o f8: form_quota form_embargo
-    z c f8: embargo inspection closure
+    z c f8: embargo inspection closure permit_weeks refused
     z 3 f8: production_quota
     k f8: support held campaigns
     s f8: reserve_pace reserve_target reserve_ceiling reserve_release reserve_watch claim_target claim_pace
@@ -115,7 +118,7 @@ State = _bundle(
     1 f8: line
     c f8: country_risk
     f f8: unfilled risk shun noise mood trait_cover trait_risk trait_growth
-    s f8: stock wanted pipe_sum want expected order received intensity scale seen seen_buying
+    s f8: in_products stock wanted pipe_sum want expected order received intensity scale seen seen_buying
     d w f8: pipe
     e f8: e_trust e_appeal e_order e_ship e_queue
     r f8: ask run shipments rent_of
@@ -139,7 +142,7 @@ Record = _bundle(
     t z f8: ask tax rent
     t z c f8: exports exports_open leaked queue
     t c c f8: arrivals
-    t c f8: use shortfall risk lost_value bill reserve_spent
+    t c f8: use shortfall risk scrap lost_value bill reserve_spent
     t c m f8: stock use_material held released seen
     t k f8: mined defaulted
     t r f8: refined licence_used

@@ -44,7 +44,10 @@ class World:
         self.heard = Announced(layout.heard, self.P)
         self.cash_at: dict[int, np.ndarray] = {}  # accounts at the latest decision of each doctrine
         self.last = self.calendar.steps
-        self.X = Influences(activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication))
+        self.X = Influences(
+            activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication),
+            transit=layout.transit, late=layout.late,
+        )  # fmt: skip
         self.I = self._instruments()
         self.S = self._state()
         self.R = self._record()
@@ -77,7 +80,8 @@ class World:
             licence=np.zeros((nR, 2)), licence_end=np.zeros(nZ), form_quota=np.tile(covered, (nZ, 1)),
             form_embargo=np.tile(embargoed, (nZ, 1)), embargo=np.zeros((nZ, nC)),
             inspection=np.full((nZ, nC), choices.normal_inspection), closure=np.zeros((nZ, nC)),
-            normal_inspection=np.full(nZ, choices.normal_inspection),
+            permit_weeks=np.zeros((nZ, nC)), refused=np.zeros((nZ, nC)),
+            normal_inspection=np.full(nZ, choices.normal_inspection), subsidy=np.zeros(nZ),
             production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), campaigns=np.zeros(nK),
             held=np.zeros(nK), reserve_pace=np.zeros(nS),
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
@@ -105,11 +109,11 @@ class World:
         want = np.where(N.f_kind[N.s_firm] == USER, N.s_base * dt, 0.0)
         want = np.where(N.f_open[N.s_firm] > 0, 0.0, want)
         months = np.where(N.s_zone == 0, P.cover_outside_months, P.cover_inside_months) * trait_cover[N.s_firm]
-        stock = months / 12.0 * want / dt
+        stock = months / 12.0 * want * (1.0 - N.f_old_scrap[N.s_firm]) / dt
         trading = N.f_kind[N.s_firm] == TRADER
         normal = P.trader_cover_months / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
         stock = np.where(trading, normal, stock)
-        pipe = np.zeros((int(N.e_lag.max()) + 1, len(N.w_origin)))
+        pipe = np.zeros((int(N.e_lag.max() + self.X.transit.max()) + 1, len(N.w_origin)))
         bought = want * (1.0 - N.f_scrap[N.s_firm])
         selling = (N.r_output > 0.0)[N.e_ref, N.e_mat]  # not yet: plants that are planned
         flow = N.e_share * bought[N.e_slot] * selling
@@ -142,7 +146,7 @@ class World:
             price=price, habitual=price.copy(), slow=slow, gap=np.zeros((nZ, nM, 2)),
             border_gap=np.log(N.base_price[0] / (N.base_price * (1.0 + N.price_tax0))),
             trend=np.zeros((nZ, nM)), growth=np.zeros((nZ, nM)),
-            ask=np.zeros(nR), ask_mean=np.zeros(nZ), stock=stock, wanted=inventory.copy(), pipe=pipe,
+            ask=np.zeros(nR), ask_mean=np.zeros(nZ), in_products=N.s_base * N.f_life[N.s_firm], stock=stock, wanted=inventory.copy(), pipe=pipe,
             pipe_sum=pipe_sum, want=want.copy(), expected=want.copy(), order=bought.copy(), received=bought.copy(),
             unfilled=np.zeros(nF), intensity=np.ones(nS), scale=np.ones(nS), risk=np.zeros(nF), shun=np.ones(nF),
             country_risk=np.zeros(nC), noise=noise, mood=mood, trait_cover=trait_cover,
@@ -176,7 +180,7 @@ class World:
         z = np.zeros
         return Record(
             price=z((T, nZ, nM)), ask=z((T, nZ)), exports=z((T, nZ, nC)), exports_open=z((T, nZ, nC)),
-            leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), use=z((T, nC)),
+            leaked=z((T, nZ, nC)), arrivals=z((T, nC, nC)), use=z((T, nC)), scrap=z((T, nC)),
             shortfall=z((T, nC)), stock=z((T, nC, nM)), use_material=z((T, nC, nM)),
             risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)),
             refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),

@@ -5,6 +5,7 @@ from math import exp, sqrt
 from agents.firm import alarm as firm_alarm
 from agents.firm import cover as firm_cover
 from agents.firm import expected_growth as firm_expected_growth
+from agents.firm import old_scrap as firm_old_scrap
 from agents.firm import order as firm_order
 from agents.firm import relied_cover as firm_relied_cover
 from agents.firm import risk as firm_risk
@@ -60,7 +61,13 @@ def consumption(t, dt, P, N, X, I, S, R):
         elasticity = P.use_elasticity * N.f_elasticity[f]
         want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, f], S.intensity[s], gap, elasticity, S.noise[f])
         used = min(want, S.stock[s])
-        recovered = firm_scrap(used, N.f_scrap[f], gap, P.scrap_response)
+        recovered = firm_scrap(used, N.f_scrap[f] - N.f_old_scrap[f], gap, P.scrap_response)
+        if N.f_old_scrap[f] > 0.0:
+            worn = S.in_products[s] * dt / N.f_life[f]
+            slow_gap = S.gap[N.s_zone[s], m, 1]
+            old = firm_old_scrap(worn, N.f_old_scrap[f], slow_gap, P.scrap_response)
+            S.in_products[s] += used - worn
+            recovered += old
         S.stock[s] += recovered - used
         S.want[s] = want
         S.expected[s] = want + (S.expected[s] - want) * planning
@@ -68,6 +75,7 @@ def consumption(t, dt, P, N, X, I, S, R):
         S.scrapped[m] += recovered
         S.using[N.s_zone[s], m] += used
         R.use[t, c] += used
+        R.scrap[t, c] += recovered
         R.use_material[t, c, m] += used
         R.shortfall[t, c] += want - used
         R.lost_value[t, c] += (want - used) * N.s_value[s]
@@ -89,7 +97,7 @@ def beliefs(t, dt, P, N, X, I, S, R):
         missing = 0.0
         asked = 0.0
         for s in range(N.s_first[f], N.s_first[f + 1]):
-            need = min(S.order[s], S.expected[s])
+            need = min(S.order[s], S.expected[s] * (1.0 - N.f_old_scrap[f]))  # old scrap cannot fail to arrive
             asked += need
             missing += max(0.0, need - S.received[s])
             if watched:
@@ -140,10 +148,10 @@ def orders(t, dt, P, N, X, I, S, R):
             if S.backed[c, m] > 0.0:
                 wanted_months = firm_relied_cover(wanted_months, S.backed[c, m], P.crowding_out, months * P.cover_low)
             wanted_months = max(wanted_months, I.private_floor[c, m])
-            S.wanted[s] = wanted_months / 12.0 * expected / dt
+            S.wanted[s] = wanted_months / 12.0 * expected * (1.0 - N.f_old_scrap[f]) / dt  # of what must be bought
             S.order[s] = firm_order(
                 expected * (1.0 - N.f_scrap[f]), S.stock[s], S.wanted[s], S.pipe_sum[s],
-                N.s_pipe_steps[s] * expected * (1.0 - N.f_scrap[f]),
+                (N.s_pipe_steps[s] + X.late[t, s]) * expected * (1.0 - N.f_scrap[f]),
                 P.stocking_years, P.destocking_years, P.supply_line_weight, P.order_floor, dt,
             )  # fmt: skip
             S.demanded[z, m] += S.order[s]

@@ -39,7 +39,7 @@ def prices(t, dt, P, N, X, I, S, R):
                 continue
             before = S.price[z, m]
             S.price[z, m] = market_inside_price(
-                before, S.habitual[z, m], N.base_price[z, m],
+                before, S.habitual[z, m], N.base_price[z, m] * (1.0 - I.subsidy[z]),
                 max(S.wanted_zone[z, m], TINY), max(S.stock_zone[z, m], TINY),
                 P.inside_cover_gain, P.anchor_weight, P.inside_speed, dt,
             )  # fmt: skip

@@ -13,7 +13,7 @@ from agents.mine import unlicensed_output as mine_unlicensed_output
 from agents.refiner import run_rate as refiner_run_rate
 from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
-from sim.state import BUILDING, DEFAULTED, FREE, MOTHBALLED, OPERATING, PLANNED, USER
+from sim.state import BUILDING, DEFAULTED, FREE, LICENSED, MOTHBALLED, OPERATING, PLANNED, USER
 
 TINY = 1e-12
 FIXED_COST = 0.4  # part of a project's cost at capacity that does not fall with output (assumption)
@@ -49,6 +49,9 @@ def refining(t, dt, P, N, X, I, S, R):
             S.feed[r, m] -= taken
             S.product[r, m] += made
             S.lost[m] += taken - made
+            if I.subsidy[z] > 0.0 and N.r_kind[r] == LICENSED:
+                paid = made * I.subsidy[z] * N.base_price[z, m]
+                pay(S.cash, N.c_account[N.state_of_zone[z]], N.r_account[r], paid)
             S.output[r, m] = made / dt + (S.output[r, m] - made / dt) * slow
             limit = P.discard_cover * P.refiner_cover_months / 12.0 * max(N.r_output[r, m], S.output[r, m])
             surplus = S.product[r, m] - limit
@@ -81,6 +84,9 @@ def mining(t, dt, P, N, X, I, S, R):
         for m in range(n_mats):
             value += N.k_basket[k, m] * S.price[zr, m]
         S.k_value[k, 0] = value
+        if I.subsidy[zr] > 0.0 and N.k_legal[k] > 0:  # refiners hand on what the state pays for their output
+            for m in range(n_mats):
+                value += N.k_basket[k, m] * I.subsidy[zr] * N.base_price[zr, m]
         ore = N.k_payable[k] * max(0.0, value - N.k_refining[k])
         can = 0.0
         if S.k_state[k] == OPERATING:

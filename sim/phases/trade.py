@@ -10,6 +10,7 @@ from agents.refiner import licence_ask as refiner_licence_ask
 from agents.refiner import licence_value as refiner_licence_value
 from agents.refiner import presence as refiner_presence
 from agents.refiner import withheld as refiner_withheld
+from sim.border import approval as border_approval
 from sim.border import clearance as border_clearance
 from sim.border import leakage as border_leakage
 from sim.border import licence_allowance as border_licence_allowance
@@ -31,10 +32,11 @@ def sourcing(t, dt, P, N, X, I, S, R):
     S.line[0] = 0.0
     for z in range(S.busy.shape[0]):
         for c in range(S.busy.shape[1]):
-            busy = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
+            stopped = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
+            busy = stopped or I.permit_weeks[z, c] > 0.0
             S.busy[z, c] = 1.0 if busy or S.queued[z, c] > 0.0 else 0.0  # what waited leaves in turn
             limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
-            S.full[z, c] = 1.0 if busy and S.queued[z, c] > limit else 0.0
+            S.full[z, c] = 1.0 if stopped and S.queued[z, c] > limit else 0.0
             if S.busy[z, c] > 0.0:
                 S.line[0] = 1.0  # else nothing waits and legal cargo passes at once
     for r in range(S.presence.shape[0]):
@@ -99,6 +101,7 @@ def sourcing(t, dt, P, N, X, I, S, R):
                 S.asked[r, m] += part
             else:
                 home = N.e_home[e]
+                part *= 1.0 - I.refused[home, N.s_country[s]] * I.form_quota[home, N.s_form[s]]
                 gross = N.s_gross[s] * I.form_quota[home, N.s_form[s]] * I.quota_on[home]
                 if S.full[home, N.s_country[s]] > 0.0:
                     part = 0.0
@@ -234,7 +237,7 @@ def shipping(t, dt, P, N, X, I, S, R):
                     R.exports[t, N.e_home[e], c] += ship * gross_each
                 else:
                     R.exports_open[t, N.e_home[e], c] += ship * gross_each
-            due = now + N.e_lag[e]
+            due = now + N.e_lag[e] + X.transit[t, N.r_country[r], c]
             S.pipe[due - depth if due >= depth else due, N.e_way[e]] += ship
             moved += ship
         S.cash[N.f_account[f]] -= paid
@@ -270,6 +273,8 @@ def customs(t, dt, P, N, X, I, S, R):
         if S.busy[home, c] > 0.0:
             held = max(I.embargo[home, c] * I.form_embargo[home, N.e_form[e]], I.closure[home, c])
             goes *= 1.0 - held
+            if I.permit_weeks[home, c] > 0.0 and I.form_quota[home, N.e_form[e]] > 0.0:
+                goes *= border_approval(I.permit_weeks[home, c], dt)
             can = border_clearance(
                 N.base_export[home, c] * dt, P.clearance_headroom, I.normal_inspection[home],
                 I.inspection[home, c], held,
@@ -280,7 +285,7 @@ def customs(t, dt, P, N, X, I, S, R):
         S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
         if goes <= 0.0:
             continue
-        due = now + N.e_lag[e]
+        due = now + N.e_lag[e] + X.transit[t, N.r_country[N.e_ref[e]], c]
         S.pipe[due - depth if due >= depth else due, N.e_way[e]] += goes
         S.pipe_sum[s] += goes
         S.received[s] += goes

@@ -1,0 +1,50 @@
+"""The systems that the simulator covers, one experiment a file. A file here with `ROWS` is found by itself.
+
+Each module holds a docstring whose first line is its title, `ROWS` (the systems it shows, such as "S16"),
+`table(replications, seed)` (see `experiments/cases.py`), `figure(table)`, and `REPLICATIONS`, as many as it takes.
+Worlds made for them lie in `worlds/<name>/`.
+"""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from types import ModuleType
+
+from sim.problems import BadInput, nearest
+
+
+@dataclass(frozen=True)
+class System:
+    """One row: its name, the title of the experiment, and the module that shows it."""
+
+    row: str
+    title: str
+    module: ModuleType
+
+    @property
+    def command(self) -> str:
+        return f"chokepoint system {self.row}"
+
+
+def modules() -> dict[str, ModuleType]:
+    """The experiments by the name of their file."""
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__))
+    return {name: importlib.import_module(f"experiments.systems.{name}") for name in names}
+
+
+def systems() -> dict[str, System]:
+    """The rows that have an experiment, in the order of their numbers."""
+    found = [
+        System(row, (module.__doc__ or "").strip().splitlines()[0].rstrip("."), module)
+        for module in modules().values()
+        for row in module.ROWS
+    ]
+    return {s.row: s for s in sorted(found, key=lambda s: int(s.row.removeprefix("S")))}
+
+
+def find(row: str) -> System:
+    """The experiment of a row; `BadInput` names the nearest."""
+    known = systems()
+    if row.upper() not in known:
+        raise BadInput([f"system {row}: not found ({nearest(row.upper(), known)})"], "system")
+    return known[row.upper()]
