@@ -39,12 +39,19 @@ def systems() -> dict[str, System]:
         for module in modules().values()
         for row in module.ROWS
     ]
-    return {s.row: s for s in sorted(found, key=lambda s: int(s.row.removeprefix("S")))}
+    return {s.row: s for s in sorted(found, key=_place)}
+
+
+def _place(system: System) -> tuple[int, str]:
+    """Rows by their number, questions that are no row behind them."""
+    number = system.row.removeprefix("S")
+    return (int(number), "") if number.isdigit() else (1000, system.row)
 
 
 def find(row: str) -> System:
     """The experiment of a row; `BadInput` names the nearest."""
     known = systems()
-    if row.upper() not in known:
-        raise BadInput([f"system {row}: not found ({nearest(row.upper(), known)})"], "system")
-    return known[row.upper()]
+    name = row if row in known else row.upper()
+    if name not in known:
+        raise BadInput([f"system {row}: not found ({nearest(name, known)})"], "system")
+    return known[name]

@@ -1,0 +1,56 @@
+"""What a reserve saves and costs: losses avoided beside expenses, transfers apart, for its government and for the world.
+
+All in million USD of the day over the span of the runs, discounted weekly from the first day, paired by replication with
+the same run without the reserve:
+
+    lost value avoided    value added not lost for want of material, at the sectors' value added a tonne
+    material bill saved   what firms of the country pay less for material (a transfer from sellers, not a gain of the world)
+    purchases             paid for the reserve less what releases brought in
+    left in store         what is held at the end, at the price of the base year
+    carrying              interest, storage and rotation on what is held, at the price of the base year
+    net                   lost value avoided + bill saved - purchases + left in store - carrying
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.programmes import Reserve
+from sim.record import Run
+
+
+def _discounted(run: Run, weekly: np.ndarray, rate: float) -> np.ndarray:
+    """Sum of a weekly path discounted to the first day: (replications,). weekly: (replications, steps)."""
+    years = np.arange(weekly.shape[1]) * run.step_days / 365.25
+    return np.asarray((weekly * (1.0 + rate) ** -years).sum(axis=1))
+
+
+def lost_value(run: Run, countries: list[str], rate: float = 0.0) -> np.ndarray:
+    """Value added lost for want of material in some countries, million USD: (replications,)."""
+    return _discounted(run, np.sum([run.column("lost_value", c) for c in countries], axis=0), rate) / 1000.0
+
+
+def account(run: Run, plain: Run, reserve: Reserve, prices: Mapping[str, float]) -> dict[str, np.ndarray]:
+    """Lines of the account of one reserve, million USD, each (replications,).
+
+    plain: the same runs without the reserve; prices: USD/kg of the base year by material.
+    """
+    rate, country = reserve.interest_per_year, reserve.country
+    served = [country, *reserve.members]
+    held = sum(prices[m] * run.column("reserve", f"{country} {m}") for m in prices) / 1000.0
+    assert isinstance(held, np.ndarray)
+    years = run.step_days / 365.25
+    carrying = (reserve.interest_per_year + reserve.storage_per_year + reserve.rotation_per_year) * years * held
+    bill = [sum(r.column("bill", c) for c in served) for r in (plain, run)]
+    opening = held[:, 0]
+    lines = {
+        "lost value avoided": lost_value(plain, served, rate) - lost_value(run, served, rate),
+        "material bill saved": _discounted(run, np.asarray(bill[0] - bill[1]), rate) / 1000.0,
+        "purchases": -_discounted(run, run.column("reserve_spent", country), rate) / 1000.0 - opening,
+        "left in store": held[:, -1] * (1.0 + rate) ** (-years * run.steps),
+        "carrying": -_discounted(run, carrying, rate),
+    }
+    lines["net"] = np.sum(list(lines.values()), axis=0)
+    everywhere = run.columns["lost_value"]
+    lines["world: lost value avoided"] = lost_value(plain, everywhere, rate) - lost_value(run, everywhere, rate)
+    return lines
