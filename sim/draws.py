@@ -11,6 +11,7 @@ from math import cos, log, pi, sqrt
 import numpy as np
 
 DEMAND, MOOD, TRAIT, NEWS, DELAY = 1, 2, 3, 4, 5
+RULING = 7
 
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents import doctrines
 from agents.behaviour import PARAMETERS
+from sim import litigation, pledges
 from sim.problems import BadInput, nearest
 
 Tonnes = Annotated[float, Field(ge=0, description="t")]
@@ -140,7 +141,7 @@ class Form(Sourced):
 INSTRUMENTS = (
     "export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "ore_hold",
     "production_quota", "enforcement", "production_shortfall", "reserve_purchase", "complaint", "ruling", "backing",
-    "observed",
+    "subsidy", "observed",
 )  # fmt: skip
 
 
@@ -187,6 +188,11 @@ class Choices(Row):
     """Choices of a scenario that are structure, not behaviour.
 
     `freeze_prices_from`: a day from which all prices stay where they were, for studies of what a price does.
+    `loan_rate`, `loan_years`: interest a year on loans of states, and the years from opening in which they are repaid.
+    `refinery_usd_per_kg`, `refinery_years`: outlay per kg a year of new refining capacity, and years to build it.
+    `ruling_years`: least time from a complaint to a ruling; `compliance_years`: from there to the removal of what was
+    complained of, with `compliance_probability`. From complaint to the last report of the case on rare earths 2.4
+    years, to the end of the quota 2.8; all other defaults are assumptions.
     """
 
     links_per_buyer: Annotated[int, Field(ge=1, le=6)] = 2
@@ -198,6 +204,13 @@ class Choices(Row):
     doctrine: str = "replay"
     step_days: Annotated[float, Field(gt=0, le=31)] = 7.0
     freeze_prices_from: datetime.date | None = None
+    loan_rate: Annotated[float, Field(ge=0, le=0.2)] = 0.02
+    loan_years: Annotated[float, Field(ge=1, le=40)] = 10.0
+    refinery_usd_per_kg: Annotated[float, Field(gt=0, le=1000)] = 20.0
+    refinery_years: Annotated[float, Field(gt=0, le=20)] = 3.0
+    ruling_years: Annotated[float, Field(ge=0, le=20)] = 1.4
+    compliance_years: Annotated[float, Field(ge=0, le=20)] = 0.4
+    compliance_probability: Share = 1.0
 
 
 class Scenario(Row):
@@ -590,6 +603,7 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
         if e.admitted == "yes" and e.instrument == "export_tax":
             for name in e.scope.split("|")[0].split(";"):
                 known(name, materials, where, "material")
+    problems += pledges.problems(v, doubtful) + litigation.problems(v, doubtful)
     carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]
     for column in v.get("activity", {}):
         known(column, carried, "activity.csv", "country, or country and sector,")

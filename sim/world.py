@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
-from sim import draws, policy
+from sim import draws, litigation, pledges, policy
 from sim.layout import Layout
 from sim.phases import PHASES
 from sim.rules import RuleSet
@@ -33,6 +33,7 @@ class World:
         self.carry_over = -1
         self.licence_years: dict[int, int] = {}
         self.holds: list[Measure] = []
+        self.cases: list[litigation.Case] = []
         scenario = layout.scenario
         self.exporting, self.importing = policy.states(scenario, layout.measures)
         self.X = Influences(activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication))
@@ -68,6 +69,7 @@ class World:
             production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), campaigns=np.zeros(nK),
             held=np.zeros(nK), reserve_pace=np.zeros(nS),
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
+            **pledges.instruments(choices, nK, nR, nC),
         )  # fmt: skip
 
     def _under_way(self, pipe: np.ndarray) -> np.ndarray:
@@ -150,6 +152,8 @@ class World:
             demanded=np.zeros((nZ, nM)), offered=np.zeros((nZ, nM)),
             turnover=np.ones((nZ, nM)), using=np.zeros((nZ, nM)), k_called=np.zeros(nK),
             stream_demand=np.array([demand]), stream_mood=np.array([mooded]),
+            k_owed=np.zeros((nK, nC)), k_term=np.zeros((nK, nC)), r_owed=np.zeros((nR, nC)),
+            r_term=np.zeros((nR, nC)), works_clock=np.zeros((nR, nC)), k_book=np.zeros(nK), r_book=np.zeros(nR),
         )  # fmt: skip
 
     def _record(self) -> Record:
@@ -165,6 +169,7 @@ class World:
             risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)),
             refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
             tax=z((T, nZ)), rent=z((T, nZ)), queue=z((T, nZ, nC)), orders=z((T, 3)), held=z((T, nC, nM)),
+            aid=z((T, nC)),
         )  # fmt: skip
 
     def decide(self) -> None:
@@ -172,7 +177,10 @@ class World:
         for state in self.due.get(self.step, ()):
             country = self.countries.index(state.name)
             for measure in state.decide(policy.observe(self, int(self.N.zone_of_country[country]), country)):
-                policy.apply(self, measure)
+                if not litigation.barred(self, measure):
+                    policy.apply(self, measure)
+        for measure in litigation.compliance(self):
+            policy.apply(self, measure)
         if self.holds:
             policy.hold_shares(self)
 

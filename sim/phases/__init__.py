@@ -5,17 +5,18 @@ structure N, influences X, instruments I, state S, record R. Rules come in by na
 `sim/compiled.py` turns the files named here into one module for numba, in which a study's own rules may stand.
 """
 
+from sim.phases.backing import backing, offtakes
 from sim.phases.demand import arrivals, beliefs, consumption, orders
 from sim.phases.prices import memories, prices, record
 from sim.phases.supply import investment, mining, refining, thrift
 from sim.phases.trade import customs, licences, rationing, shipping, sourcing
 
-FILES = ("accounts", "demand", "trade", "supply", "prices")
+FILES = ("accounts", "demand", "trade", "supply", "prices", "backing")
 
 # The order of the week.
 PHASES = (
-    arrivals, consumption, beliefs, orders, sourcing, rationing, shipping, customs, licences, refining, mining,
-    prices, memories, thrift, investment, record,
+    arrivals, consumption, beliefs, orders, offtakes, sourcing, rationing, shipping, customs, licences, refining,
+    mining, prices, memories, thrift, backing, investment, record,
 )  # fmt: skip
 
 
