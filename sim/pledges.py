@@ -48,6 +48,7 @@ def instruments(choices: Choices, mines: int, refiners: int, countries: int) -> 
     of_mine = ("k_backed", "k_public", "k_comfort", "k_floor", "k_floor_end", "k_subsidy", "k_subsidy_end")
     per_refiner = ("works_lent", "works_held", "held_part", "offtake")
     terms = [choices.loan_rate, choices.loan_years, choices.refinery_usd_per_kg, choices.refinery_years]
+    terms.append(choices.loan_cushion_years)
     return {
         "loan_terms": np.array(terms), "offtakes": np.zeros(1), "r_backed": np.zeros(refiners),
         "r_added": np.zeros(refiners), **{name: np.zeros((mines, countries)) for name in per_mine},

@@ -188,7 +188,8 @@ class Choices(Row):
     """Choices of a scenario that are structure, not behaviour.
 
     `freeze_prices_from`: a day from which all prices stay where they were, for studies of what a price does.
-    `loan_rate`, `loan_years`: interest a year on loans of states, and the years from opening in which they are repaid.
+    `loan_rate`, `loan_years`: interest a year on loans of states, and the years from opening in which they are repaid;
+    a mine keeps its cost at capacity of `loan_cushion_years` in cash before it repays.
     `refinery_usd_per_kg`, `refinery_years`: outlay per kg a year of new refining capacity, and years to build it.
     `ruling_years`: least time from a complaint to a ruling; `compliance_years`: from there to the removal of what was
     complained of, with `compliance_probability`. From complaint to the last report of the case on rare earths 2.4
@@ -206,6 +207,7 @@ class Choices(Row):
     freeze_prices_from: datetime.date | None = None
     loan_rate: Annotated[float, Field(ge=0, le=0.2)] = 0.02
     loan_years: Annotated[float, Field(ge=1, le=40)] = 10.0
+    loan_cushion_years: Annotated[float, Field(ge=0, le=5)] = 0.5
     refinery_usd_per_kg: Annotated[float, Field(gt=0, le=1000)] = 20.0
     refinery_years: Annotated[float, Field(gt=0, le=20)] = 3.0
     ruling_years: Annotated[float, Field(ge=0, le=20)] = 1.4

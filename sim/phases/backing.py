@@ -85,7 +85,8 @@ def backing(t, dt, P, N, X, I, S, R):
             if S.k_owed[k, c] > TINY:
                 if S.k_term[k, c] <= 0.0:
                     S.k_term[k, c] = t + term
-                back = mine_loan_due(S.k_owed[k, c], rate, (S.k_term[k, c] - t) * dt, S.cash[account] - due, dt)
+                spare = S.cash[account] - due - I.loan_terms[4] * N.k_cost[k] * N.k_capacity[k]
+                back = mine_loan_due(S.k_owed[k, c], rate, (S.k_term[k, c] - t) * dt, spare, dt)
                 pay(S.cash, account, N.c_account[c], back)
                 S.k_owed[k, c] -= back
                 pays -= back
