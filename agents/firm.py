@@ -48,6 +48,15 @@ def cover(normal_months, perceived_risk, growth, cover_risk, cover_growth, low, 
     return normal_months * min(high, max(low, 1.0 + cover_risk * perceived_risk + cover_growth * growth))
 
 
+def relied_cover(wanted_months, backed_months, crowding_out, lowest_months):
+    """Months of use that a firm wants to hold when it believes a state's reserve stands behind it.
+
+    max(lowest, wanted - crowding_out * backed): each month believed to be in the reserve for firms like it displaces a
+    part of its own. Source: public stocks displace private ones in mild, not in severe crises (OSTI 6525114).
+    """
+    return max(lowest_months, wanted_months - crowding_out * backed_months)
+
+
 def order(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, destocking, supply_line, floor, dt):
     """Tonnes ordered this week (Sterman's stock management rule).
 

@@ -138,6 +138,7 @@ class Layout:
         # Slots: one for each firm and material it uses or holds; reserves of states come last.
         reserve_states = sorted(
             {e.actor for e in v.events if e.instrument == "reserve_purchase" and e.admitted == "yes" and e.unit == "t"}
+            | {reserve.country for reserve in v.reserves.values()}
         )
         names = [f.firm for f in v.firms] + [f"{name} reserve" for name in reserve_states]
         self.firms = names
@@ -256,7 +257,9 @@ class Layout:
             f_account=f_account,
             s_firm=s_firm, s_mat=s_mat, s_zone=s_zone, s_country=s_country, s_base=s_base,
             s_form=s_form, s_gross=np.array([gross[forms[form]] for form in s_form]), s_twin=s_twin,
-            s_trade_share=trade_share, s_pipe_steps=self.s_pipe_steps, s_first=np.array(first, dtype=np.int64),
+            s_trade_share=trade_share, s_pipe_steps=self.s_pipe_steps,
+            s_value=np.array([*(s.value_added_usd_per_kg for s in sectors), *([0.0] * len(reserve_states))])[s_firm],
+            reserve_start=np.array([first[len(v.firms)]], dtype=np.int64), s_first=np.array(first, dtype=np.int64),
             e_ref=self.e_ref, e_slot=self.e_slot, e_kind=self.e_kind, e_share=self.e_share, e_lag=self.e_lag,
             e_landed=self.e_landed, e_freight=self.e_freight, e_way=e_way,
             w_origin=w_origin, s_way=s_way, e_mat=s_mat[self.e_slot],

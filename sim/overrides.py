@@ -17,6 +17,7 @@ choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
 firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
 baskets.Longnan|Dy.share=0.08                the same where the first column repeats: the second behind a bar
+reserve.japan.days=180      a reserve of the scenario (see `programmes.py`); reserve.Japan=target_days adds one
 news=shuffled:7             the dates of news shuffled among the items, by a seed (a placebo)
 """
 
@@ -28,6 +29,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from agents.behaviour import PARAMETERS
+from sim import programmes
 from sim.problems import BadInput, nearest
 from sim.scenario import TABLES, Choices, Event, News, Scenario, check_behaviour, check_links
 
@@ -83,6 +85,9 @@ def _one(scenario: Scenario, key: str, value: str) -> Scenario:
         return _with(scenario, activity={}, activity_months=())
     if key.startswith("activity."):
         return _activity(scenario, key, value)
+    if key.startswith("reserve.") and not any(_matches(e.id, key) for e in scenario.events):
+        countries = [c.country for c in scenario.countries]
+        return _with(scenario, reserves=programmes.changed(scenario.reserves, key, value, countries))
     if key.startswith("act."):
         return _act(scenario, key, value)
     if key == "news" or key.startswith("news."):

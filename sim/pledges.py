@@ -44,7 +44,7 @@ EVER = 1e12  # a week that never comes
 
 def instruments(choices: Choices, mines: int, refiners: int, countries: int) -> dict[str, np.ndarray]:
     """The arrays of pledges before any is made."""
-    per_mine = ("loan", "stake", "grant", "guarantee", "floor_price", "subsidy")
+    per_mine = ("loan", "stake", "grant", "guarantee", "floor_price", "ore_subsidy")
     of_mine = ("k_backed", "k_public", "k_comfort", "k_floor", "k_floor_end", "k_subsidy", "k_subsidy_end")
     per_refiner = ("works_lent", "works_held", "held_part", "offtake")
     terms = [choices.loan_rate, choices.loan_years, choices.refinery_usd_per_kg, choices.refinery_years]
@@ -84,7 +84,7 @@ def _settle(world: World, k: int) -> None:
     I.k_public[k] = lent + held + given
     I.k_comfort[k] = support(P.invest_hurdle, min(1.0, held + safe), lent, gift, given)
     I.k_floor[k] = I.floor_price[k].max()
-    I.k_subsidy[k] = I.subsidy[k].sum()
+    I.k_subsidy[k] = I.ore_subsidy[k].sum()
 
 
 def _part(world: World, k: int, kusd: float) -> float:
@@ -184,7 +184,7 @@ def _subsidy(world: World, m: Measure) -> None:
             elif not m.lifted and world.S.k_state[k] in (PLANNED, BUILDING):
                 I.grant[k, c] += max(0.0, min(value / 100.0, 1.0 - float(I.k_public[k])))
         else:
-            I.subsidy[k, c] = max(0.0, I.subsidy[k, c] + (-value if m.lifted else value))
+            I.ore_subsidy[k, c] = max(0.0, I.ore_subsidy[k, c] + (-value if m.lifted else value))
             I.k_subsidy_end[k] = _end(world, m)
         _settle(world, k)
 

@@ -15,7 +15,6 @@ import numpy as np
 from agents.doctrines import named
 from agents.exporting_state import ExportingState, Measure, Observation
 from agents.importing_government import ImportingGovernment
-from agents.reserve_rules.none import Rule as NoReserve
 from sim import litigation, pledges
 from sim.scenario import Event, Scenario
 from sim.state import LICENSED
@@ -53,7 +52,7 @@ def states(
         if c.role == "exporting_state":
             exporting.append(ExportingState(c.country, c.zone, own))
         elif c.role == "importing_government":
-            importing.append(ImportingGovernment(c.country, NoReserve(), own))
+            importing.append(ImportingGovernment(c.country, own))
     return exporting, importing
 
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents import doctrines
 from agents.behaviour import PARAMETERS
-from sim import litigation, pledges
+from sim import litigation, pledges, programmes
 from sim.problems import BadInput, nearest
 
 Tonnes = Annotated[float, Field(ge=0, description="t")]
@@ -239,6 +239,7 @@ class Scenario(Row):
     choices: Choices = Choices()
     behaviour: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, str] = Field(default_factory=dict)
+    reserves: dict[str, programmes.Reserve] = Field(default_factory=dict)
 
     def resolved(self) -> str:
         """The whole scenario as text with sorted keys: what is hashed and stored with a result."""
@@ -277,7 +278,7 @@ SHARED = {
     "forms": Path(__file__).with_name("forms.csv"),
 }
 OPTIONAL = ("events", "news", "activity")
-KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules")
+KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules", "reserve")
 
 
 def _explain(error: Any, unit: str, fields: Iterable[str]) -> str:
@@ -388,7 +389,7 @@ def _settings(
     for key, kind, what in (
         ("name", str, "a text"), ("title", str, "a text"), ("extends", str, "the path of a folder"),
         ("tables", dict, "a table"), ("choices", dict, "a table"), ("behaviour", dict, "a table"),
-        ("rules", dict, "a table"),
+        ("rules", dict, "a table"), ("reserve", dict, "a table"),
     ):  # fmt: skip
         if key in raw and not isinstance(raw[key], kind):
             problems.append(f"{where}, {key}: {raw[key]!r} is not {what}")
@@ -411,7 +412,7 @@ def _settings(
         base, base_paths = _settings(folder / other, problems, (*below, folder))
     except BadInput as error:
         raise BadInput([*problems, *(f"{where}, extends: {p}" for p in error.problems)], "scenario") from None
-    for key in ("choices", "behaviour", "rules"):
+    for key in ("choices", "behaviour", "rules", "reserve"):
         if key in raw or key in base:
             raw[key] = {**base.get(key, {}), **raw.get(key, {})}
     return {**base, **raw}, {**base_paths, **paths}
@@ -461,6 +462,7 @@ def load(folder: str | Path, changes: dict[str, str] | None = None) -> Scenario:
         values["choices"] = Choices()
     values["behaviour"] = raw.get("behaviour", {})
     values["rules"] = raw.get("rules", {})
+    values["reserves"] = programmes.read(raw.get("reserve", {}), problems)
     problems += check_behaviour(values["behaviour"], "scenario.toml")
     problems += check_links(values, doubtful)
     if problems:
@@ -606,6 +608,7 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
             for name in e.scope.split("|")[0].split(";"):
                 known(name, materials, where, "material")
     problems += pledges.problems(v, doubtful) + litigation.problems(v, doubtful)
+    problems += programmes.check(v.get("reserves", {}), countries, materials)
     carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]
     for column in v.get("activity", {}):
         known(column, carried, "activity.csv", "country, or country and sector,")

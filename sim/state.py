@@ -45,7 +45,7 @@ Structure = _bundle(
     z m f8: base_price price_tax0 trade_base use_base
     z c f8: base_export
     m u4: m_family
-    n u4: review_steps row_account lender_account
+    n u4: review_steps row_account lender_account reserve_start
     f u4: f_country f_kind f_account f_review
     f u8: f_key
     f i8: f_open
@@ -53,7 +53,7 @@ Structure = _bundle(
     f f8: f_elasticity f_thrift f_return f_relocation f_scrap
     s u4: s_firm s_mat s_zone s_country s_form
     s i8: s_twin
-    s f8: s_base s_gross s_trade_share s_pipe_steps
+    s f8: s_base s_gross s_trade_share s_pipe_steps s_value
     n u4: s_first s_edge s_way k_link
     w u4: w_origin
     e u4: e_ref e_slot e_kind e_way e_lag e_mat e_country e_home e_form
@@ -94,10 +94,12 @@ Instruments = _bundle(
     z c f8: embargo inspection closure
     z 3 f8: production_quota
     k f8: support held campaigns
-    s f8: reserve_pace reserve_target reserve_ceiling reserve_release
+    s f8: reserve_pace reserve_target reserve_ceiling reserve_release reserve_watch claim_target claim_pace
+    c c f8: reserve_reach
+    c m f8: private_floor
     n f8: loan_terms
     1 f8: offtakes
-    k c f8: loan stake grant guarantee floor_price subsidy
+    k c f8: loan stake grant guarantee floor_price ore_subsidy
     k f8: k_backed k_public k_comfort k_floor k_floor_end k_subsidy k_subsidy_end
     r c f8: works_lent works_held held_part offtake
     r f8: r_backed r_added
@@ -112,12 +114,14 @@ State = _bundle(
     z m 2 f8: slow gap
     z m f8: wanted_zone stock_zone demanded offered turnover using
     2 c f8: spot
+    z m f8: state_buying
+    c m f8: backed
     z f8: ask_mean suppressed
     z c f8: busy full queued fresh
     1 f8: line
     c f8: country_risk
     f f8: unfilled risk shun noise mood trait_cover trait_risk trait_growth
-    s f8: stock wanted pipe_sum want expected order received intensity scale
+    s f8: stock wanted pipe_sum want expected order received intensity scale seen seen_buying
     d w f8: pipe
     e f8: e_trust e_appeal e_order e_ship e_queue
     r f8: ask run shipments rent_of
@@ -145,8 +149,8 @@ Record = _bundle(
     t z f8: ask tax rent
     t z c f8: exports exports_open leaked queue
     t c c f8: arrivals
-    t c f8: use shortfall risk
-    t c m f8: stock use_material held
+    t c f8: use shortfall risk lost_value bill reserve_spent
+    t c m f8: stock use_material held released seen
     t k f8: mined defaulted
     t r f8: refined licence_used
     t m f8: discarded

@@ -12,6 +12,7 @@ from agents.importing_government import ImportingGovernment
 from sim import draws, litigation, pledges, policy
 from sim.layout import Layout
 from sim.phases import PHASES
+from sim.reserve_policy import programmes
 from sim.rules import RuleSet
 from sim.state import TRADER, USER, Influences, Instruments, Record, State
 
@@ -47,7 +48,9 @@ class World:
         for state in deciders:
             for step in {max(self.calendar.step_of(day), 0) for day in state.doctrine.dates()}:
                 self.due.setdefault(step, []).append(state)
-        self.policy_steps = sorted(self.due)
+        self.programmes = programmes(self)
+        steps = {step for programme in self.programmes for step in programme.steps}
+        self.policy_steps = sorted({*self.due, *steps})
 
     def zone_of(self, country: str) -> int:
         """The zone of an exporting state."""
@@ -70,6 +73,8 @@ class World:
             held=np.zeros(nK), reserve_pace=np.zeros(nS),
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
             **pledges.instruments(choices, nK, nR, nC),
+            reserve_watch=np.zeros(nS), claim_target=np.zeros(nS), claim_pace=np.zeros(nS),
+            reserve_reach=np.eye(nC), private_floor=np.zeros((nC, nM)),
         )  # fmt: skip
 
     def _under_way(self, pipe: np.ndarray) -> np.ndarray:
@@ -151,6 +156,7 @@ class World:
             licence_need=np.zeros((nR, 2)), wanted_zone=np.zeros((nZ, nM)), stock_zone=np.zeros((nZ, nM)),
             demanded=np.zeros((nZ, nM)), offered=np.zeros((nZ, nM)),
             turnover=np.ones((nZ, nM)), using=np.zeros((nZ, nM)), k_called=np.zeros(nK),
+            state_buying=np.zeros((nZ, nM)), backed=np.zeros((nC, nM)), seen=np.zeros(nS), seen_buying=np.zeros(nS),
             stream_demand=np.array([demand]), stream_mood=np.array([mooded]),
             k_owed=np.zeros((nK, nC)), k_term=np.zeros((nK, nC)), r_owed=np.zeros((nR, nC)),
             r_term=np.zeros((nR, nC)), works_clock=np.zeros((nR, nC)), k_book=np.zeros(nK), r_book=np.zeros(nR),
@@ -170,6 +176,8 @@ class World:
             refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
             tax=z((T, nZ)), rent=z((T, nZ)), queue=z((T, nZ, nC)), orders=z((T, 3)), held=z((T, nC, nM)),
             aid=z((T, nC)),
+            lost_value=z((T, nC)), bill=z((T, nC)), reserve_spent=z((T, nC)), released=z((T, nC, nM)),
+            seen=z((T, nC, nM)),
         )  # fmt: skip
 
     def decide(self) -> None:
@@ -183,6 +191,9 @@ class World:
             policy.apply(self, measure)
         if self.holds:
             policy.hold_shares(self)
+        for programme in self.programmes:
+            if self.step in programme.steps:
+                programme.decide(self)
 
     def advance(self, stop: int) -> None:
         """Run to step `stop`, stopping for decisions on policy dates."""

@@ -8,15 +8,16 @@ structure N, influences X, instruments I, state S, record R. Rules come in by na
 from sim.phases.backing import backing, offtakes
 from sim.phases.demand import arrivals, beliefs, consumption, orders
 from sim.phases.prices import memories, prices, record
+from sim.phases.reserves import releases, watching
 from sim.phases.supply import investment, mining, refining, thrift
 from sim.phases.trade import customs, licences, rationing, shipping, sourcing
 
-FILES = ("accounts", "demand", "trade", "supply", "prices", "backing")
+FILES = ("accounts", "demand", "reserves", "trade", "supply", "prices", "backing")
 
 # The order of the week.
 PHASES = (
-    arrivals, consumption, beliefs, orders, offtakes, sourcing, rationing, shipping, customs, licences, refining,
-    mining, prices, memories, thrift, backing, investment, record,
+    arrivals, consumption, beliefs, orders, releases, offtakes, sourcing, rationing, shipping, customs, watching,
+    licences, refining, mining, prices, memories, thrift, backing, investment, record,
 )  # fmt: skip
 
 

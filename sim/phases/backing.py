@@ -44,7 +44,9 @@ def offtakes(t, dt, P, N, X, I, S, R):
                         S.stock[s] += got
                         S.received[s] += got
                         R.arrivals[t, c, N.r_country[r]] += got * N.s_gross[s]
-                        pay(S.cash, N.f_account[N.s_firm[s]], N.r_account[r], got * S.price[N.r_zone[r], m])
+                        worth = got * S.price[N.r_zone[r], m]
+                        pay(S.cash, N.f_account[N.s_firm[s]], N.r_account[r], worth)
+                        R.bill[t, c] += worth
                 S.product[r, m] = max(0.0, S.product[r, m] - goes * wants)
 
 
@@ -66,7 +68,7 @@ def backing(t, dt, P, N, X, I, S, R):
         if runs:
             for c in range(N.c_account.shape[0]):
                 # The highest floor is paid, by the first state that guarantees it; subsidies add up.
-                each = I.subsidy[k, c]
+                each = I.ore_subsidy[k, c]
                 if I.floor_price[k, c] > 0.0 and I.floor_price[k, c] >= I.k_floor[k]:
                     each += top_up
                     top_up = 0.0

@@ -6,6 +6,7 @@ from agents.firm import alarm as firm_alarm
 from agents.firm import cover as firm_cover
 from agents.firm import expected_growth as firm_expected_growth
 from agents.firm import order as firm_order
+from agents.firm import relied_cover as firm_relied_cover
 from agents.firm import risk as firm_risk
 from agents.firm import scrap as firm_scrap
 from agents.firm import shun as firm_shun
@@ -69,6 +70,7 @@ def consumption(t, dt, P, N, X, I, S, R):
         R.use[t, c] += used
         R.use_material[t, c, m] += used
         R.shortfall[t, c] += want - used
+        R.lost_value[t, c] += (want - used) * N.s_value[s]
 
     for z in range(S.using.shape[0]):
         for m in range(S.using.shape[1]):
@@ -80,17 +82,23 @@ def consumption(t, dt, P, N, X, I, S, R):
 def beliefs(t, dt, P, N, X, I, S, R):
     """Perceived risk of every firm; expected growth of every price."""
     forget = exp(-dt / P.shortfall_memory_years)
+    watched = N.reserve_start[0] < S.stock.shape[0]  # states that buy are news while they go on
     for f in range(S.risk.shape[0]):
         c = N.f_country[f]
+        taken = 0.0
         missing = 0.0
         asked = 0.0
         for s in range(N.s_first[f], N.s_first[f + 1]):
             need = min(S.order[s], S.expected[s])
             asked += need
             missing += max(0.0, need - S.received[s])
+            if watched:
+                taken += need * S.state_buying[N.s_zone[s], N.s_mat[s]]
         share = missing / asked if asked > TINY else 0.0
         S.unfilled[f] = share + (S.unfilled[f] - share) * forget
         news = X.news[t, c] * S.trait_risk[f]
+        if watched and asked > TINY:
+            news = max(news, P.news_act * taken / asked)
         signal = firm_alarm(
             news, S.unfilled[f], S.country_risk[c], P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
         )
@@ -113,7 +121,7 @@ def beliefs(t, dt, P, N, X, I, S, R):
 
 
 def orders(t, dt, P, N, X, I, S, R):
-    """Wanted stocks and orders; traders and released reserves sell on the spot."""
+    """Wanted stocks and orders; traders sell on the spot."""
     S.offered[:, :] = 0.0
     S.demanded[:, :] = 0.0
     for s in range(S.stock.shape[0]):
@@ -128,6 +136,10 @@ def orders(t, dt, P, N, X, I, S, R):
             wanted_months = firm_cover(
                 months, S.risk[f], growth, P.cover_risk, P.cover_growth, P.cover_low, P.cover_high
             )
+            c = N.s_country[s]
+            if S.backed[c, m] > 0.0:
+                wanted_months = firm_relied_cover(wanted_months, S.backed[c, m], P.crowding_out, months * P.cover_low)
+            wanted_months = max(wanted_months, I.private_floor[c, m])
             S.wanted[s] = wanted_months / 12.0 * expected / dt
             S.order[s] = firm_order(
                 expected * (1.0 - N.f_scrap[f]), S.stock[s], S.wanted[s], S.pipe_sum[s],
@@ -150,8 +162,7 @@ def orders(t, dt, P, N, X, I, S, R):
             gap = I.reserve_target[s] - S.stock[s] - S.pipe_sum[s]
             buys = gap > 0.0 and S.price[z, m] <= I.reserve_ceiling[s]
             S.order[s] = min(gap, I.reserve_pace[s] * dt) if buys else 0.0
-            S.offered[z, m] += min(S.stock[s], I.reserve_release[s] * dt)
-    # Spot: what traders and released reserves offer goes to the users of the zone, pro rata.
+    # Spot: what traders offer goes to the users of the zone, pro rata.
     S.spot[:, :] = 0.0
     for s in range(S.stock.shape[0]):
         f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
@@ -166,15 +177,14 @@ def orders(t, dt, P, N, X, I, S, R):
             S.received[s] += got
             S.spot[0, N.s_country[s]] += got * N.s_gross[s]
             pay(S.cash, N.f_account[f], N.row_account[1], got * price)
-        else:
-            if kind == TRADER:
-                own = min(S.stock[s], max(0.0, S.stock[s] - S.wanted[s]) * dt / P.destocking_years)
-            else:
-                own = min(S.stock[s], I.reserve_release[s] * dt)
+            R.bill[t, N.s_country[s]] += got * price
+        elif kind == TRADER:
+            own = min(S.stock[s], max(0.0, S.stock[s] - S.wanted[s]) * dt / P.destocking_years)
             sold = taken * own / S.offered[z, m]
             S.stock[s] -= sold
             S.spot[1, N.s_country[s]] += sold
             pay(S.cash, N.row_account[1], N.f_account[f], sold * price)
+            R.bill[t, N.s_country[s]] -= sold * price
     # Where the seller stands is where the cargo comes from.
     for z in range(S.offered.shape[0]):
         sold = 0.0

@@ -28,7 +28,7 @@ def prices(t, dt, P, N, X, I, S, R):
         if N.r_kind[r] == FREE:
             continue
         for m in range(n_mats):
-            making = max(N.r_output[r, m], S.output[r, m] if z == 0 else 0.0)
+            making = max(N.r_output[r, m], S.output[r, m])
             S.wanted_zone[z, m] += P.refiner_cover_months / 12.0 * making
             S.stock_zone[z, m] += S.product[r, m]
     for m in range(n_mats):

@@ -16,7 +16,7 @@ from sim.border import licence_allowance as border_licence_allowance
 from sim.border import slip as border_slip
 from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
-from sim.state import FREE, GREY, LEGAL, LICENSED, UNLICENSED, USER, WITHIN
+from sim.state import FREE, GREY, LEGAL, LICENSED, RESERVE, UNLICENSED, USER, WITHIN
 
 TINY = 1e-12
 BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
@@ -238,6 +238,10 @@ def shipping(t, dt, P, N, X, I, S, R):
             S.pipe[due - depth if due >= depth else due, N.e_way[e]] += ship
             moved += ship
         S.cash[N.f_account[f]] -= paid
+        if N.f_kind[f] == RESERVE:
+            R.reserve_spent[t, c] += paid
+        else:
+            R.bill[t, c] += paid
         S.pipe_sum[s] += moved
         S.received[s] += moved
 
