@@ -120,7 +120,7 @@ def _money(world: World, m: Measure, kind: np.ndarray) -> None:
             kind[k, c] += _part(world, k, amount)
         elif state in (OPERATING, MOTHBALLED):
             pay(S.cash, N.c_account[c], N.k_account[k], amount)
-            world.R.aid[min(world.step, world.calendar.steps - 1), c] += amount
+            world.R.aid[world.step, c] += amount
             S.k_book[k] = S.cash[N.k_account[k]]
             if kind is world.I.loan:
                 S.k_owed[k, c] += amount
