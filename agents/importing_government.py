@@ -1,24 +1,11 @@
 """An importing government: backs mines and refineries (`sim/pledges.py`), goes to court (`court.py`). Its reserve is
 run by `reserve.py`."""
 
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from agents.exporting_state import Doctrine, Measure, Observation
+from agents.exporting_state import State
 
 
 @dataclass
-class ImportingGovernment:
-    """A government with dated acts (backing, complaints) under its doctrine."""
-
-    name: str
-    doctrine: Doctrine
-    decisions: list[Measure] = field(default_factory=list)
-
-    def dates(self) -> list[date]:
-        return self.doctrine.dates()
-
-    def decide(self, observation: Observation) -> list[Measure]:
-        measures = self.doctrine.decide(observation)
-        self.decisions += measures
-        return measures
+class ImportingGovernment(State):
+    """A government without a border of its own in the model."""

@@ -357,7 +357,8 @@ def stock_points(observed: Sequence[Row]) -> list[Point]:
 def _prices(run: Run, observed: Sequence[Row], events: Sequence[Event], titles: Mapping[str, str]) -> Figure:
     materials = [m for m in MATERIALS if m in run.columns["price_outside"]] or run.columns["price_outside"]
     points = price_points(observed, materials)
-    note = draw.band_text(run) + ("; observed prices of oxide, hairlines: span of an average" if points else "")
+    form = " of oxide" if materials[0] in MATERIALS else ""
+    note = draw.band_text(run) + (f"; observed prices{form}, hairlines: span of an average" if points else "")
     return figures.prices(run, materials, points, events, titles=titles, note=note)
 
 
@@ -367,7 +368,10 @@ def draw_all(run: Run, episode_folder: Path, folder: Path) -> list[Path]:
     observed, acts, countries = observations(episode_folder), tables.get("events", []), tables["countries"]
     story = story_of(run, countries, acts)
     events = key_events(story, acts)
-    names = {r["material"]: f"{r['material']}  {r['title'].lower()}" for r in tables["materials"]}
+    names = {
+        r["material"]: r["material"] if r["title"] == r["material"] else f"{r['material']}  {r['title'].lower()}"
+        for r in tables["materials"]
+    }
     windows = [w for w in story.windows if simulated(run, *w[1:])] or [("whole run", run.start, last_day(run))]
     drawn = {
         "prices": _prices(run, observed, events, names),

@@ -72,7 +72,7 @@ STORIES = {
         ),
     ),
 }
-MARKED = ("export_quota", "embargo", "export_tax")  # acts marked in episodes without a story
+MARKED = ("export_quota", "embargo", "export_tax", "ore_hold")  # acts marked in episodes without a story
 
 
 def story_of(run: Run, countries: Sequence[Row], acts: Sequence[Row]) -> Story:
@@ -86,7 +86,7 @@ def story_of(run: Run, countries: Sequence[Row], acts: Sequence[Row]) -> Story:
 
 def _label(act: Row) -> str:
     """An act in words. A quota or tax without a value is one lifted."""
-    lifted = act["instrument"] != "embargo" and not act["value"]
+    lifted = act["instrument"] in ("export_quota", "export_tax") and not act["value"]
     return f"{act['instrument'].replace('_', ' ')}{' lifted' if lifted else ''}, {act['target']}"
 
 

@@ -10,8 +10,7 @@ from math import cos, log, pi, sqrt
 
 import numpy as np
 
-DEMAND, MOOD, TRAIT, NEWS, DELAY = 1, 2, 3, 4, 5
-RULING = 7
+DEMAND, MOOD, TRAIT, NEWS, DELAY, INCIDENT, CHOICE, RULING = 1, 2, 3, 4, 5, 6, 7, 8
 
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)
@@ -42,20 +41,28 @@ def normal(stream, key, week):
     return sqrt(-2.0 * log(u)) * cos(2.0 * pi * v)
 
 
-def normals(stream: np.uint64, keys: np.ndarray, week: int) -> np.ndarray:
-    """Standard normal numbers for many keys at once, by the same formula as `normal`; shape of `keys`."""
+def _two_uniforms(stream: np.uint64, keys: np.ndarray, weeks: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:
     z = np.full(len(keys), stream, dtype=np.uint64)
     a = z
     with np.errstate(over="ignore"):
-        for y in (keys, np.uint64(week), _MIX1):
+        for y in (keys, np.asarray(weeks).astype(np.uint64), _MIX1):
             a = z
             z = z ^ (y + _STEP)
             z = (z + _STEP) ^ (z >> _S30)
             z = z * _MIX1
             z = (z ^ (z >> _S27)) * _MIX2
             z = z ^ (z >> _S31)
-    u = ((a >> _S11).astype(float) + 0.5) / 9007199254740992.0
-    v = ((z >> _S11).astype(float) + 0.5) / 9007199254740992.0
+    return tuple(((x >> _S11).astype(float) + 0.5) / 9007199254740992.0 for x in (a, z))  # type: ignore[return-value]
+
+
+def uniforms(stream: np.uint64, keys: np.ndarray, weeks: np.ndarray | int) -> np.ndarray:
+    """Numbers between 0 and 1 for many keys at once; shape of `keys`."""
+    return _two_uniforms(stream, keys, weeks)[1]
+
+
+def normals(stream: np.uint64, keys: np.ndarray, weeks: np.ndarray | int) -> np.ndarray:
+    """Standard normal numbers for many keys at once, by the same formula as `normal`; shape of `keys`."""
+    u, v = _two_uniforms(stream, keys, weeks)
     return np.asarray(np.sqrt(-2.0 * np.log(u)) * np.cos(2.0 * pi * v))
 
 

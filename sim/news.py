@@ -110,6 +110,7 @@ class Heard:
     def __init__(self, scenario: Scenario, calendar: Calendar, behaviour: Behaviour):
         countries = [c.country for c in scenario.countries]
         self.shape = (calendar.steps, len(countries))
+        self.years_per_step = calendar.years_per_step
         self.noise = behaviour.noise_news
         memories = np.array([[behaviour.news_memory_years], [behaviour.act_memory_years]])
         # What is left of words and of sized acts after so many steps.
@@ -153,3 +154,34 @@ class Heard:
             last = step
         level: np.ndarray = (after[self.latest] * self.faded[self.since]).max(axis=1)
         return level
+
+
+class Announced:
+    """What states say during a run by acting: each act of a doctrine is heard like an item of news about exports."""
+
+    def __init__(self, heard: Heard, behaviour: Behaviour):
+        self.heard, self.behaviour = heard, behaviour
+        self.expected = np.zeros(heard.shape[1])
+        self.last = 0
+
+    def copy(self) -> "Announced":
+        """The same memory for an imagined world."""
+        new = Announced(self.heard, self.behaviour)
+        new.expected, new.last = self.expected.copy(), self.last
+        return new
+
+    def tell(self, news: np.ndarray, step: int, size: float | None, weights: np.ndarray) -> None:
+        """Put an act into the news from `step` on: (steps, countries), in place.
+
+        size: share of supply that it newly withholds, None for an act without one; weights: how far each country is
+        meant, as in `audience`. What is expected of the author moves nobody, as with other news.
+        """
+        P, h = self.behaviour, self.heard
+        self.expected *= h.forget ** (step - self.last)
+        self.last = step
+        loud = P.news_act * (P.news_act_unsized if size is None else size) * weights
+        fresh = np.minimum(np.maximum(loud - self.expected, 0.0), 1.0)
+        self.expected += h.learning * fresh
+        memory = P.news_memory_years if size is None else P.act_memory_years
+        fade = np.exp(-h.years_per_step / memory * np.arange(len(news) - step))[:, None]
+        news[step:] = np.maximum(news[step:], fresh * fade)

@@ -17,6 +17,7 @@ choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
 firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
 baskets.Longnan|Dy.share=0.08                the same where the first column repeats: the second behind a bar
+doctrine.China=leverage     how an exporting state decides; doctrine.China.political=2 sets a number of its own
 reserve.japan.days=180      a reserve of the scenario (see `programmes.py`); reserve.Japan=target_days adds one
 news=shuffled:7             the dates of news shuffled among the items, by a seed (a placebo)
 """
@@ -87,7 +88,10 @@ def _one(scenario: Scenario, key: str, value: str) -> Scenario:
         return _activity(scenario, key, value)
     if key.startswith("reserve.") and not any(_matches(e.id, key) for e in scenario.events):
         countries = [c.country for c in scenario.countries]
-        return _with(scenario, reserves=programmes.changed(scenario.reserves, key, value, countries))
+        return _with(scenario, reserves=programmes.changed("reserve", scenario.reserves, key, value, countries))
+    if key.startswith("doctrine."):
+        exporters = [c.country for c in scenario.countries if c.role == "exporting_state"]
+        return _with(scenario, stances=programmes.changed("doctrine", scenario.stances, key, value, exporters))
     if key.startswith("act."):
         return _act(scenario, key, value)
     if key == "news" or key.startswith("news."):

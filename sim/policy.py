@@ -7,13 +7,12 @@ their shares and lapse with the year of their quota, unless carried over.
 from __future__ import annotations
 
 from datetime import timedelta
-from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.doctrines import named
-from agents.exporting_state import ExportingState, Measure, Observation
+from agents.doctrines import replay
+from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
 from sim import litigation, pledges
 from sim.scenario import Event, Scenario
@@ -45,28 +44,17 @@ def states(
     scenario: Scenario, history: dict[str, list[Measure]]
 ) -> tuple[list[ExportingState], list[ImportingGovernment]]:
     """The states of a scenario, each with its doctrine and the measures that history gave it."""
-    doctrine = named(scenario.choices.doctrine)
+    stances = {stance.country: stance for stance in scenario.stances.values()}
     exporting, importing = [], []
     for c in scenario.countries:
-        own = doctrine(history.get(c.country, []))
+        stance = stances.get(c.country)
+        keeps = stance is None or stance.keeps_history
+        own = replay.Doctrine(replay.Settings(), history.get(c.country, []) if keeps else [])
         if c.role == "exporting_state":
-            exporting.append(ExportingState(c.country, c.zone, own))
+            exporting.append(ExportingState(c.country, own, stance.made() if stance else None, zone=c.zone))
         elif c.role == "importing_government":
             importing.append(ImportingGovernment(c.country, own))
     return exporting, importing
-
-
-def observe(world: World, zone: int, country: int) -> Observation:
-    """What the state of a zone may know now."""
-    t = world.step
-    materials, prices = world.materials, world.S.price.tolist()
-    return Observation(
-        world.calendar.start + timedelta(days=ceil((t + 1) * world.calendar.step_days) - 1),
-        dict(zip(materials, prices[zone], strict=True)),
-        dict(zip(materials, prices[0], strict=True)),
-        float(world.R.exports[max(0, t - 4) : t, zone].sum()),
-        dict(zip(materials, world.R.held[max(t - 1, 0), country].tolist(), strict=True)),
-    )
 
 
 def apply(world: World, measure: Measure) -> None:
@@ -106,6 +94,7 @@ def _targets(world: World, measure: Measure) -> list[int]:
 def _export_quota(world: World, m: Measure) -> None:
     I, N, zone = world.I, world.N, world.zone_of(m.actor)
     holders = np.flatnonzero((N.r_zone == zone) & (N.r_kind == LICENSED))
+    world.quotas[zone] = None if m.value is None or m.lifted else m.value
     if m.value is None or m.lifted:
         I.quota_on[zone] = 0.0
         I.licence[holders] = 0.0
@@ -211,5 +200,5 @@ HANDLERS = {
     "embargo": _hold, "inspection": _inspection, "closure": _hold, "ore_hold": _hold,
     "production_quota": _production_quota, "enforcement": _enforcement, "production_shortfall": _noted,
     "reserve_purchase": _reserve_purchase, "complaint": _complaint, "ruling": _noted, "backing": _backing,
-    "subsidy": _subsidy,
+    "subsidy": _subsidy, "incident": _noted,
 }  # fmt: skip

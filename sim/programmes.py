@@ -1,4 +1,4 @@
-"""Sections `[reserve.NAME]` of a scenario: who holds a reserve, by which rule, and what others are told of it.
+"""Sections `[reserve.NAME]` and `[doctrine.NAME]` of a scenario: who holds a reserve, and how an exporter decides.
 
 [reserve.japan]
 country = "Japan"
@@ -6,17 +6,23 @@ rule = "target_days"        # a file of agents/reserve_rules
 held_days = 42              # state stock at the start, in days of use of the firms that it serves
 settings = { days = 180 }   # the rule's own numbers
 
-On the command line: `--set reserve.japan.days=180`, `--set reserve.japan.disclosed=nothing`, `--set
-reserve.japan=none`, and `--set reserve.Japan=target_days` for a new programme of a country of that name.
+[doctrine.China]
+rule = "leverage"           # a file of agents/doctrines
+settings = { political = 2.0 }
+
+NAME is the country where the section names none. On the command line: `--set reserve.japan.days=180`, `--set
+reserve.japan.disclosed=nothing`, `--set reserve.japan=none`, and `--set reserve.Japan=target_days` for a new programme
+of a country of that name.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import ModuleType
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents import reserve_rules
+from agents import doctrines, reserve_rules
 from sim.problems import BadInput, nearest
 
 Days = Annotated[float, Field(ge=0, le=1000)]
@@ -52,9 +58,37 @@ class Reserve(BaseModel):
     rotation_per_year: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
     def made(self) -> Any:
-        """The rule of this reserve with its settings; ValidationError when a setting is out of range."""
+        """The rule of this reserve with its settings."""
         module = reserve_rules.named(self.rule)
         return module.Rule(module.Settings.model_validate(self.settings))
+
+
+class Stance(BaseModel):
+    """The doctrine of one exporting state.
+
+    rule, settings: how it decides. rhythm_weeks: how often; what it orders lasts until it decides again. start: the
+    first decision, a year after the start of the run if not given. keeps_history: whether the dated acts of the
+    scenario happen all the same.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    country: str
+    rule: str = "leverage"
+    settings: dict[str, Any] = Field(default_factory=dict)
+    rhythm_weeks: Annotated[int, Field(ge=1, le=520)] = 26
+    start: date | None = None
+    keeps_history: bool = False
+
+    def made(self) -> Any:
+        """The doctrine with its settings; it has no history of its own."""
+        module = doctrines.named(self.rule)
+        return module.Doctrine(module.Settings.model_validate(self.settings), [])
+
+
+SECTIONS: dict[str, tuple[type[Reserve] | type[Stance], ModuleType]] = {
+    "reserve": (Reserve, reserve_rules), "doctrine": (Stance, doctrines),
+}  # fmt: skip
 
 
 def _said(error: Any, fields: Iterable[str]) -> str:
@@ -78,37 +112,51 @@ def faults(error: ValidationError, where: str, fields: Iterable[str]) -> list[st
     ]
 
 
-def read(raw: Any, problems: list[str]) -> dict[str, Reserve]:
-    """The reserves of a scenario file; what is wrong with them goes into `problems`."""
-    found: dict[str, Reserve] = {}
-    if not isinstance(raw, dict):
-        problems.append(f"scenario.toml, reserve: {raw!r} is not a table such as [reserve.japan]")
-        return found
+def read(key: str, raw: Any, problems: list[str]) -> dict[str, Any]:
+    """The sections `[key.NAME]` of a scenario file; what is wrong with them goes into `problems`."""
+    found: dict[str, Any] = {}
+    model = SECTIONS[key][0]
     for name, section in raw.items():
-        where = f"scenario.toml, reserve.{name}"
+        where = f"scenario.toml, {key}.{name}"
         if not isinstance(section, dict):
             problems.append(f"{where}: {section!r} is not a table")
             continue
         try:
-            found[name] = Reserve.model_validate(section)
+            found[name] = model.model_validate({"country": name, **section})
         except ValidationError as error:
-            problems += faults(error, where, Reserve.model_fields)
+            problems += faults(error, where, model.model_fields)
     return found
 
 
-def check(reserves: Mapping[str, Reserve], countries: list[str], materials: list[str]) -> list[str]:
-    """Problems of reserves against the rest of a scenario."""
+def _check_rule(where: str, section: "Reserve | Stance", package: ModuleType) -> list[str]:
+    if section.rule not in package.names():
+        return [f"{where}, rule: unknown rule {section.rule!r} ({nearest(section.rule, package.names())})"]
+    settings = package.named(section.rule).Settings
+    try:
+        settings.model_validate(section.settings)
+    except ValidationError as error:
+        return faults(error, f"{where}, {section.rule}", settings.model_fields)
+    return []
+
+
+def _check_countries(key: str, sections: Mapping[str, Any], valid: list[str], what: str) -> list[str]:
     problems: list[str] = []
-    holders: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    for name, section in sections.items():
+        country = section.country
+        if country not in valid:
+            problems.append(f"{key}.{name}, country: {country!r} is not {what} ({nearest(country, valid)})")
+        if country in seen:
+            problems.append(f"{key}.{name}: {country} has one already, {key}.{seen[country]}")
+        seen.setdefault(country, name)
+    return problems
+
+
+def check_reserves(reserves: Mapping[str, Reserve], countries: list[str], materials: list[str]) -> list[str]:
+    """Problems of reserves against the rest of a scenario."""
+    problems = _check_countries("reserve", reserves, countries, "a country of the scenario")
     for name, reserve in reserves.items():
         where = f"reserve.{name}"
-        if reserve.country not in countries:
-            problems.append(
-                f"{where}, country: unknown country {reserve.country!r} ({nearest(reserve.country, countries)})"
-            )
-        if reserve.country in holders:
-            problems.append(f"{where}: {reserve.country} already holds reserve.{holders[reserve.country]}")
-        holders.setdefault(reserve.country, name)
         for material in reserve.materials:
             if material not in materials:
                 problems.append(f"{where}, materials: unknown material {material!r} ({nearest(material, materials)})")
@@ -117,49 +165,49 @@ def check(reserves: Mapping[str, Reserve], countries: list[str], materials: list
                 problems.append(f"{where}, members: unknown country {member!r} ({nearest(member, countries)})")
             elif member == reserve.country:
                 problems.append(f"{where}, members: {member} shares with itself; name another country")
-        if reserve.rule not in reserve_rules.names():
-            problems.append(
-                f"{where}, rule: unknown rule {reserve.rule!r} ({nearest(reserve.rule, reserve_rules.names())})"
-            )
-            continue
-        try:
-            reserve.made()
-        except ValidationError as error:
-            fields = reserve_rules.named(reserve.rule).Settings.model_fields
-            problems += faults(error, f"{where}, {reserve.rule}", fields)
+        problems += _check_rule(where, reserve, reserve_rules)
     return problems
 
 
-def changed(reserves: Mapping[str, Reserve], key: str, value: str, countries: list[str]) -> dict[str, Reserve]:
-    """The reserves after `--set key=value`; `BadInput` when there is no such programme or key."""
-    name, _, field = key.removeprefix("reserve.").partition(".")
-    new = dict(reserves)
+def check_stances(stances: Mapping[str, Stance], exporters: list[str], countries: list[str]) -> list[str]:
+    """Problems of doctrines against the rest of a scenario."""
+    problems = _check_countries("doctrine", stances, exporters, "an exporting state")
+    for name, stance in stances.items():
+        problems += _check_rule(f"doctrine.{name}", stance, doctrines)
+    return problems
+
+
+def changed(key: str, sections: Mapping[str, Any], path: str, value: str, countries: list[str]) -> dict[str, Any]:
+    """The sections `[key.NAME]` after `--set path=value`; `BadInput` when there is no such section or key."""
+    model, package = SECTIONS[key]
+    name, _, field = path.removeprefix(f"{key}.").partition(".")
+    new = dict(sections)
     if not field:
         if value == "none" and name in new:
             del new[name]
+        elif name not in new and name not in countries:
+            raise BadInput([f"--set {path}: nothing of that name ({nearest(name, [*new, *countries])})"])
+        elif value not in package.names():
+            raise BadInput([f"--set {path}: unknown rule {value!r} ({nearest(value, package.names())})"])
         elif name in new:
             new[name] = new[name].model_copy(update={"rule": value, "settings": {}})
-        elif name in countries and value in reserve_rules.names():
-            new[name] = Reserve(country=name, rule=value)
-        elif name in countries:
-            raise BadInput([f"--set {key}: unknown rule {value!r} ({nearest(value, reserve_rules.names())})"])
         else:
-            raise BadInput([f"--set {key}: no reserve or country of that name ({nearest(name, [*new, *countries])})"])
+            new[name] = model(country=name, rule=value)
         return new
     if name not in new:
-        raise BadInput([f"--set {key}: no reserve {name!r} ({nearest(name, new) if new else 'the scenario has none'})"])
-    reserve = new[name]
-    cells = reserve.model_dump()
-    own = Reserve.model_fields
-    rule = reserve_rules.named(reserve.rule).Settings.model_fields if reserve.rule in reserve_rules.names() else {}
+        near = nearest(name, new) if new else "the scenario has none"
+        raise BadInput([f"--set {path}: there is no {key}.{name} ({near})"])
+    cells, own = new[name].model_dump(), model.model_fields
+    rule = package.named(cells["rule"]).Settings.model_fields if cells["rule"] in package.names() else {}
     if field in own and field != "settings":
         cells[field] = tuple(value.split(";")) if field in ("materials", "members") else value
     elif field in rule:
-        cells["settings"] = {**cells["settings"], field: value}
+        given: Any = tuple(value.split(";")) if field == "instruments" else value
+        cells["settings"] = {**cells["settings"], field: given}
     else:
-        raise BadInput([f"--set {key}: unknown key {field!r} ({nearest(field, [*own, *rule])})"])
+        raise BadInput([f"--set {path}: unknown key {field!r} ({nearest(field, [*own, *rule])})"])
     try:
-        new[name] = Reserve.model_validate(cells)
+        new[name] = model.model_validate(cells)
     except ValidationError as error:
-        raise BadInput(faults(error, f"--set reserve.{name}", own)) from None
+        raise BadInput(faults(error, f"--set {key}.{name}", own)) from None
     return new

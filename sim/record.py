@@ -161,7 +161,7 @@ class Run:
     def total(self, name: str, columns: str | list[str], first: date, last: date) -> np.ndarray:
         """Sum of columns (or of `all`) between two days, weeks at the edges counted by their days: (replications,)."""
         names = self.columns[name] if columns == "all" else [columns] if isinstance(columns, str) else columns
-        data = np.sum([self.column(name, c) for c in names], axis=0)
+        data = np.sum([self.column(name, c) for c in names], axis=0) + np.zeros((self.replications, self.steps))
         i, j = self.step_of(first), self.step_of(last)
         days = (last - first).days + 1
         low, high = max(i, 0), min(j, self.steps - 1)

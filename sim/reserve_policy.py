@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.reserve import ReserveObservation, ReserveOffice, Stock
+from sim.observation import last_day
 from sim.programmes import Reserve
 from sim.state import USER
 
@@ -64,11 +63,20 @@ class Programme:
             stocks[material] = Stock(
                 held_t=float(S.stock[s]), arriving_t=float(S.pipe_sum[s]), private_t=float(S.stock[q].sum()),
                 use_t_per_year=float(S.expected[q].sum()) / dt, price_usd_per_kg=float(S.price[z, m]),
-                habitual_usd_per_kg=float(S.habitual[z, m]), unfilled=float(share @ S.unfilled[firms]), risk=float(share @ S.risk[firms]),
-                value_usd_per_kg=float(share @ N.s_value[q]),
+                habitual_usd_per_kg=float(S.habitual[z, m]), unfilled=float(share @ S.unfilled[firms]),
+                risk=float(share @ S.risk[firms]), value_usd_per_kg=float(share @ N.s_value[q]),
             )  # fmt: skip
-        day = world.calendar.start + timedelta(days=ceil((world.step + 1) * world.calendar.step_days) - 1)
-        return ReserveObservation(day, stocks)
+        return ReserveObservation(last_day(world), stocks)
+
+    def believed_days(self, world: World) -> float:
+        """Days of use that others believe the reserve to hold, weighted by use in the base year."""
+        S, total, days = world.S, 0.0, 0.0
+        for material, s in self.slots.items():
+            use = float(S.expected[self.served[material]].sum()) / world.dt
+            weight = float(self.weights[material].sum())
+            total += weight
+            days += weight * 365.25 * float(S.seen[s]) / max(use, 1e-12)
+        return days / total if total > 0.0 else 0.0
 
     def decide(self, world: World) -> None:
         """Let the office decide and carry its orders into the instruments."""

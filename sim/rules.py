@@ -16,8 +16,8 @@ from sim.compiled import Kernel, Replacement
 from sim.problems import BadInput, nearest
 
 SOURCES = (
-    "agents/firm.py", "agents/refiner.py", "agents/mine.py", "sim/border.py", "sim/market.py", "sim/draws.py",
-    "sim/phases/__init__.py", *(f"sim/phases/{file}.py" for file in phases.FILES),
+    "agents/firm.py", "agents/refiner.py", "agents/mine.py", "agents/reserve.py", "sim/border.py", "sim/market.py",
+    "sim/draws.py", "sim/phases/__init__.py", *(f"sim/phases/{file}.py" for file in phases.FILES),
     "sim/state.py", "sim/compiled.py", "sim/pointers.py", "agents/behaviour.csv",
 )  # fmt: skip
 

@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agents import doctrines
 from agents.behaviour import PARAMETERS
 from sim import litigation, pledges, programmes
 from sim.problems import BadInput, nearest
@@ -141,7 +140,7 @@ class Form(Sourced):
 INSTRUMENTS = (
     "export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "ore_hold",
     "production_quota", "enforcement", "production_shortfall", "reserve_purchase", "complaint", "ruling", "backing",
-    "subsidy", "observed",
+    "subsidy", "incident", "observed",
 )  # fmt: skip
 
 
@@ -188,6 +187,8 @@ class Choices(Row):
     """Choices of a scenario that are structure, not behaviour.
 
     `freeze_prices_from`: a day from which all prices stay where they were, for studies of what a price does.
+    `incidents_per_year`: random incidents between each exporting state and each other country, of `incident_strength`;
+    `tension_memory_years`: how long the tension they leave lasts.
     `loan_rate`, `loan_years`: interest a year on loans of states, and the years from opening in which they are repaid;
     a mine keeps its cost at capacity of `loan_cushion_years` in cash before it repays.
     `refinery_usd_per_kg`, `refinery_years`: outlay per kg a year of new refining capacity, and years to build it.
@@ -202,9 +203,11 @@ class Choices(Row):
     embargo_forms: tuple[str, ...] = ()
     normal_inspection: Annotated[float, Field(gt=0, le=1)] = 0.1
     balance: Literal["use", "none"] = "use"
-    doctrine: str = "replay"
     step_days: Annotated[float, Field(gt=0, le=31)] = 7.0
     freeze_prices_from: datetime.date | None = None
+    incidents_per_year: Annotated[float, Field(ge=0, le=12)] = 0.0
+    incident_strength: Annotated[float, Field(ge=0, le=1)] = 0.5
+    tension_memory_years: Annotated[float, Field(gt=0, le=20)] = 1.0
     loan_rate: Annotated[float, Field(ge=0, le=0.2)] = 0.02
     loan_years: Annotated[float, Field(ge=1, le=40)] = 10.0
     loan_cushion_years: Annotated[float, Field(ge=0, le=5)] = 0.5
@@ -240,6 +243,7 @@ class Scenario(Row):
     behaviour: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, str] = Field(default_factory=dict)
     reserves: dict[str, programmes.Reserve] = Field(default_factory=dict)
+    stances: dict[str, programmes.Stance] = Field(default_factory=dict)
 
     def resolved(self) -> str:
         """The whole scenario as text with sorted keys: what is hashed and stored with a result."""
@@ -278,10 +282,10 @@ SHARED = {
     "forms": Path(__file__).with_name("forms.csv"),
 }
 OPTIONAL = ("events", "news", "activity")
-KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules", "reserve")
+KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules", "reserve", "doctrine")
 
 
-def _explain(error: Any, unit: str, fields: Iterable[str]) -> str:
+def explain(error: Any, unit: str, fields: Iterable[str]) -> str:
     """One pydantic error in the words of a user."""
     kind, given = error["type"], error.get("input")
     if kind == "extra_forbidden":
@@ -301,7 +305,7 @@ def _explain(error: Any, unit: str, fields: Iterable[str]) -> str:
     return f"{given!r}: {error['msg'].lower()}"
 
 
-def _unit_of(column: str) -> str:
+def unit_of(column: str) -> str:
     for ending, unit in (
         ("_t_per_year", "t a year"), ("_usd_per_kg", "USD/kg"), ("_musd", "million USD"), ("_years", "years"),
         ("_weeks", "weeks"), ("share", "(a share between 0 and 1)"),
@@ -339,7 +343,7 @@ def _read_table(path: Path, model: type[Row], problems: list[str], doubtful: set
             doubtful |= {path.name, *(value for value in cells.values() if isinstance(value, str))}
             for item in error.errors():
                 column = str(item["loc"][0]) if item["loc"] else "?"
-                problems.append(f"{path.name} line {number}, {column}: {_explain(item, _unit_of(column), columns)}")
+                problems.append(f"{path.name} line {number}, {column}: {explain(item, unit_of(column), columns)}")
     return tuple(rows)
 
 
@@ -390,6 +394,7 @@ def _settings(
         ("name", str, "a text"), ("title", str, "a text"), ("extends", str, "the path of a folder"),
         ("tables", dict, "a table"), ("choices", dict, "a table"), ("behaviour", dict, "a table"),
         ("rules", dict, "a table"), ("reserve", dict, "a table"),
+        ("doctrine", dict, "a table"),
     ):  # fmt: skip
         if key in raw and not isinstance(raw[key], kind):
             problems.append(f"{where}, {key}: {raw[key]!r} is not {what}")
@@ -412,7 +417,7 @@ def _settings(
         base, base_paths = _settings(folder / other, problems, (*below, folder))
     except BadInput as error:
         raise BadInput([*problems, *(f"{where}, extends: {p}" for p in error.problems)], "scenario") from None
-    for key in ("choices", "behaviour", "rules", "reserve"):
+    for key in ("choices", "behaviour", "rules", "reserve", "doctrine"):
         if key in raw or key in base:
             raw[key] = {**base.get(key, {}), **raw.get(key, {})}
     return {**base, **raw}, {**base_paths, **paths}
@@ -458,11 +463,12 @@ def load(folder: str | Path, changes: dict[str, str] | None = None) -> Scenario:
     except ValidationError as error:
         for item in error.errors():
             key = str(item["loc"][0])
-            problems.append(f"scenario.toml, choices.{key}: {_explain(item, '', Choices.model_fields)}")
+            problems.append(f"scenario.toml, choices.{key}: {explain(item, '', Choices.model_fields)}")
         values["choices"] = Choices()
     values["behaviour"] = raw.get("behaviour", {})
     values["rules"] = raw.get("rules", {})
-    values["reserves"] = programmes.read(raw.get("reserve", {}), problems)
+    for field, key in (("reserves", "reserve"), ("stances", "doctrine")):
+        values[field] = programmes.read(key, raw.get(key, {}), problems)
     problems += check_behaviour(values["behaviour"], "scenario.toml")
     problems += check_links(values, doubtful)
     if problems:
@@ -577,7 +583,6 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
             problems.append(f"base_year.csv: no price_outside (USD/kg) for {material}")
     for name in (*v["choices"].quota_forms, *v["choices"].embargo_forms):
         known(name, forms, "scenario.toml, choices", "form")
-    known(v["choices"].doctrine, doctrines.names(), "scenario.toml, choices.doctrine", "doctrine")
     pairs = {(lag.origin, lag.destination) for lag in v["lags"]}
     for origin in sorted({r.country for r in v["refiners"]}):
         for destination in sorted({f.country for f in v["firms"]}):
@@ -602,13 +607,19 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
             problems.append(f"{where}: value {e.value} {e.unit} is negative")
         if e.admitted == "yes" and e.actor not in actors:
             known(e.actor, actors, where, "actor")
+        if e.instrument == "incident" and e.admitted == "yes":
+            for target in e.target.split(";"):
+                known(target, countries, where, "country")
+            if e.value is None or not 0.0 <= e.value <= 1.0:
+                problems.append(f"{where}: the strength {e.value} of an incident must lie between 0 and 1")
         if e.admitted == "yes" and e.instrument == "observed":
             problems.append(f"{where}: what was observed cannot be admitted; no state carries it out")
         if e.admitted == "yes" and e.instrument == "export_tax":
             for name in e.scope.split("|")[0].split(";"):
                 known(name, materials, where, "material")
     problems += pledges.problems(v, doubtful) + litigation.problems(v, doubtful)
-    problems += programmes.check(v.get("reserves", {}), countries, materials)
+    problems += programmes.check_reserves(v.get("reserves", {}), countries, materials)
+    problems += programmes.check_stances(v.get("stances", {}), [c.country for c in exporters], countries)
     carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]
     for column in v.get("activity", {}):
         known(column, carried, "activity.csv", "country, or country and sector,")

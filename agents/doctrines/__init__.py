@@ -1,7 +1,12 @@
-"""How a state decides, one file each. A file here with a class `Doctrine` is found by its file name."""
+"""How a state decides, one file each.
+
+A file here with a class `Settings` (a pydantic model: the doctrine's own numbers, with ranges) and a class `Doctrine`,
+made from settings and the measures that history gave the state, is found by its file name.
+"""
 
 import importlib
 import pkgutil
+from types import ModuleType
 
 
 def names() -> list[str]:
@@ -9,8 +14,8 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def named(name: str) -> type:
-    """The class of a doctrine; KeyError when there is no such file."""
+def named(name: str) -> ModuleType:
+    """The module of a doctrine, with `Settings` and `Doctrine`; KeyError when there is no such file."""
     if name not in names():
         raise KeyError(name)
-    return importlib.import_module(f"agents.doctrines.{name}").Doctrine
+    return importlib.import_module(f"agents.doctrines.{name}")

@@ -1,22 +1,25 @@
 """Replay: the state does on each day what its government did on that day in history."""
 
-from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
 
-from agents.exporting_state import Measure, Observation
+from pydantic import BaseModel, ConfigDict
+
+from agents.decision import Decision
+from agents.exporting_state import Measure, lifting
+from agents.observation import Observation
 
 
-@lru_cache(10_000)
-def lifting(measure: Measure) -> Measure:
-    """The act that ends a measure."""
-    return replace(measure, lifted=True)
+class Settings(BaseModel):
+    """History has no settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Doctrine:
     """Takes dated measures as they come into force and lifts them the day after they end."""
 
-    def __init__(self, measures: list[Measure]):
+    def __init__(self, settings: Settings, measures: list[Measure]):
+        self.decisions: list[Decision] = []
         plan = []
         # Licences stay good until the next grant; only the last quota of all ends with its period.
         quotas = [m.end for m in measures if m.instrument == "export_quota" and m.end is not None]

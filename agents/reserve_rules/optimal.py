@@ -1,9 +1,9 @@
 """Hold what minimises expected cost against disruptions: dynamic programming over (stock, state of disruption).
 
-Each period of four weeks supply is normal or disrupted. A disruption begins and ends with a hazard, and takes a share of
-use away. Buying pays the price and moves it; holding costs; a day of use that neither supply nor reserve
-provides costs the value added that hangs on it. Source of the form: Teisberg 1981, Chao and Manne 1983; the hazards and
-the impact are assumptions.
+Each period of four weeks supply is normal or disrupted. A disruption begins and ends with a hazard, and takes a share
+of use away. Buying pays the price and moves it; holding costs; a day of use that neither supply nor reserve provides
+costs the value added that hangs on it. Source of the form: Teisberg 1981, Chao and Manne 1983; the hazards and the
+impact are assumptions.
 """
 
 from functools import lru_cache

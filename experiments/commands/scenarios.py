@@ -1,6 +1,7 @@
 """Verbs that look: episodes, scenarios, parameters, and what differs."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -78,6 +79,33 @@ def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
         print(json.dumps({"valid": True, **summary}))
         return
     print(f"{place.name}: valid. " + ", ".join(f"{v} {k}" for k, v in summary.items()))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="folder to write; its name names the scenario")],
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="TABLE", help="small table to expand (default: that of an invented metal)"),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="write also over files that were changed by hand")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a scenario of your own from a small table; without --from the table of an invented metal."""
+    from experiments.catalogue import Episode
+    from experiments.scaffold import TABLE
+    from experiments.scaffold import new as write
+
+    files = write(folder, source, overwrite)
+    counts = Episode(folder).scenario().counts()
+    if as_json:
+        print(json.dumps({"folder": str(folder), "files": files, **counts}))
+        return
+    print(f"{folder}: {len(files)} files, {counts['rows']} rows of data, {counts['assumptions']} of them assumptions.")
+    print(f"Run it:           chokepoint run {folder}")
+    print(f"Make it yours:    edit {folder / TABLE}, then chokepoint new {folder} --from {folder / TABLE}")
 
 
 @app.command()

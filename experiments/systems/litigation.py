@@ -77,9 +77,9 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         for shift, (measure, unit, against) in zip(SHIFTS.values(), MEASURES[2:], strict=True):
             at = last + round(shift * 365.25 / run.step_days)
             seen = np.flatnonzero(won & (at < run.steps))
-            tally.add(
-                case, measure, unit, 100.0 * (price[seen, at[seen]] / base[seen, at[seen]] - 1.0), against=against
-            )
+            if len(seen):
+                change = 100.0 * (price[seen, at[seen]] / base[seen, at[seen]] - 1.0)
+                tally.add(case, measure, unit, change, against=against)
     return tally.frame()
 
 

@@ -149,7 +149,7 @@ MUST_BE_REFUSED: dict[str, tuple[Edit, str]] = {
     "a number for tables": (("scenario.toml", "[choices]", "tables = 3\n[choices]"), "tables"),
     "a number for a table": (("scenario.toml", "[choices]", "tables.mines = 3\n[choices]"), "mines"),
     "unknown rule": (("scenario.toml", "[choices]", '[rules]\n"firm.ordr" = "x.py:y"\n[choices]'), "firm.order"),
-    "unknown doctrine": (("scenario.toml", "[choices]", '[choices]\ndoctrine = "hawk"'), "replay"),
+    "unknown doctrine": (("scenario.toml", "[choices]", '[doctrine.Exportia]\nrule = "hawk"\n\n[choices]'), "leverage"),
     "unknown balance": (("scenario.toml", "[choices]", '[choices]\nbalance = "supply"'), "balance"),
     "too many links": (("scenario.toml", "links_per_buyer = 2", "links_per_buyer = 20"), "links_per_buyer"),
     "parameter out of range": (("scenario.toml", "[choices]", "[behaviour]\nuse_elasticity = 3\n[choices]"), "use_el"),
@@ -275,7 +275,7 @@ def test_every_impossible_change_is_told_at_once() -> None:
         ("end=2009-12-28", ("end", "2010-01-04")),
         ("mines.Far Creek.output_t_per_year=5000", ("Far Creek", "capacity")),
         ("firms.Importia other.sector=magents", ("Importia other", "magnets")),
-        ("choices.doctrine=hawk", ("doctrine", "replay")),
+        ("doctrine.Exportia=leverag", ("unknown rule", "leverage")),
     ],
 )
 def test_a_change_that_breaks_the_scenario(change: str, words: Sequence[str]) -> None:

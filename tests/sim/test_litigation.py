@@ -6,7 +6,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from agents.exporting_state import Measure
 from sim import BadInput, Simulation, litigation
+from sim.outlook import imagine
 from sim.world import World
 from tests.builders import differences, world_scenario
 
@@ -47,7 +49,7 @@ def test_prices_outside_fall_after_compliance_and_nothing_moves_before() -> None
     ratio = (sued.R.price[:, 0, 0] / without.R.price[:, 0, 0])[case.step :]
     assert ratio[52:104].mean() < 0.9  # quota and tax are gone: outside falls
     gap = sued.R.price[:, 0, 0] / sued.R.price[:, 1, 0]
-    assert gap[case.step - 1] > 2.0
+    assert gap[case.step - 1] > 1.5
     assert gap[case.step + 52 : case.step + 104].max() < 1.1
     assert sued.I.quota_on[1] == 0.0  # later quotas of history stay away
     assert (sued.I.tax[1] == 0.0).all()
@@ -82,6 +84,21 @@ def test_luck_belongs_to_the_case() -> None:
     other = "act.second=Exportia:complaint hazard:Exportia:2010-03..2090-01:0.01 1/year"
     (alone,) = finished(CASE).cases
     assert alone in simulation(other, CASE).world(0).run().cases
+
+
+def test_nobody_foresees_a_ruling_and_a_doctrine_cannot_take_back_what_it_lost() -> None:
+    world = simulation(CASE).world(0)
+    world.advance(80)
+    (case,) = world.cases
+    assert world.step < case.step
+    assert imagine(world, 1, 104).cases == []
+    again = Measure("again", "export_quota", "Exportia", ("all",), ("oxide",), 500.0, "t gross", case.obeyed, None, "x")
+    world.take(again)
+    assert world.I.quota_on[1] == 1.0
+    world.advance(case.step + 10)
+    world.take(again)
+    assert world.I.quota_on[1] == 0.0
+    assert [c.id for c in imagine(world, 1, 104).cases] == ["case"]
 
 
 @pytest.mark.parametrize(

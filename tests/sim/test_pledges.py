@@ -15,6 +15,7 @@ from tests.builders import differences, world_scenario
 from tests.sim.test_entry import with_entrant
 
 FOR_GOOD = "2010-01..2060-01"
+CASE = "act.case=Importia:complaint hazard:Exportia:2010-06-01..2090-01:0.8 1/year"
 KINDS = {
     "backing loan": "m USD", "backing stake": "m USD", "backing guarantee": "m USD", "backing floor_price": "USD/kg",
     "subsidy": "USD/kg", "subsidy capex": "% of capex", "backing offtake": "t/year",
@@ -255,6 +256,28 @@ def test_two_states_share_an_outlay() -> None:
         1
     )
     assert world.S.k_debt[world.mines.index("New Mine")] == 0.0
+
+
+def test_all_pledges_at_once_balance_every_week() -> None:
+    acts = [
+        act(kind, value).replace("act.x", f"act.x{i}")
+        for i, (kind, value) in enumerate(
+            {
+                "backing loan": 6.0, "backing stake": 6.0, "backing guarantee": 10.0, "backing floor_price": 12.0,
+                "subsidy": 1.0, "subsidy capex": 10.0, "backing offtake": 300.0,
+            }.items()
+        )
+    ]  # fmt: skip
+    acts += ["act.e=Exportia:backing offtake:Far Works:2011-01..2015-12:400 t/year"]
+    acts += ["act.w=Exportia:backing stake:Far Works:2011-01..2015-12:6 m USD", CASE]
+    scenario = project(40.0, 8.0, 1100.0).model_copy(update={"behaviour": {}})
+    world = Simulation(scenario, changes=acts).world(0)
+    while world.step < world.calendar.steps:
+        world.advance(world.step + 1)
+        assert world.check() == []
+    assert (world.S.k_owed >= 0.0).all()
+    assert (world.S.r_owed >= 0.0).all()
+    assert (world.I.guarantee >= 0.0).all()
 
 
 FAULTS = {

@@ -1,0 +1,104 @@
+"""Leverage: weigh what each act is expected to bring, from a roll-out on the state's own beliefs.
+
+payoff = rent * d income + industry * d value added moved in + depletion * d ore kept
+       + political * sum_k tension_k * d harm_k - future * d output of entrants - retaliation * d exports withheld
+
+with d the difference to doing nothing. Harm is never a formula in the target's stock: it is what the roll-out shows,
+and the roll-out knows of a reserve what the state believes of it. Source of the motives: export restrictions move
+industry home (ZEW 15-025), raise rents and entry (Pothen), and answer conflict (Kavakli and others); weights are
+assumptions.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents import acts
+from agents.decision import Decision
+from agents.exporting_state import Measure
+from agents.observation import Observation, Outlook
+
+MOTIVES = ("rent", "industry", "depletion", "political", "future", "retaliation")
+
+
+class Settings(BaseModel):
+    """Weights, USD of payoff per USD (industry: per USD a year; future: per USD a year of entrants' output).
+
+    weeks: horizon of the roll-out. tension_from: least tension at which an embargo is thought of. quota_share: of the
+    last free year's exports; tax: per cent; both are options to all, as inspection of all cargos is to a country."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    rent: float = Field(1.0, ge=0.0, le=100.0)
+    industry: float = Field(0.0, ge=0.0, le=100.0)
+    depletion: float = Field(0.0, ge=0.0, le=100.0)
+    political: float = Field(1.0, ge=0.0, le=100.0)
+    future: float = Field(1.0, ge=0.0, le=100.0)
+    retaliation: float = Field(1.0, ge=0.0, le=100.0)
+    weeks: int = Field(78, ge=4, le=520)
+    tension_from: float = Field(0.05, ge=0.0, le=1.0)
+    quota_share: float = Field(0.6, gt=0.0, lt=1.0)
+    tax: float = Field(25.0, ge=0.0, le=100.0)
+    instruments: tuple[str, ...] = ("embargo", "quota", "tax", "inspection")
+
+
+def gains(act: Outlook, nothing: Outlook, tension: Mapping[str, float]) -> dict[str, float]:
+    """What an act is expected to bring beyond doing nothing, by motive, thousand USD (costs are negative)."""
+    return {
+        "rent": act.income - nothing.income,
+        "industry": act.moved_value - nothing.moved_value,
+        "depletion": nothing.mined_value - act.mined_value,
+        "political": sum(tension[k] * (act.harm[k] - nothing.harm[k]) for k in tension),
+        "future": nothing.entry_value - act.entry_value,
+        "retaliation": nothing.withheld_value - act.withheld_value,
+    }
+
+
+def payoff(gained: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """Weighted sum over the motives."""
+    return sum(weights[motive] * gained[motive] for motive in MOTIVES)
+
+
+class Doctrine:
+    def __init__(self, settings: Settings, measures: list[Measure]):
+        self.settings = settings
+        self.decisions: list[Decision] = []
+        self.expected: list[dict[str, dict[str, float]]] = []  # gains by option and motive, one entry a decision
+
+    def dates(self) -> list[date]:
+        return []
+
+    def options(self, observation: Observation) -> dict[str, list[Measure]]:
+        """The acts that are weighed, by name."""
+        s = self.settings
+        found: dict[str, list[Measure]] = {}
+        foes = [k for k in observation.others if observation.tension[k] >= s.tension_from]
+        if "quota" in s.instruments:
+            found["quota"] = [acts.quota(observation, 0.5 * s.quota_share * observation.free_exports_t, "leverage")]
+        if "tax" in s.instruments:
+            found["tax"] = [acts.tax(observation, tuple(observation.prices_inside), s.tax, "leverage")]
+        for k in foes:
+            if "inspection" in s.instruments:
+                found[f"inspection of cargo for {k}"] = [acts.inspection(observation, k, 100.0, "leverage")]
+            if "embargo" in s.instruments:
+                found[f"embargo on {k}"] = [acts.embargo(observation, k, "leverage")]
+        return found
+
+    def decide(self, observation: Observation) -> list[Measure]:
+        s = self.settings
+        options = self.options(observation)
+        nothing = observation.outlook((), s.weeks)
+        expected = {
+            name: gains(observation.outlook(measures, s.weeks), nothing, observation.tension)
+            for name, measures in options.items()
+        }
+        payoffs = {"nothing": 0.0} | {name: payoff(g, s.model_dump()) for name, g in expected.items()}
+        choice = max(payoffs, key=lambda name: payoffs[name])
+        self.expected.append(expected)
+        why = ", ".join(f"{motive} {value:+,.0f}" for motive, value in expected.get(choice, {}).items())
+        reason = f"{choice} is worth most ({payoffs[choice]:,.0f} thousand USD{': ' + why if why else ''})"
+        known = {f"tension with {k}": v for k, v in observation.tension.items() if v > 0.0}
+        known |= {f"reserve of {k}, days": v for k, v in observation.reserve_days.items() if v > 0.0}
+        self.decisions.append(Decision(observation.day, "exports", known, payoffs, choice, reason))
+        return options.get(choice, [])
