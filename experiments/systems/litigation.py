@@ -69,9 +69,9 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         last = np.where(taxed.all(axis=1), run.steps, run.steps - taxed[:, ::-1].argmax(axis=1))
         won = last < run.steps
         tally.add(case, "removed by 2020", "share of runs", won.astype(float))
-        tally.add(
-            case, TIME, "years", (last[won] - run.step_of(date.fromisoformat(COMPLAINT))) * run.step_days / 365.25
-        )
+        if won.any():
+            weeks = last[won] - run.step_of(date.fromisoformat(COMPLAINT))
+            tally.add(case, TIME, "years", weeks * run.step_days / 365.25)
         if case in HAZARDS:
             tally.add(case, EXPECTED, "years", np.array([LAG + 1.0 / HAZARDS[case] + COMPLIANCE]))
         for shift, (measure, unit, against) in zip(SHIFTS.values(), MEASURES[2:], strict=True):
