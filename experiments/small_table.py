@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from sim.problems import BadInput, nearest
-from sim.scenario import NEWS_KINDS, SHARED, Row, explain, unit_of
+from sim.problems import BadInput, explain, nearest, unit_of
+from sim.scenario import NEWS_KINDS, SHARED, Row
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]

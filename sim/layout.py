@@ -63,9 +63,10 @@ class Layout:
         self.zones = ["world", *(c.zone for c in exporters)]
         self.mines = [k.mine for k in scenario.mines]
         self.refiners = [r.refiner for r in scenario.refiners]
-        self.heard = news.Heard(scenario, self.calendar, P)
         self.measures = policy.measures(scenario)
         self._build(scenario, P, [c.country for c in exporters])
+        sent = {c.country: float(self.base_gross[self.zones.index(c.zone)]) for c in exporters}
+        self.heard = news.Heard(scenario, self.calendar, P, sent)
 
     def _build(self, v: Scenario, P: Behaviour, exporters: list[str]) -> None:
         nC, nM, nZ = len(self.countries), len(self.materials), len(self.zones)
@@ -475,9 +476,12 @@ class Layout:
         np.add.at(self.s_pipe_steps, self.e_slot, now / total[self.e_slot] * (self.e_lag - 1))
         # What leaves each zone legally in the base year, by destination (contained t a year).
         self.base_export = np.zeros((len(self.zones), len(self.countries)))
+        self.base_gross = np.zeros(len(self.zones))  # t gross a year, of all forms
+        gross = [form.gross_per_contained for form in v.forms]
         for (s, r, kind), q in rows:
             if kind == LEGAL and slots[s][2] > 0.0 and not late[slots[s][0]]:
                 self.base_export[r_zone[r], s_country[s]] += q
+                self.base_gross[r_zone[r]] += q * gross[slots[s][3]]
 
     def summary(self) -> dict[str, int]:
         """Numbers of agents and links."""

@@ -7,7 +7,7 @@ state buying), learn from each item and fade over years. Words stay in view for 
 much they withhold for longer; liftings calm both. A country hears the louder of the two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import exp
 
 import numpy as np
@@ -20,11 +20,15 @@ from sim.scenario import Event, Mine, News, Scenario
 ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure")
 
 
-def newly_withheld(event: Event, events: Sequence[Event], mines: Sequence[Mine] = ()) -> float | None:
+def newly_withheld(
+    event: Event, events: Sequence[Event], mines: Sequence[Mine] = (), exports: Mapping[str, float] | None = None
+) -> float | None:
     """Share of supply that an act newly withholds; None for an act without a size.
 
     A first half-year's quota is held against half of last year's total, a second one completes the year and
-    is held with it against last year's total. An embargo withholds all, a hold of ore the output of its mines.
+    is held with it against last year's total. The first export quota of a state is held against what `exports` says
+    that it exports in the base year (t gross), where it does. An embargo withholds all, a hold of ore the output of its
+    mines.
     """
     if event.instrument == "embargo":
         return 1.0
@@ -47,6 +51,9 @@ def newly_withheld(event: Event, events: Sequence[Event], mines: Sequence[Mine] 
 
     year = event.start.year
     before = total(year - 1, range(1, 13))
+    first = min(e.start for e in events if e.instrument == event.instrument and e.actor == event.actor)
+    if event.instrument == "export_quota" and exports and first.year == year:
+        before = exports.get(event.actor, 0.0)
     if before <= 0.0:
         return 0.0
     if event.instrument == "production_quota" or event.start.month > 6:
@@ -54,21 +61,22 @@ def newly_withheld(event: Event, events: Sequence[Event], mines: Sequence[Mine] 
     return max(0.0, 1.0 - 2.0 * total(year, range(1, 7)) / before)
 
 
-def _sizes(item: News, scenario: Scenario) -> list[float]:
+def _sizes(item: News, scenario: Scenario, exports: Mapping[str, float]) -> list[float]:
     """Shares of supply that the measures of an item newly withhold, of those that have a size."""
     by_id = {e.id: e for e in scenario.events}
-    found = [newly_withheld(by_id[n], scenario.events, scenario.mines) for n in item.measure.split(";") if n in by_id]
+    acts = [by_id[n] for n in item.measure.split(";") if n in by_id]
+    found = [newly_withheld(act, scenario.events, scenario.mines, exports) for act in acts]
     return [size for size in found if size is not None]
 
 
-def sized(item: News, scenario: Scenario) -> bool:
+def sized(item: News, scenario: Scenario, exports: Mapping[str, float]) -> bool:
     """True for an act that states how much it withholds: it stays in view longer than words do."""
-    return item.kind == "act" and bool(_sizes(item, scenario))
+    return item.kind == "act" and bool(_sizes(item, scenario, exports))
 
 
-def strength(item: News, scenario: Scenario, behaviour: Behaviour) -> float:
+def strength(item: News, scenario: Scenario, behaviour: Behaviour, exports: Mapping[str, float]) -> float:
     """Strength of one item before perception: kind times size; negative for what calms."""
-    size = max(_sizes(item, scenario), default=None)
+    size = max(_sizes(item, scenario, exports), default=None)
     if item.kind == "act":
         return behaviour.news_act * (behaviour.news_act_unsized if size is None else size)
     if item.kind == "lifting":
@@ -107,7 +115,12 @@ def topic(item: News, events: Sequence[Event]) -> int:
 class Heard:
     """The items of a scenario with their strength and audience, computed once; `alarm` adds a run's luck."""
 
-    def __init__(self, scenario: Scenario, calendar: Calendar, behaviour: Behaviour):
+    def __init__(
+        self, scenario: Scenario, calendar: Calendar, behaviour: Behaviour, exports: Mapping[str, float] | None = None
+    ):
+        year = scenario.start.year  # what was in force in the base year is no news
+        old = {e.actor for e in scenario.events if e.instrument == "export_quota" and e.start.year <= year}
+        exports = {actor: tonnes for actor, tonnes in (exports or {}).items() if actor not in old}
         countries = [c.country for c in scenario.countries]
         self.shape = (calendar.steps, len(countries))
         self.years_per_step = calendar.years_per_step
@@ -123,9 +136,9 @@ class Heard:
         for item in sorted((n for n in scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
             step = calendar.step_of(item.date)
             if 0 <= step < calendar.steps:
-                loud = strength(item, scenario, behaviour)
+                loud = strength(item, scenario, behaviour, exports)
                 heard.append(loud * audience(item, scenario.events, countries, behaviour.news_spillover))
-                self.items.append((step, topic(item, scenario.events), int(sized(item, scenario))))
+                self.items.append((step, topic(item, scenario.events), int(sized(item, scenario, exports))))
                 keys += [key_of(item.id, name) for name in countries]
         self.heard = np.array(heard).reshape(-1, len(countries))
         self.keys = np.array(keys, dtype=np.uint64)

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class BadInput(Exception):
@@ -23,3 +24,34 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     if len(names) <= 12:
         return "valid: " + ", ".join(names)
     return f"{len(names)} valid names, such as " + ", ".join(names[:5])
+
+
+def explain(error: Any, unit: str, fields: Iterable[str]) -> str:
+    """One pydantic error in the words of a user."""
+    kind, given = error["type"], error.get("input")
+    if kind == "extra_forbidden":
+        return f"unknown column ({nearest(str(error['loc'][-1]), fields)})"
+    if kind == "missing":
+        return "missing"
+    bounds = error.get("ctx", {})
+    limits = " and ".join(
+        f"{word} {bounds[key]}"
+        for key, word in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
+        if key in bounds
+    )
+    if limits:
+        return f"{given!r} must be {limits}{' ' + unit if unit else ''}"
+    if kind == "literal_error":
+        return f"{given!r} is not one of {bounds['expected']}"
+    return f"{given!r}: {error['msg'].lower()}"
+
+
+def unit_of(column: str) -> str:
+    """The unit of a column of a table, told by the end of its name."""
+    for ending, unit in (
+        ("_t_per_year", "t a year"), ("_usd_per_kg", "USD/kg"), ("_musd", "million USD"), ("_years", "years"),
+        ("_weeks", "weeks"), ("share", "(a share between 0 and 1)"),
+    ):  # fmt: skip
+        if column.endswith(ending):
+            return unit
+    return ""

@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents import doctrines, reserve_rules
-from sim.problems import BadInput, nearest
+from sim.problems import BadInput, explain, nearest
 
 Days = Annotated[float, Field(ge=0, le=1000)]
 
@@ -91,23 +91,10 @@ SECTIONS: dict[str, tuple[type[Reserve] | type[Stance], ModuleType]] = {
 }  # fmt: skip
 
 
-def _said(error: Any, fields: Iterable[str]) -> str:
-    kind, bounds = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return f"unknown key ({nearest(str(error['loc'][-1]), fields)})"
-    limits = [f"{word} {bounds[key]}" for key, word in
-              (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below")) if key in bounds]  # fmt: skip
-    if limits:
-        return f"{error['input']!r} must be {' and '.join(limits)}"
-    if kind == "literal_error":
-        return f"{error['input']!r} is not one of {bounds['expected']}"
-    return f"{error['msg'].lower()}" + ("" if kind == "missing" else f" ({error['input']!r})")
-
-
 def faults(error: ValidationError, where: str, fields: Iterable[str]) -> list[str]:
     """The problems of one section in the words of a user."""
     return [
-        f"{where}{'.' + '.'.join(str(x) for x in e['loc']) if e['loc'] else ''}: {_said(e, fields)}"
+        ".".join((where, *map(str, e["loc"]))) + ": " + explain(e, "", fields).replace("column", "key")
         for e in error.errors()
     ]
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.behaviour import PARAMETERS
 from sim import litigation, pledges, programmes
-from sim.problems import BadInput, nearest
+from sim.problems import BadInput, explain, nearest, unit_of
 
 Tonnes = Annotated[float, Field(ge=0, description="t")]
 Share = Annotated[float, Field(ge=0, le=1, description="share")]
@@ -283,36 +283,6 @@ SHARED = {
 }
 OPTIONAL = ("events", "news", "activity")
 KEYS = ("name", "title", "start", "end", "extends", "tables", "choices", "behaviour", "rules", "reserve", "doctrine")
-
-
-def explain(error: Any, unit: str, fields: Iterable[str]) -> str:
-    """One pydantic error in the words of a user."""
-    kind, given = error["type"], error.get("input")
-    if kind == "extra_forbidden":
-        return f"unknown column ({nearest(str(error['loc'][-1]), fields)})"
-    if kind == "missing":
-        return "missing"
-    bounds = error.get("ctx", {})
-    limits = " and ".join(
-        f"{word} {bounds[key]}"
-        for key, word in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below"))
-        if key in bounds
-    )
-    if limits:
-        return f"{given!r} must be {limits}{' ' + unit if unit else ''}"
-    if kind == "literal_error":
-        return f"{given!r} is not one of {bounds['expected']}"
-    return f"{given!r}: {error['msg'].lower()}"
-
-
-def unit_of(column: str) -> str:
-    for ending, unit in (
-        ("_t_per_year", "t a year"), ("_usd_per_kg", "USD/kg"), ("_musd", "million USD"), ("_years", "years"),
-        ("_weeks", "weeks"), ("share", "(a share between 0 and 1)"),
-    ):  # fmt: skip
-        if column.endswith(ending):
-            return unit
-    return ""
 
 
 def _read_table(path: Path, model: type[Row], problems: list[str], doubtful: set[str]) -> tuple[Row, ...]:

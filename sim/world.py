@@ -232,7 +232,7 @@ class World:
     def _exports_a_year(self, zone: int) -> float:
         """Legal exports of the last year of what a quota covers, t gross; those of the base year before."""
         if self.step < 52:
-            return float(self.N.base_export[zone].sum())
+            return float(self.layout.base_gross[zone])
         return float(self.R.exports[self.step - 52 : self.step, zone].sum())
 
     def take(self, measure: Measure) -> None:

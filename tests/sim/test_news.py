@@ -10,7 +10,7 @@ from agents.behaviour import behaviour
 from sim import Simulation
 from sim.calendar import Calendar
 from sim.news import Heard, newly_withheld, topic
-from tests.builders import event, news_item, world_scenario
+from tests.builders import event, half_years, news_item, world_scenario
 
 START = date(2010, 1, 4)
 
@@ -112,3 +112,24 @@ def test_an_act_with_a_size_stays_in_view_longer_than_words() -> None:
         level = Heard(scenario, calendar, behaviour(noise_news=0.0, **given)).alarm(1, 0)
         column = [c.country for c in scenario.countries].index("Importia")
         assert level[calendar.step_of(later), column] == pytest.approx(left)
+
+
+def test_the_first_quota_is_held_against_what_was_exported_freely() -> None:
+    quotas = half_years(300.0, 2011, 2012)
+    freely = {"Exportia": 1000.0}
+    assert newly_withheld(quotas[0], quotas, (), freely) == pytest.approx(0.4)  # 300 against half of 1,000
+    assert newly_withheld(quotas[1], quotas, (), freely) == pytest.approx(0.4)  # 600 against 1,000
+    assert newly_withheld(quotas[2], quotas, (), freely) == pytest.approx(0.0)  # as much as last year
+    assert newly_withheld(quotas[0], quotas) == 0.0
+
+
+def test_a_first_quota_alarms_and_one_of_the_base_year_does_not() -> None:
+    def heard(first: int) -> float:
+        acts = half_years(500.0, first, 2012)
+        day = date(first, 1, 11)
+        item = news_item("cut", day, "act", measure=f"quota.{first}H1")
+        world = Simulation(world_scenario(events=acts, news=[item], noise=False)).world()
+        return float(world.X.news[world.calendar.step_of(day), 1])
+
+    assert heard(2011) > 0.1
+    assert heard(2010) == 0.0
