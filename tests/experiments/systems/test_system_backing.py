@@ -1,4 +1,4 @@
-"""S12, S21: a backed mine lives through low prices, its backer is served first, an exporter that buys in makes it dear."""
+"""S12, S21: a backed mine lives through low prices, its backer is served first; an exporter may be the backer."""
 
 import pytest
 
