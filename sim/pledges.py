@@ -170,8 +170,9 @@ def _floor_price(world: World, m: Measure) -> None:
             product = float(N.k_basket[k] @ N.base_price[N.k_refiner_zone[k]])
             value *= float(N.k_payable[k]) * max(0.0, product - float(N.k_refining[k])) / 100.0
         I.floor_price[k, c] = 0.0 if m.lifted else value
-        I.k_floor_end[k] = _end(world, m)
         _settle(world, k)
+        if not m.lifted and I.floor_price[k, c] >= I.k_floor[k]:  # investors count on the highest floor
+            I.k_floor_end[k] = _end(world, m)
 
 
 def _subsidy(world: World, m: Measure) -> None:
