@@ -1,4 +1,5 @@
-"""An importing government: backs mines and refineries abroad, goes to court. Its reserve is run by `reserve.py`."""
+"""An importing government: backs mines and refineries (`sim/pledges.py`), goes to court (`court.py`). Its reserve is
+run by `reserve.py`."""
 
 from dataclasses import dataclass
 

@@ -47,3 +47,71 @@ def ramp(years_since_opening, ramp_years):
     if ramp_years <= 0.0:
         return 1.0
     return min(1.0, max(0.0, years_since_opening / ramp_years))
+
+
+def paid(ore_price, floor, subsidy):
+    """What a mine earns per kg of ore, USD/kg: max(ore price, floor) + subsidy.
+
+    A state that guarantees the `floor` tops the ore price up to it; one that subsidises adds to every kg. Both are
+    USD per kg of oxide contained and zero without such a state. Floor: a contract for difference.
+    """
+    return max(ore_price, floor) + subsidy
+
+
+def counted(aid, years, rate, life_years):
+    """USD/kg that an investor counts on of `aid` USD/kg paid for the first `years` of a mine's life.
+
+    aid * (1 - (1 + rate)^-n) / (1 - (1 + rate)^-life), with n = years within 0 and the life: the level sum over the
+    life that has the same present value.
+    """
+    n = min(life_years, years)
+    if n <= 0.0:
+        return 0.0
+    return aid * (1.0 - exp(-n * log(1.0 + rate))) / (1.0 - exp(-life_years * log(1.0 + rate)))
+
+
+def grant_element(loan_rate, investor_rate, years):
+    """Part of a loan that is a gift to an investor who discounts at a higher rate, as a share of the loan.
+
+    1 - A(investor rate) / A(loan rate), with A(i) = (1 - (1 + i)^-n) / i the value of 1 a year for n years. Source:
+    the grant element by which OECD and World Bank compare soft loans.
+    """
+    of_lender, of_investor = ((1.0 - (1.0 + i) ** -years) / i if i > 0.0 else years for i in (loan_rate, investor_rate))
+    return 1.0 - of_investor / of_lender
+
+
+def support(hurdle, borne, lent, gift, given):
+    """Backing as a share of the outlay that an investor need not earn: hurdle * borne + lent * gift + given.
+
+    No premium is asked on the share of the outlay whose risk a state bears (`borne`: its stake and the debt that it
+    guarantees); of what it lends the grant element `gift` is worth having; what it gives need not be earned at all.
+    """
+    return hurdle * borne + lent * gift + given
+
+
+def debt_due(debt, rate, years, age_years, dt):
+    """Thousand USD due to banks this week: a level annuity on `debt` over `years` from opening, nothing after."""
+    annuity = (1.0 - exp(-years * log(1.0 + rate))) / rate
+    return debt / annuity * dt if age_years < years else 0.0
+
+
+def loan_due(owed, rate, years_left, cash, dt):
+    """Thousand USD paid this week on a loan of a state: the annuity on what is owed, as far as there is cash.
+
+    owed * (1 - (1 + rate)^-dt) / (1 - (1 + rate)^-years_left), at most `cash`, with the interest of the week in `owed`:
+    level payments that end with the term. What is not paid stays owed: a state stretches a loan where a bank would not.
+    """
+    left = max(dt, years_left)
+    part = (1.0 - exp(-dt * log(1.0 + rate))) / (1.0 - exp(-left * log(1.0 + rate))) if rate > 0.0 else dt / left
+    return max(0.0, min(part * owed, cash))
+
+
+def called(due, cash, left):
+    """Thousand USD that a guarantor pays this week: the part of the debt `due` that cash does not cover, within
+    what is `left` of the guarantee."""
+    return max(0.0, min(due, due - cash, left))
+
+
+def dividend(share, profit, cash):
+    """Thousand USD that a state's `share` of this week's profit brings it, as far as there is cash."""
+    return max(0.0, min(share * profit, cash))

@@ -82,6 +82,7 @@ def imagine(world: World, zone: int, weeks: int) -> World:
     stays = {name: np.repeat(a[now : now + 1], rows, axis=0) for name, a in world.X._asdict().items() if name != "news"}
     copy.X = Influences(**stays, news=news)
     copy.holds = list(world.holds)
+    copy.cases = [case for case in world.cases if case.step < t]  # no ruling is foreseen
     copy.heard = world.heard.copy()
     copy.programmes, copy.rhythms, copy.due, copy.policy_steps = [], [], {}, []
     copy.quotas, copy.licence_years = dict(world.quotas), dict(world.licence_years)

@@ -11,6 +11,7 @@ activity.all.2020-01..2020-12=before         in these months as, on average, in 
 activity.Japan;Europe.2020-03..2020-08=x0.7  in these months 0.7 times what it was, with all sectors there
 act.slow=China:inspection:all:2020-05..2020-08:33 %   one more act, named `slow`: actor, instrument, target, span,
                             and value and unit where it has one; no news tells of it. Spans are of months or of days
+act.loan=Japan:backing loan:Mt Weld:2011-03..2012-12:225 m USD   the same with a word of scope behind the instrument
 use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elasticity`)
 choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
@@ -158,10 +159,11 @@ def _act(scenario: Scenario, key: str, value: str) -> Scenario:
     actor, instrument, target, span, size = [*parts, ""][:5]
     first, last = _span(key, span)
     number, _, unit = size.partition(" ")
+    instrument, _, scope = instrument.partition(" ")
     event = Event(
         id=key.removeprefix("act."), date=first, start=first, end=last, actor=actor, instrument=instrument,
-        target=target, scope="", value=_number(key, number) if number else None, unit=unit or "none", admitted="yes",
-        source="added by --set", confidence="assumption",
+        target=target, scope=scope.strip(), value=_number(key, number) if number else None, unit=unit or "none",
+        admitted="yes", source="added by --set", confidence="assumption",
     )  # fmt: skip
     if event.value is not None and event.value < 0.0:
         raise BadInput([f"--set {key}: {event.value} {event.unit} is negative"])

@@ -14,6 +14,7 @@ import numpy as np
 from agents.doctrines import replay
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
+from sim import litigation, pledges
 from sim.scenario import Event, Scenario
 from sim.state import LICENSED
 
@@ -186,13 +187,27 @@ def _reserve_purchase(world: World, m: Measure) -> None:
 
 
 def _backing(world: World, m: Measure) -> None:
-    """A loan or stake in a mine counts against the investor's hurdle by its share of the outlay."""
+    """Backing by the word of its scope (see `pledges.py`); without one it counts against the investor's hurdle, and
+    for banks, by its share of the outlay, and nobody pays."""
+    if m.scope[0]:
+        pledges.HANDLERS[m.scope[0]](world, m)
+        return
     for target in m.targets:
         if target in world.mines and m.value is not None:
             k = world.mines.index(target)
             capex = float(world.N.k_capex[k])
             if capex > 0.0:
                 world.I.support[k] = min(1.0, m.value * 1000.0 / capex)
+
+
+def _subsidy(world: World, m: Measure) -> None:
+    pledges.HANDLERS["subsidy"](world, m)
+
+
+def _complaint(world: World, m: Measure) -> None:
+    """A complaint is heard; one with the word `hazard` starts a case that runs its own course."""
+    if m.scope[0] == "hazard" and not m.lifted:
+        litigation.file(world, m)
 
 
 def _noted(world: World, m: Measure) -> None:
@@ -203,7 +218,8 @@ HANDLERS = {
     "export_quota": _export_quota, "quota_carry_over": _quota_carry_over, "export_tax": _export_tax,
     "embargo": _hold, "inspection": _inspection, "closure": _hold, "ore_hold": _hold,
     "production_quota": _production_quota, "enforcement": _enforcement, "production_shortfall": _noted,
-    "reserve_purchase": _reserve_purchase, "complaint": _noted, "ruling": _noted, "backing": _backing,
+    "reserve_purchase": _reserve_purchase, "complaint": _complaint, "ruling": _noted, "backing": _backing,
     "export_licence": _export_licence, "licence_refusal": _licence_refusal,
     "production_subsidy": _production_subsidy, "transit_delay": _noted, "incident": _noted,
+    "subsidy": _subsidy,
 }  # fmt: skip

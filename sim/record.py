@@ -58,6 +58,7 @@ SERIES: dict[str, Series] = {
     "discarded": Series("t", "material", True, "surplus joint product discarded"),
     "export_tax": Series("thousand USD", "zone", True, "export tax paid"),
     "rent": Series("thousand USD", "zone", True, "rent of legal exporters: price abroad less home price, tax, freight"),
+    "aid": Series("thousand USD", "country", True, "paid by a state to mines and refiners, less what came back"),
     "orders": Series("t", "stage", True, "orders: users to sellers, refiners receive, mines receive"),
 }  # fmt: skip
 
@@ -110,6 +111,7 @@ def values_of(world: World, name: str) -> np.ndarray:
         "export_tax": lambda: R.tax[:, 1:],
         "rent": lambda: R.rent[:, 1:],
         "orders": lambda: R.orders,
+        "aid": lambda: R.aid,
     }
     return np.asarray(flat[name]())
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.behaviour import PARAMETERS
-from sim import programmes
+from sim import litigation, pledges, programmes
 from sim.problems import BadInput, explain, nearest, unit_of
 
 Tonnes = Annotated[float, Field(ge=0, description="t")]
@@ -142,7 +142,8 @@ class Form(Sourced):
 INSTRUMENTS = (
     "export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "ore_hold",
     "production_quota", "enforcement", "production_shortfall", "reserve_purchase", "complaint", "ruling", "backing",
-    "export_licence", "licence_refusal", "production_subsidy", "transit_delay", "incident", "observed",
+    "export_licence", "licence_refusal", "production_subsidy", "transit_delay", "incident",
+    "subsidy", "observed",
 )  # fmt: skip
 
 
@@ -199,6 +200,12 @@ class Choices(Row):
     `freeze_prices_from`: a day from which all prices stay where they were, for studies of what a price does.
     `incidents_per_year`: random incidents between each exporting state and each other country, of `incident_strength`;
     `tension_memory_years`: how long the tension they leave lasts.
+    `loan_rate`, `loan_years`: interest a year on loans of states, and the years from opening in which they are repaid;
+    a mine keeps its cost at capacity of `loan_cushion_years` in cash before it repays.
+    `refinery_usd_per_kg`, `refinery_years`: outlay per kg a year of new refining capacity, and years to build it.
+    `ruling_years`: least time from a complaint to a ruling; `compliance_years`: from there to the removal of what was
+    complained of, with `compliance_probability`. From complaint to the last report of the case on rare earths 2.4
+    years, to the end of the quota 2.8; all other defaults are assumptions.
     """
 
     links_per_buyer: Annotated[int, Field(ge=1, le=6)] = 2
@@ -212,6 +219,14 @@ class Choices(Row):
     incidents_per_year: Annotated[float, Field(ge=0, le=12)] = 0.0
     incident_strength: Annotated[float, Field(ge=0, le=1)] = 0.5
     tension_memory_years: Annotated[float, Field(gt=0, le=20)] = 1.0
+    loan_rate: Annotated[float, Field(ge=0, le=0.2)] = 0.02
+    loan_years: Annotated[float, Field(ge=1, le=40)] = 10.0
+    loan_cushion_years: Annotated[float, Field(ge=0, le=5)] = 0.5
+    refinery_usd_per_kg: Annotated[float, Field(gt=0, le=1000)] = 20.0
+    refinery_years: Annotated[float, Field(gt=0, le=20)] = 3.0
+    ruling_years: Annotated[float, Field(ge=0, le=20)] = 1.4
+    compliance_years: Annotated[float, Field(ge=0, le=20)] = 0.4
+    compliance_probability: Share = 1.0
 
 
 class Scenario(Row):
@@ -587,6 +602,7 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
         if e.admitted == "yes" and e.instrument == "export_tax":
             for name in e.scope.split("|")[0].split(";"):
                 known(name, materials, where, "material")
+    problems += pledges.problems(v, doubtful) + litigation.problems(v, doubtful)
     problems += programmes.check_reserves(v.get("reserves", {}), countries, materials)
     problems += programmes.check_stances(v.get("stances", {}), [c.country for c in exporters], countries)
     carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]

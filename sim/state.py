@@ -100,6 +100,12 @@ Instruments = _bundle(
     s f8: reserve_pace reserve_target reserve_ceiling reserve_release reserve_watch claim_target claim_pace
     c c f8: reserve_reach
     c m f8: private_floor
+    n f8: loan_terms
+    1 f8: offtakes
+    k c f8: loan stake grant guarantee floor_price ore_subsidy
+    k f8: k_backed k_public k_comfort k_floor k_floor_end k_subsidy k_subsidy_end
+    r c f8: works_lent works_held held_part offtake
+    r f8: r_backed r_added
     """,
 )
 
@@ -130,6 +136,10 @@ State = _bundle(
     k 4 f8: k_value
     a f8: cash
     m f8: mined lost used scrapped discarded opening
+    k c f8: k_owed k_term
+    r c f8: r_owed r_term works_clock
+    k f8: k_book
+    r f8: r_book
     1 u8: stream_demand stream_mood
     """,
 )
@@ -148,6 +158,7 @@ Record = _bundle(
     t r f8: refined licence_used
     t m f8: discarded
     t 3 f8: orders
+    t c f8: aid
     """,
 )
 

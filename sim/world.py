@@ -9,7 +9,7 @@ import numpy as np
 
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
-from sim import draws, policy
+from sim import draws, litigation, pledges, policy
 from sim.layout import Layout
 from sim.news import Announced
 from sim.observation import Sealed, Seen
@@ -37,6 +37,7 @@ class World:
         self.carry_over = -1
         self.licence_years: dict[int, int] = {}
         self.holds: list[Measure] = []
+        self.cases: list[litigation.Case] = []
         scenario = layout.scenario
         self.quotas: dict[int, float | None] = {}  # the latest half-year's quota of each zone, t gross
         self.exporting, self.importing = policy.states(scenario, layout.measures)
@@ -85,6 +86,7 @@ class World:
             production_quota=np.full((nZ, 3), -1.0), support=np.zeros(nK), campaigns=np.zeros(nK),
             held=np.zeros(nK), reserve_pace=np.zeros(nS),
             reserve_target=np.zeros(nS), reserve_ceiling=np.zeros(nS), reserve_release=np.zeros(nS),
+            **pledges.instruments(choices, nK, nR, nC),
             reserve_watch=np.zeros(nS), claim_target=np.zeros(nS), claim_pace=np.zeros(nS),
             reserve_reach=np.eye(nC), private_floor=np.zeros((nC, nM)),
         )  # fmt: skip
@@ -170,6 +172,8 @@ class World:
             turnover=np.ones((nZ, nM)), using=np.zeros((nZ, nM)), k_called=np.zeros(nK),
             state_buying=np.zeros((nZ, nM)), backed=np.zeros((nC, nM)), seen=np.zeros(nS), seen_buying=np.zeros(nS),
             stream_demand=np.array([demand]), stream_mood=np.array([mooded]),
+            k_owed=np.zeros((nK, nC)), k_term=np.zeros((nK, nC)), r_owed=np.zeros((nR, nC)),
+            r_term=np.zeros((nR, nC)), works_clock=np.zeros((nR, nC)), k_book=np.zeros(nK), r_book=np.zeros(nR),
         )  # fmt: skip
 
     def _record(self) -> Record:
@@ -185,6 +189,7 @@ class World:
             risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)),
             refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
             tax=z((T, nZ)), rent=z((T, nZ)), queue=z((T, nZ, nC)), orders=z((T, 3)), held=z((T, nC, nM)),
+            aid=z((T, nC)),
             lost_value=z((T, nC)), bill=z((T, nC)), reserve_spent=z((T, nC)), released=z((T, nC, nM)),
             seen=z((T, nC, nM)),
         )  # fmt: skip
@@ -205,10 +210,13 @@ class World:
         """Let every state that is due decide, and carry its measures into the instruments."""
         for state in self.due.get(self.step, ()):
             for measure in state.replay(Seen(self, state)):
-                policy.apply(self, measure)
+                if not litigation.barred(self, measure):
+                    policy.apply(self, measure)
         for exporter, rhythm in self.rhythms:
             if self.step in rhythm:
                 self._choose(exporter, rhythm.step)
+        for measure in litigation.compliance(self):
+            policy.apply(self, measure)
         if self.holds:
             policy.hold_shares(self)
         for programme in self.programmes:
@@ -232,7 +240,9 @@ class World:
         return float(self.R.exports[self.step - 52 : self.step, zone].sum())
 
     def take(self, measure: Measure) -> None:
-        """Carry out an act of a doctrine; everybody hears of it."""
+        """Carry out an act of a doctrine, unless a court forbade it; everybody hears of it."""
+        if litigation.barred(self, measure):
+            return
         policy.apply(self, measure)
         if measure.lifted:
             return

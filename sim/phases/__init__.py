@@ -5,18 +5,19 @@ structure N, influences X, instruments I, state S, record R. Rules come in by na
 `sim/compiled.py` turns the files named here into one module for numba, in which a study's own rules may stand.
 """
 
+from sim.phases.backing import backing, offtakes
 from sim.phases.demand import arrivals, beliefs, consumption, orders
 from sim.phases.prices import memories, prices, record
 from sim.phases.reserves import releases, watching
 from sim.phases.supply import investment, mining, refining, thrift
 from sim.phases.trade import customs, licences, rationing, shipping, sourcing
 
-FILES = ("accounts", "demand", "reserves", "trade", "supply", "prices")
+FILES = ("accounts", "demand", "reserves", "trade", "supply", "prices", "backing")
 
 # The order of the week.
 PHASES = (
-    arrivals, consumption, beliefs, orders, releases, sourcing, rationing, shipping, customs, watching, licences,
-    refining, mining, prices, memories, thrift, investment, record,
+    arrivals, consumption, beliefs, orders, releases, offtakes, sourcing, rationing, shipping, customs, watching,
+    licences, refining, mining, prices, memories, thrift, backing, investment, record,
 )  # fmt: skip
 
 

@@ -1,12 +1,15 @@
 """Phases of supply: refiners run, mines ship, use is saved or moves, mines open and fail."""
 
-from math import exp, log
+from math import exp
 
 from agents.firm import intensity as firm_intensity
 from agents.firm import relocation as firm_relocation
 from agents.mine import believed_value as mine_believed_value
+from agents.mine import counted as mine_counted
+from agents.mine import debt_due as mine_debt_due
 from agents.mine import legal_output as mine_legal_output
 from agents.mine import opens as mine_opens
+from agents.mine import paid as mine_paid
 from agents.mine import pits as mine_pits
 from agents.mine import ramp as mine_ramp
 from agents.mine import unlicensed_output as mine_unlicensed_output
@@ -33,7 +36,7 @@ def refining(t, dt, P, N, X, I, S, R):
             goal = P.refiner_cover_months / 12.0 * max(N.r_output[r, m], S.output[r, m])
             held += S.price[z, m] * (S.product[r, m] + S.output[r, m] * dt)
             target += S.price[z, m] * goal
-        capacity = N.r_capacity[r] * dt
+        capacity = (N.r_capacity[r] + I.r_added[r]) * dt
         if N.r_kind[r] == FREE:
             run = min(capacity, feed * 12.0 / P.feed_cover_months * dt)
             wish = N.r_base[r] * dt
@@ -88,6 +91,7 @@ def mining(t, dt, P, N, X, I, S, R):
             for m in range(n_mats):
                 value += N.k_basket[k, m] * I.subsidy[zr] * N.base_price[zr, m]
         ore = N.k_payable[k] * max(0.0, value - N.k_refining[k])
+        earns = mine_paid(ore, I.k_floor[k], I.k_subsidy[k])  # what states add is paid in `backing`
         can = 0.0
         if S.k_state[k] == OPERATING:
             capacity = N.k_capacity[k] * dt
@@ -100,7 +104,7 @@ def mining(t, dt, P, N, X, I, S, R):
                     quota = P.quota_discipline * I.production_quota[z, g] * N.k_quota_share[k] * dt
                 elif N.k_project[k] == 0 and z == 0:
                     quota = N.k_base[k] * dt  # small mines abroad run as in the base year
-                can = mine_legal_output(capacity, quota, ore, N.k_cost[k])
+                can = mine_legal_output(capacity, quota, earns, N.k_cost[k])
             else:
                 worth = value / S.k_value[k, 2]
                 S.k_pits[k] = mine_pits(S.k_pits[k], worth, P.pit_growth, dt)
@@ -162,22 +166,38 @@ def investment(t, dt, P, N, X, I, S, R):
         S.k_value[k, 3] = market_smoothed(S.k_value[k, 3], value, P.anchor_years, dt)
         state = S.k_state[k]
         ore = N.k_payable[k] * max(0.0, value - N.k_refining[k])
+        earns = mine_paid(ore, I.k_floor[k], I.k_subsidy[k])
         if N.k_project[k] > 0:
             account = N.k_account[k]
             if state == PLANNED:
                 believed = mine_believed_value(S.k_value[k, 1], S.k_value[k, 3], P.invest_caution)
                 paid = N.k_payable[k] * max(0.0, believed - N.k_refining[k])
+                if I.k_floor[k] > 0.0 or I.k_subsidy[k] > 0.0:  # what is pledged counts from opening to its end
+                    top_up = max(0.0, I.k_floor[k] - paid)
+                    lasts = (I.k_floor_end[k] - t) * dt - N.k_lead[k]
+                    paid += mine_counted(top_up, lasts, P.invest_rate, P.invest_life_years)
+                    lasts = (I.k_subsidy_end[k] - t) * dt - N.k_lead[k]
+                    paid += mine_counted(I.k_subsidy[k], lasts, P.invest_rate, P.invest_life_years)
                 if mine_opens(
                     paid, N.k_cost[k], N.k_capacity[k], N.k_capex[k], P.invest_rate, P.invest_life_years,
-                    P.invest_hurdle, I.support[k],
+                    P.invest_hurdle, I.support[k] + I.k_comfort[k],
                 ):  # fmt: skip
                     S.k_state[k] = BUILDING
                     S.k_clock[k] = 0.0
             elif state == BUILDING:
                 years = max(N.k_lead[k] * S.k_delay[k], dt)
                 step = N.k_capex[k] * min(dt, years - S.k_clock[k]) / years
-                S.k_debt[k] += step * max(0.0, N.k_debt_share[k] - I.support[k])  # a state that backs a mine waits
-                pay(S.cash, N.lender_account[0], account, step)
+                own = N.k_debt_share[k] - I.support[k] - I.k_public[k]  # a state takes the place of banks first
+                S.k_debt[k] += step * max(0.0, own)
+                private = step
+                if I.k_public[k] > 0.0:
+                    for c in range(N.c_account.shape[0]):
+                        part = step * (I.loan[k, c] + I.stake[k, c] + I.grant[k, c])
+                        pay(S.cash, N.c_account[c], account, part)
+                        S.k_owed[k, c] += step * I.loan[k, c]
+                        R.aid[t, c] += part
+                        private -= part
+                pay(S.cash, N.lender_account[0], account, private)
                 pay(S.cash, account, N.row_account[0], step)
                 S.k_clock[k] += dt
                 if S.k_clock[k] >= years:
@@ -187,8 +207,7 @@ def investment(t, dt, P, N, X, I, S, R):
                     S.k_clock[k] = 0.0
             elif state == OPERATING:
                 S.k_clock[k] += dt
-                annuity = (1.0 - exp(-P.debt_years * log(1.0 + P.debt_rate))) / P.debt_rate
-                due = S.k_debt[k] / annuity * dt if S.k_clock[k] < P.debt_years else 0.0
+                due = mine_debt_due(S.k_debt[k], P.debt_rate, P.debt_years, S.k_clock[k], dt)
                 pay(S.cash, account, N.lender_account[0], due)
                 if S.cash[account] < 0.0:
                     S.k_losses[k] += dt
@@ -197,9 +216,9 @@ def investment(t, dt, P, N, X, I, S, R):
                 else:
                     S.k_losses[k] = 0.0
         elif state == OPERATING:
-            S.k_losses[k] = S.k_losses[k] + dt if ore < 0.75 * N.k_cost[k] else 0.0
+            S.k_losses[k] = S.k_losses[k] + dt if earns < 0.75 * N.k_cost[k] else 0.0
             if S.k_losses[k] > P.mothball_years:
                 S.k_state[k] = MOTHBALLED
-        elif state == MOTHBALLED and ore > 1.1 * N.k_cost[k]:
+        elif state == MOTHBALLED and earns > 1.1 * N.k_cost[k]:
             S.k_state[k] = OPERATING
             S.k_losses[k] = 0.0

@@ -59,3 +59,60 @@ def test_pits_are_dug_while_ore_is_dear_and_given_up_while_it_is_cheap():
     assert mine.pits(1.7, 1.0, 0.3, 0.5) == 1.7
     assert mine.pits(3.9, 1e6, 1.0, 1.0) == 4.0
     assert mine.pits(0.3, 1e-6, 1.0, 1.0) == 0.25
+
+
+def test_a_mine_earns_the_floor_and_the_subsidy():
+    assert mine.paid(5.0, 0.0, 0.0) == 5.0
+    assert mine.paid(5.0, 7.0, 0.0) == 7.0
+    assert mine.paid(8.0, 7.0, 1.5) == 9.5
+
+
+def test_aid_of_some_years_is_spread_over_the_life():
+    # at 10 %, 2 USD/kg for one year of two: 2 * (1 - 1/1.1) / (1 - 1/1.21) = 2 * 0.0909091 / 0.1735537 = 1.047619
+    assert mine.counted(2.0, 1.0, 0.10, 2.0) == pytest.approx(1.047619, rel=1e-6)
+    assert mine.counted(2.0, 5.0, 0.10, 2.0) == pytest.approx(2.0)
+    assert mine.counted(2.0, 0.0, 0.10, 2.0) == 0.0
+    assert mine.counted(2.0, -3.0, 0.10, 2.0) == 0.0
+
+
+def test_the_gift_in_a_loan():
+    # two years: A(10 %) = 1/1.1 + 1/1.21 = 1.7355372, A(0) = 2: a gift of 13.2 %; at the investor's own rate none
+    assert mine.grant_element(0.0, 0.10, 2.0) == pytest.approx(1.0 - 1.7355372 / 2.0)
+    assert mine.grant_element(0.10, 0.10, 2.0) == pytest.approx(0.0)
+    # A(5 %) = 1/1.05 + 1/1.1025 = 1.8594104
+    assert mine.grant_element(0.05, 0.10, 2.0) == pytest.approx(1.0 - 1.7355372 / 1.8594104, rel=1e-6)
+
+
+def test_backing_as_a_share_of_the_outlay():
+    # premium 0.2 on half of the outlay, a third of a 30 % loan, 5 % given: 0.1 + 0.1 + 0.05
+    assert mine.support(0.2, 0.5, 0.3, 1.0 / 3.0, 0.05) == pytest.approx(0.25)
+    assert mine.support(0.2, 0.0, 0.0, 0.3, 0.0) == 0.0
+
+
+def test_debt_is_due_for_its_years():
+    # A(10 %, 2) = 1.7355372: 100 / 1.7355372 = 57.619 a year, half of it in half a year
+    assert mine.debt_due(100.0, 0.10, 2.0, 1.5, 0.5) == pytest.approx(28.8095, rel=1e-5)
+    assert mine.debt_due(100.0, 0.10, 2.0, 2.0, 0.5) == 0.0
+
+
+def test_a_loan_of_a_state_is_an_annuity_as_far_as_there_is_cash():
+    # one year a step, two years left, 10 %: 110 * (1 - 1/1.1) / (1 - 1/1.21) = 57.619, and again a year later
+    assert mine.loan_due(110.0, 0.10, 2.0, 1e9, 1.0) == pytest.approx(57.619, rel=1e-5)
+    assert mine.loan_due(1.1 * (110.0 - 57.619048), 0.10, 1.0, 1e9, 1.0) == pytest.approx(57.619, rel=1e-5)
+    assert mine.loan_due(110.0, 0.10, 2.0, 20.0, 1.0) == 20.0
+    assert mine.loan_due(110.0, 0.10, 2.0, -20.0, 1.0) == 0.0
+    assert mine.loan_due(100.0, 0.0, 4.0, 1e9, 1.0) == 25.0
+    assert mine.loan_due(100.0, 0.0, -1.0, 1e9, 1.0) == 100.0  # overdue: all of it
+
+
+def test_a_guarantor_pays_what_cash_does_not():
+    assert mine.called(10.0, 4.0, 100.0) == 6.0
+    assert mine.called(10.0, -5.0, 100.0) == 10.0
+    assert mine.called(10.0, 12.0, 100.0) == 0.0
+    assert mine.called(10.0, -5.0, 3.0) == 3.0
+
+
+def test_a_state_takes_its_share_of_profit_from_cash():
+    assert mine.dividend(0.25, 8.0, 100.0) == 2.0
+    assert mine.dividend(0.25, 8.0, 1.0) == 1.0
+    assert mine.dividend(0.25, -8.0, 100.0) == 0.0
