@@ -3,7 +3,7 @@
 [reserve.japan]
 country = "Japan"
 rule = "target_days"        # a file of agents/reserve_rules
-held_days = 42              # state stock at the start, in days of use of the firms that it serves
+held_days = 42              # state stock at the start, in days of use of the country's firms
 settings = { days = 180 }   # the rule's own numbers
 
 [doctrine.China]
@@ -33,7 +33,7 @@ class Reserve(BaseModel):
 
     country: the holder. rule, settings: how it is run. materials: what it may hold, all if empty. members: further
     countries whose firms it serves (an alliance shares its stock). start: first day on which its office decides.
-    held_days: state stock at the start of the run. private_days: stock that firms of the country must hold, 0 for none.
+    held_days: state stock at the start of the run, in days of use of the country's own firms. private_days: stock that firms of the country must hold, 0 for none.
     disclosed: what is published, the `holding` (and what is bought), the `target` alone, or `nothing`.
     claimed_days: a holding that is claimed on the first day, true or not. release_delay_weeks: from wish to release.
     interest_per_year, storage_per_year, rotation_per_year: yearly cost as shares of the value held (assumptions; the
