@@ -38,9 +38,7 @@ class Case:
     behaviour: Mapping[str, float] = field(default_factory=dict)
 
 
-def run_cases(
-    scenario: str | Path | Scenario, cases: Sequence[Case], replications: int, seed: int
-) -> dict[str, Run]:
+def run_cases(scenario: str | Path | Scenario, cases: Sequence[Case], replications: int, seed: int) -> dict[str, Run]:
     """Run every case on the same luck. scenario: name of an episode, a folder, or a `Scenario`."""
     from experiments.catalogue import find
     from sim.scenario import load

@@ -1,7 +1,7 @@
 """Crackdown, production quota and output halt: measures inside the exporter.
 
-Each is in force alone. What is not dug is missing on both sides of the border: both prices rise together and hardly a gap
-opens, unlike under a quota of exports, which is shown beside them.
+Each is in force alone. What is not dug is missing on both sides of the border: both prices rise together and hardly a
+gap opens, unlike under a quota of exports, which is shown beside them.
 """
 
 from typing import TYPE_CHECKING
@@ -71,7 +71,9 @@ def figure(table: "pandas.DataFrame") -> "Figure":
         for ax, name in zip(axes, ("price_inside", "price_outside"), strict=False):
             draw.paths(ax, table[table["measure"] == name], look, "USD/kg", ticks=6)
             drawing.log_axis(ax)
-        for ax, name, unit in zip(axes[2:], titles[2:], ("ratio of the means of weeks of 2011", "t in 2011"), strict=True):
+        for ax, name, unit in zip(
+            axes[2:], titles[2:], ("ratio of the means of weeks of 2011", "t in 2011"), strict=True
+        ):
             rows = table[(table["measure"] == name) & (table["against"] == "") & (table["time"] == "")]
             draw.dots(ax, rows, look, unit)
         return draw.finish(fig, 100.0, table, "Three countries, measures of 2011", handles=draw.key(look))

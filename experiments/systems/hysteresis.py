@@ -52,7 +52,8 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
                 MEASURES[1]: run.total("use", outside, *year(2017)),
                 MEASURES[2]: run.total("use", "China", *year(2017)),
                 MEASURES[3]: bought[2012],
-                "japan": 100.0 * (run.total("use", "Japan", *year(2012)) / run.total("use", "Japan", *year(2010)) - 1.0),
+                "japan": 100.0
+                * (run.total("use", "Japan", *year(2012)) / run.total("use", "Japan", *year(2010)) - 1.0),
                 "price": run.mean("price_outside", "Nd", *year(2017)),
                 "path": used,
             }

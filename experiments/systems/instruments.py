@@ -60,9 +60,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         found["closed"][case] = run.mean("price_inside", "M", *span)
     for name, measure, unit in MEASURES:
         money = name in ("rent", "tax")
-        tally.compare(
-            found[name], CASES[0].name, measure, unit, change="absolute" if money else "relative"
-        )
+        tally.compare(found[name], CASES[0].name, measure, unit, change="absolute" if money else "relative")
     return tally.frame()
 
 

@@ -61,7 +61,12 @@ def figure(table: "pandas.DataFrame") -> "Figure":
 
     look = draw.colours([c.name for c in CASES])
     shown = {k: v for k, v in look.items() if k in (CASES[0].name, *(named(n) for n in NUMBERS))}
-    titles = ("legal exports", "smuggled exports", "smuggled share of exports, 2011", "arrivals in the target by resale, 2011")
+    titles = (
+        "legal exports",
+        "smuggled exports",
+        "smuggled share of exports, 2011",
+        "arrivals in the target by resale, 2011",
+    )
     with drawing.theme():
         fig, axes = draw.panels(titles, 2)
         for ax, name in zip(axes[:2], ("exports", "leaked"), strict=True):

@@ -1,9 +1,9 @@
 """The low-price offensive: an exporter that pays for output, and what becomes of those who entered.
 
 From 2012 to 2016 the exporter lifts its mining quota, or pays a share of the base-year price of what its refiners
-make, or both. While it lasts prices fall on both sides of the border, entrants sell less and stop or fail, and the share
-of the exporter in mine output comes back. When it ends the price is higher than without it: a mine that has failed does
-not return, and use has grown used to cheap material.
+make, or both. While it lasts prices fall on both sides of the border, entrants sell less and stop or fail, and the
+share of the exporter in mine output comes back. When it ends the price is higher than without it: mines that failed and
+pits that were given up are missing.
 """
 
 from typing import TYPE_CHECKING
@@ -35,7 +35,9 @@ def subsidy(per_cent: float) -> tuple[str, ...]:
 
 # Mining quotas from 2012 to 2016 as large as the mines, in t; those of 2017 and 2018 are as in history.
 LIFTED = tuple(
-    f"production.{y}.{group}={tonnes}" for y in range(2012, 2017) for group, tonnes in (("light", 97605), ("heavy", 13527))
+    f"production.{y}.{group}={tonnes}"
+    for y in range(2012, 2017)
+    for group, tonnes in (("light", 97605), ("heavy", 13527))
 )
 CASES = (
     Case("no offensive"), Case("15 % paid", subsidy(15)), Case("30 % paid", subsidy(30)),

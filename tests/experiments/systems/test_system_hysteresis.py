@@ -24,5 +24,7 @@ def test_relocation_moves_use_and_scrap_replaces_purchases(shown) -> None:  # ty
     assert moved[-1] < moved[0] - 6.0
     gained = [found.of(v, "change of use inside, 2017") for v in versions]
     assert gained == sorted(gained)
-    bought = [found.of(v, "change of purchases outside, 2012") for v in ("no answer of scrap", "scrap answers strongly")]
+    bought = [
+        found.of(v, "change of purchases outside, 2012") for v in ("no answer of scrap", "scrap answers strongly")
+    ]
     assert bought[1] < bought[0] - 1.0

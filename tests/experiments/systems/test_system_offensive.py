@@ -21,7 +21,9 @@ def test_entrants_sell_less_and_the_share_comes_back(shown) -> None:  # type: ig
     less = [found.change(c, NO, "output of entrants, 2014-2016") for c in ("15 % paid", "45 % paid", "both, 45 %")]
     assert less == sorted(less, reverse=True)
     assert less[-1] < -6_000.0  # t in three years, of some 38,000
-    back = [found.change(c, NO, "exporter's share of mine output, 2016") for c in ("15 % paid", "45 % paid", "both, 45 %")]
+    back = [
+        found.change(c, NO, "exporter's share of mine output, 2016") for c in ("15 % paid", "45 % paid", "both, 45 %")
+    ]
     assert back == sorted(back)
     assert 2.0 < back[-1] < 10.0
     assert found.of("45 % paid", "entrants failed by 2018") >= found.of(NO, "entrants failed by 2018")

@@ -23,4 +23,6 @@ def test_growth_of_use_lifts_price_and_outruns_old_scrap(shown) -> None:  # type
     for way in ("no old scrap", "20 % of old scrap"):
         assert found.of(way, "growth: price outside, 2013") > 10.0
         assert 8.0 < found.of(way, "growth: use outside, 2013") < 25.0
-    assert found.of("20 % of old scrap", "growth: recovered, 2013") < found.of("no old scrap", "growth: recovered, 2013")
+    assert found.of("20 % of old scrap", "growth: recovered, 2013") < found.of(
+        "no old scrap", "growth: recovered, 2013"
+    )

@@ -57,7 +57,9 @@ def test_a_table_is_tidy_and_its_figure_labelled(row: str, shown: Callable[[str]
         assert ax.get_xlabel() or ax.get_ylabel(), ax.get_title("left")
 
 
-@pytest.mark.parametrize("folder", sorted((ROOT / "experiments" / "systems" / "worlds").iterdir()), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "folder", sorted((ROOT / "experiments" / "systems" / "worlds").iterdir()), ids=lambda p: p.name
+)
 def test_the_worlds_are_valid(folder: Path) -> None:
     assert load(folder).name == folder.name
 
