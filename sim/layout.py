@@ -350,7 +350,7 @@ class Layout:
         return late
 
     def _late(self, r_country: np.ndarray, s_country: np.ndarray) -> np.ndarray:
-        """Steps by which the cargo of a slot is late, on average over its suppliers of the base year: (steps, slots)."""
+        """Steps by which the cargo of a slot is late, the mean of its suppliers of the base year: (steps, slots)."""
         late = np.zeros((self.calendar.steps, len(s_country)))
         for t in np.flatnonzero(self.transit.any(axis=(1, 2))):
             each = self.transit[t, r_country[self.e_ref], s_country[self.e_slot]]

@@ -33,12 +33,11 @@ class Reserve(BaseModel):
 
     country: the holder. rule, settings: how it is run. materials: what it may hold, all if empty. members: further
     countries whose firms it serves (an alliance shares its stock). start: first day on which its office decides.
-    held_days: state stock at the start of the run, in days of use of the country's own firms. private_days: stock that firms of the country must hold, 0 for none.
-    disclosed: what is published, the `holding` (and what is bought), the `target` alone, or `nothing`.
-    claimed_days: a holding that is claimed on the first day, true or not. release_delay_weeks: from wish to release.
-    interest_per_year, storage_per_year, rotation_per_year: yearly cost as shares of the value held (assumptions; the
-    last is what is sold and bought anew at a loss of quality).
-    """
+    held_days: state stock at the start of the run, in days of use of the country's own firms. private_days: stock that
+    firms of the country must hold, 0 for none. disclosed: what is published, the `holding` (and what is bought), the
+    `target` alone, or `nothing`. claimed_days: a holding that is claimed on the first day, true or not.
+    release_delay_weeks: from wish to release. interest_per_year, storage_per_year, rotation_per_year: yearly cost as
+    shares of the value held (assumptions; the last is what is sold and bought anew at a loss of quality)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 

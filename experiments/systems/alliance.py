@@ -1,9 +1,8 @@
 """An alliance of importers: one pooled reserve against each for itself.
 
-An embargo of a year hits Japan alone. Japan, the United States and Europe hold the same tonnes: nothing; 42 days each, for
-their own firms only; or 42 days each, open to the firms of all three. Pooling helps the one that is hit out of the stock of
-those that are not, at their expense.
-"""
+An embargo of a year hits Japan alone. Japan, the United States and Europe hold the same tonnes: nothing; 42 days each,
+for their own firms only; or 42 days each, open to the firms of all three. Pooling helps the one that is hit out of the
+stock of those that are not, at their expense."""
 
 from typing import TYPE_CHECKING
 

@@ -64,9 +64,8 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
             tally.add(way, measure, "%", values)
 
         add("quota: price outside, 2011", 100.0 * (price("quota", 2011) / price("free", 2011) - 1.0))
-        add("quota: use outside, 2011-2012", 100.0 * (
-            sum(total("quota", "use", y) for y in (2011, 2012)) / sum(total("free", "use", y) for y in (2011, 2012)) - 1.0
-        ))  # fmt: skip
+        use = {c: total(c, "use", 2011) + total(c, "use", 2012) for c in ("quota", "free")}
+        add("quota: use outside, 2011-2012", 100.0 * (use["quota"] / use["free"] - 1.0))
         for y in (2011, 2012):
             add(f"quota: recovered, {y}", 100.0 * (total("quota", "scrap", y) / total("free", "scrap", y) - 1.0))
         add("growth: price outside, 2013", 100.0 * (price("growth", 2013) / price("free", 2013) - 1.0))
@@ -78,7 +77,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         )
         ratio = runs["quota"].column("price_outside", "M") / runs["free"].column("price_outside", "M")
         tally.path(way, "price under the quota", "free trade = 1", runs["quota"], ratio)
-        back = {c: sum(runs[c].column("scrap", o) for o in OUTSIDE) for c in ("quota", "free")}
+        back = {c: np.sum([runs[c].column("scrap", o) for o in OUTSIDE], axis=0) for c in ("quota", "free")}
         tally.path(way, "recovered under the quota", "free trade = 1", runs["quota"], back["quota"] / back["free"])
     return tally.frame()
 

@@ -1,9 +1,8 @@
 """Rumour of state buying, true or false.
 
 Nothing else is said in 2019 and 2020; on 4 May 2020 talk has it that China will buy for its reserve. It is told at the
-strength that the other episodes give a rumour, or louder; denied two weeks later; told again after eight weeks; and true:
-China does buy five days of its use. Beside it the same purchase of which nobody speaks.
-"""
+strength that the other episodes give a rumour, or louder; denied two weeks later; told again after eight weeks; and
+true: China does buy five days of its use. Beside it the same purchase of which nobody speaks."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -38,8 +37,8 @@ LATER = (date(2020, 11, 2), date(2020, 11, 29))
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """Rise of the price of dysprosium inside within eight weeks of the talk and again eight weeks later, what is left of it
-    in November, orders and stocks of China's firms, all beside nothing said."""
+    """Rise of the price of dysprosium inside within eight weeks of the talk and again eight weeks later, what is left
+    of it in November, orders and stocks of China's firms, all beside nothing said."""
     tally = Tally(seed)
     runs = run_cases("2020-slump", CASES, replications, seed)
     base = CASES[0].name

@@ -1,9 +1,9 @@
 """A reserve of an importing government: what building it does to prices, what it saves and costs.
 
-Japan in the world of 2010 holds 42 days of use or goes to 180: held all along, built before the crisis in one year or four,
-or bought during it; once with firms bound to hold nine months. To the acts of history comes an embargo on Japan of a year
-from 21 September 2010. Every case is held against no reserve on the same luck; money is discounted to January 2009.
-"""
+Japan in the world of 2010 holds 42 days of use or goes to 180: held all along, built before the crisis in one year or
+four, or bought during it; once with firms bound to hold nine months. To the acts of history comes an embargo on Japan
+of a year from 21 September 2010. Every case is held against no reserve on the same luck; money is discounted to January
+2009."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -40,8 +40,8 @@ LINES = ("lost value avoided", "material bill saved", "purchases", "left in stor
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """The account of each case; prices while it is built and at their highest; stocks of Japan's firms before the crisis;
-    paths of the reserve and of the price level."""
+    """The account of each case; prices while it is built and at their highest; stocks of Japan's firms before the
+    crisis; paths of the reserve and of the price level."""
     tally = Tally(seed)
     runs = run_cases("2010-embargo", CASES, replications, seed)
     plain = runs[CASES[0].name]
