@@ -46,7 +46,7 @@ class World:
         self.last = self.calendar.steps
         self.X = Influences(
             activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication),
-            transit=layout.transit, late=layout.late,
+            delayed=layout.delayed, transit=layout.transit, late=layout.late,
         )  # fmt: skip
         self.I = self._instruments()
         self.S = self._state()

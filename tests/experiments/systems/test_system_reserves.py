@@ -3,14 +3,12 @@
 import pytest
 
 from experiments.cases import value
-from experiments.systems import alliance, bargaining, deterrence, own_reserve, race, rumour, secrecy, state_reserve
-
-N = 2
+from experiments.systems import deterrence, race
 
 
-@pytest.fixture(scope="module")
-def built():  # type: ignore[no-untyped-def]
-    return state_reserve.table(N)
+@pytest.fixture
+def built(shown):  # type: ignore[no-untyped-def]
+    return shown("S5").table
 
 
 def test_building_fast_moves_the_price_more_than_building_slowly(built) -> None:  # type: ignore[no-untyped-def]
@@ -42,8 +40,8 @@ def test_firms_hold_less_behind_a_reserve_and_more_when_bound_to(built) -> None:
     assert private("42 days held, firms hold 270") > 5.0
 
 
-def test_secrecy_is_cheaper_until_it_is_seen_through() -> None:
-    table = secrecy.table(N)
+def test_secrecy_is_cheaper_until_it_is_seen_through(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("S6").table
 
     def rise(case: str) -> float:
         return value(table, case, "price level while buying", against="no purchase")
@@ -53,15 +51,15 @@ def test_secrecy_is_cheaper_until_it_is_seen_through() -> None:
     assert value(table, "secret", "paid by the government") < value(table, "all published", "paid by the government")
 
 
-def test_a_race_for_stock_costs_each_more() -> None:
-    table = race.table(N)
+def test_a_race_for_stock_costs_each_more(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("S24").table
     assert value(table, "all three", "rise over the sum of the three alone") > 1.1
     for who in race.WHO:
         assert value(table, "all three", f"paid by {who}") > 1.02 * value(table, f"{who} alone", f"paid by {who}")
 
 
-def test_a_rumour_moves_prices_and_fades_while_a_purchase_stays() -> None:
-    table = rumour.table(N)
+def test_a_rumour_moves_prices_and_fades_while_a_purchase_stays(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("S7").table
 
     def ahead(case: str, measure: str) -> float:
         return value(table, case, measure, against="nothing said")
@@ -80,8 +78,8 @@ def test_a_rumour_moves_prices_and_fades_while_a_purchase_stays() -> None:
     assert ahead("purchase, nothing said", "rise of Dy within eight weeks") < 0.3 * quiet
 
 
-def test_an_exporter_can_hold_its_price_up() -> None:
-    table = own_reserve.table(N)
+def test_an_exporter_can_hold_its_price_up(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("S8").table
     price = [
         value(table, f"floor at {f} %", "mean price inside, Jul 2012-2016", material="Nd", against="no reserve")
         for f in (70, 90)
@@ -93,8 +91,8 @@ def test_an_exporter_can_hold_its_price_up() -> None:
     assert value(table, "10,000 t in 2014, as in history", "spent on the reserve") > 50.0
 
 
-def test_pooled_reserves_help_the_one_that_is_hit() -> None:
-    table = alliance.table(N)
+def test_pooled_reserves_help_the_one_that_is_hit(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("S14").table
 
     def lost(case: str) -> float:
         return value(table, case, "value added lost, Japan")
@@ -103,8 +101,8 @@ def test_pooled_reserves_help_the_one_that_is_hit() -> None:
     assert value(table, "pooled, 42 days each", "let go by United States") > 500.0
 
 
-def test_a_target_gives_in_when_holding_out_costs_more() -> None:
-    table = bargaining.table(N)
+def test_a_target_gives_in_when_holding_out_costs_more(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("S22").table
     assert value(table, "no reserve, concession 100", "gives in") == 1.0
     weeks = [value(table, f"no reserve, concession {cost}", "weeks held out") for cost in (100, 200, 400)]
     assert weeks == sorted(weeks)
@@ -113,8 +111,8 @@ def test_a_target_gives_in_when_holding_out_costs_more() -> None:
     assert value(table, "180 days, concession 200", "gives in") == 1.0  # the reserve buys time, not victory
 
 
-def test_showing_deters_and_hiding_saves() -> None:
-    table = deterrence.table(1)
+def test_showing_deters_and_hiding_saves(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("deterrence").table
 
     def tries(case: str) -> float:
         return value(table, case, "attempts")
