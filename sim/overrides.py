@@ -213,7 +213,7 @@ def _choice(scenario: Scenario, name: str, value: str) -> Scenario:
 
 def _news(scenario: Scenario, key: str, value: str) -> Scenario:
     chosen = [n.id for n in scenario.news if key == "news" or _matches(n.id, key)]
-    if not chosen:
+    if not chosen and key != "news":
         raise BadInput([f"--set {key}: unknown news ({nearest(key, [n.id for n in scenario.news])})"])
     if key == "news" and value.startswith("shuffled:"):
         return _shuffled(scenario, int(_number(key, value.removeprefix("shuffled:"))))

@@ -172,7 +172,7 @@ def changed(key: str, sections: Mapping[str, Any], path: str, value: str, countr
         if value == "none" and name in new:
             del new[name]
         elif name not in new and name not in countries:
-            raise BadInput([f"--set {path}: nothing of that name ({nearest(name, [*new, *countries])})"])
+            raise BadInput([f"--set {path}: nothing of that name ({nearest(name, dict.fromkeys([*new, *countries]))})"])
         elif value not in package.names():
             raise BadInput([f"--set {path}: unknown rule {value!r} ({nearest(value, package.names())})"])
         elif name in new:

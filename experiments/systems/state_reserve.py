@@ -13,7 +13,8 @@ import numpy as np
 from experiments import case_figures as draw
 from experiments.cases import Case, Tally, run_cases
 from experiments.reserve_account import account
-from experiments.reserve_cases import base_prices, price_level, reserve, reserve_days, weekly_level
+from experiments.reserve_cases import base_prices, price_level, reserve, weekly_level
+from sim.figures import days_held
 from sim.programmes import Reserve
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         top[case] = weekly_level(run).max(axis=1)
         own = [c for c in run.columns["stock"] if c.startswith("Japan ")]
         private[case] = np.sum([run.mean("stock", c, date(2010, 8, 2), date(2010, 8, 29)) for c in own], axis=0)
-        tally.path(case, "reserve of Japan", "days of use", run, reserve_days(run, "Japan"))
+        tally.path(case, "reserve of Japan", "days of use", run, days_held(run, "Japan"))
         tally.path(case, "price level outside", "times January 2009", run, weekly_level(run))
         if run is not plain:
             lines = account(run, plain, Reserve(country="Japan"), prices)

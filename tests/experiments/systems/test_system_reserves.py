@@ -122,7 +122,18 @@ def test_showing_deters_and_hiding_saves(shown) -> None:  # type: ignore[no-unty
     assert 0.0 < tries("180 days, hidden") < tries("42 days, published")
     hidden = [value(table, f"{d} days, hidden, never inferred", "expected gain") for d in (42, 180)]
     assert hidden[0] == pytest.approx(hidden[1], rel=0.02)
+    assert value(table, "180 days, published", "not deterred") < 0.95
+    assert value(table, "180 days, hidden, never inferred", "not deterred") > 0.98
     share = [value(table, case, "weights with an attempt") for case in ("42 days, published", "180 days, published")]
     assert share[1] < share[0] - 0.1
     paid = {how: value(table, f"42 to 180 days, {how}", "price while bought") for how in deterrence.STEPS}
     assert 0.0 < paid["hidden"] < 0.5 * paid["published"]
+
+
+def test_experience_teaches_what_pays_in_money(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("experience").table
+    for case in ("money, no reserve", "money, 180 days"):
+        quota, embargo = (value(table, case, f"{act}, last twelve years") for act in ("quota", "embargo"))
+        assert quota > 0.5
+        assert embargo < 0.35
+        assert quota > value(table, "harm, no reserve", "quota, last twelve years") - 0.1
