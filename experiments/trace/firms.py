@@ -83,7 +83,8 @@ def user_order(world: World, rules: Rules, s: int) -> dict[str, float]:
     return {
         "perceived_risk": risk, "expected_price_growth_per_year": growth, "price_usd_per_kg": float(S.price[z, m]),
         "use_wanted_t": float(S.want[s]), "expected_use_t": expected, "use_to_buy_t": use,
-        "normal_months": base, "fear_adds_months": cover(risk, 0.0) - base, "growth_adds_months": cover(0.0, growth) - base,
+        "normal_months": base, "fear_adds_months": cover(risk, 0.0) - base,
+        "growth_adds_months": cover(0.0, growth) - base,
         "unlimited_months": wished, "limited_months": limited, "backed_by_reserve_months": backed,
         "reserve_displaces_months": limited - after_reserve, "law_months": law, "wanted_months": wanted,
         "wanted_t": wanted_t, "stock_t": stock, "gap_t": wanted_t - stock, "pipeline_t": pipe,
@@ -167,7 +168,9 @@ class FirmWatch(Watch):
         options = {name: v[name] for name in VOICES}
         loudest = max(options, key=lambda name: options[name])
         moves = "rises" if v["risk"] > v["risk_before"] else "fades" if v["risk"] < v["risk_before"] else "stays"
-        reason = f"loudest are {VOICES[loudest]} ({number(options[loudest])})" if options[loudest] > 0.0 else "all quiet"
+        reason = (
+            f"loudest are {VOICES[loudest]} ({number(options[loudest])})" if options[loudest] > 0.0 else "all quiet"
+        )
         seen = {name: value for name, value in v.items() if name not in VOICES and name != "risk"}
         self.note("perceived risk", seen, options, f"fear {number(v['risk'])}", f"{moves}: {reason}")
 
@@ -203,7 +206,9 @@ class FirmWatch(Watch):
             f"{v['pipeline_adds_t']:+.3g} t for that of the pipeline; binds: {', '.join(limits) or 'no limit'}"
         )
         options = {
-            "replace_use_t": v["use_to_buy_t"], "rule_without_least_t": v["without_least_t"], "least_t": v["least_t"]
+            "replace_use_t": v["use_to_buy_t"],
+            "rule_without_least_t": v["without_least_t"],
+            "least_t": v["least_t"],
         }
         hidden = {"order_t", "without_least_t", "least_t"}
         seen = {name: value for name, value in v.items() if name not in hidden}
@@ -232,7 +237,9 @@ class FirmWatch(Watch):
             reason = "the pace binds" if v["order_t"] < v["gap_t"] else "fills what is missing"
         else:
             reason = "nothing is missing" if v["gap_t"] <= 0.0 else "dearer than its ceiling"
-            reason = reason if v["price_usd_per_kg"] > v["ceiling_usd_per_kg"] or v["gap_t"] <= 0.0 else "no pace is set"
+            reason = (
+                reason if v["price_usd_per_kg"] > v["ceiling_usd_per_kg"] or v["gap_t"] <= 0.0 else "no pace is set"
+            )
         options = {"fill_the_gap_t": max(0.0, v["gap_t"]), "keep_the_pace_t": v["pace_t"]}
         seen = {name: value for name, value in v.items() if name != "order_t"}
         self.note(f"purchase of {material}", seen, options, f"order {number(v['order_t'])} t", reason)

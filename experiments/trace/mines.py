@@ -1,12 +1,18 @@
 """What a mine decides in a week: how much it ships; whether it opens, stops, starts again or fails."""
 
-from experiments.trace.entry import number
+from collections.abc import Callable
+
+from experiments.trace.entry import Entry, number
 from experiments.trace.watch import Rules, Watch
 from sim.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
 from sim.world import World
 
 STATES = {
-    PLANNED: "planned", OPERATING: "operating", BUILDING: "building", MOTHBALLED: "mothballed", DEFAULTED: "failed"
+    PLANNED: "planned",
+    OPERATING: "operating",
+    BUILDING: "building",
+    MOTHBALLED: "mothballed",
+    DEFAULTED: "failed",
 }
 STOP, START = 0.75, 1.1  # of cost: below the one a mine makes losses that count, above the other it starts again
 
@@ -78,12 +84,12 @@ def opening_terms(world: World, rules: Rules, k: int) -> dict[str, float]:
     return {
         "basket_usd_per_kg": value, "lately_usd_per_kg": lately, "habitual_usd_per_kg": habitual,
         "believed_usd_per_kg": believed, "pledged_usd_per_kg": paid - ore, "counts_on_usd_per_kg": paid,
-        "opens_from_usd_per_kg": least(opens), "cost_usd_per_kg": float(N.k_cost[k]), "outlay_kusd": float(N.k_capex[k]),
-        "hurdle_share": P.invest_hurdle, "backing_share": support, "opens": float(opens(paid)),
+        "opens_from_usd_per_kg": least(opens), "cost_usd_per_kg": float(N.k_cost[k]),
+        "outlay_kusd": float(N.k_capex[k]), "hurdle_share": P.invest_hurdle, "backing_share": support, "opens": float(opens(paid)),
     }  # fmt: skip
 
 
-def least(opens, high: float = 1e6) -> float:  # type: ignore[no-untyped-def]
+def least(opens: Callable[[float], bool], high: float = 1e6) -> float:
     """The least earnings, USD/kg, at which a project opens, found by halving; infinite above `high`."""
     if not opens(high):
         return float("inf")
@@ -100,6 +106,17 @@ class MineWatch(Watch):
     def __init__(self, world: World, rules: Rules, k: int, material: str | None = None):
         super().__init__(world, rules, world.mines[k], material)
         self.k = k
+        self.known = int(world.S.k_state[k])
+
+    def decided(self, shown: bool) -> None:
+        """A change in a week that is not looked at is told without its terms."""
+        state, week = int(self.world.S.k_state[self.k]), self.world.step - 1
+        if shown and state != self.known:
+            day, was = self.world.calendar.day_of(week), STATES[self.known]
+            self.entries.append(
+                Entry(day, self.name, "change", {}, {}, STATES[state], f"was {was}; look at every week for the terms")
+            )
+        self.known = state
 
     def before_mining(self) -> None:
         self.output = output_terms(self.world, self.rules, self.k)
@@ -117,8 +134,10 @@ class MineWatch(Watch):
         elif v["held_by_state_share"] > 0.0:
             reason = "the state stops its ore"
         elif N.k_legal[k] == 0:
-            part = can / v["without_campaigns_t"] if v["without_campaigns_t"] > 0.0 else 1.0
-            reason = f"ore is worth {v['ore_over_base_year']:.2f} times what it was; campaigns leave {100 * part:.0f} %"
+            reason = f"ore is worth {v['ore_over_base_year']:.2f} times what it was"
+            if v["without_campaigns_t"] >= v["capacity_t"]:
+                reason += ", all pits are dug"
+            reason += f"; campaigns stop {100 * v['campaigns_stop_share']:.0f} %"
         elif can < min(v["quota_t"], v["capacity_t"]):
             reason = "ore does not pay for all it could dig"
         else:
@@ -134,7 +153,7 @@ class MineWatch(Watch):
     def after_investment(self) -> None:
         S, k, v = self.world.S, self.k, self.opening
         self.agree("recent ore value", float(S.k_value[k, 1]), v["lately_usd_per_kg"])
-        now = int(S.k_state[k])
+        now = self.known = int(S.k_state[k])
         if self.before == PLANNED:
             self.agree("opening", float(now == BUILDING), v["opens"])
             counts, needs = number(v["counts_on_usd_per_kg"]), number(v["opens_from_usd_per_kg"])

@@ -5,7 +5,7 @@ from math import exp, log
 
 from experiments.trace.entry import number
 from experiments.trace.watch import Rules, Watch
-from sim.state import FREE, LEGAL, LICENSED, UNLICENSED
+from sim.state import FREE, LICENSED, UNLICENSED
 from sim.world import World
 
 TINY = 1e-12  # as in the phases
@@ -214,5 +214,7 @@ class RefinerWatch(Watch):
             full = v["product_kusd"] / v["wanted_product_kusd"] if v["wanted_product_kusd"] > 0.0 else 1.0
             reason = f"product is {full:.2f} times what it wants to hold"
         options = {"usual_t": v["usual_run_t"], "wished_t": v["wished_run_t"], "all_feed_t": v["feed_t"]}
-        seen = {name: value for name, value in v.items() if name not in ("usual_run_t", "wished_run_t", "feed_t", "run_t")}
+        seen = {
+            name: value for name, value in v.items() if name not in ("usual_run_t", "wished_run_t", "feed_t", "run_t")
+        }
         self.note("run of the plant", seen, options, f"run {number(v['run_t'])} t of feed", reason)

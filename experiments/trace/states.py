@@ -1,6 +1,8 @@
 """What a state decides: dated acts of history, choices of its doctrine, orders of its reserves, what a court makes it
 do."""
 
+from datetime import timedelta
+
 from agents.decision import Decision
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
@@ -46,7 +48,8 @@ class StateWatch(Watch):
         orders = [(office.name, self._new(office.name, office.decisions)) for office in self.offices]
         if not shown:
             return
-        own = [m for m in acts if m.id not in self.history and not m.reason.startswith("ruled against")]
+        cases = {case.id for case in self.world.cases}
+        own = [m for m in acts if m.id not in self.history | cases]
         for m in acts:
             if m not in own or not choices:
                 self._act(m)
@@ -69,11 +72,12 @@ class StateWatch(Watch):
         named = {x for part in m.scope for x in part.split(";")} & set(self.world.materials)
         if self.material is not None and named and self.material not in named:
             return
-        reason, barred = m.reason, ""
+        reason, barred, day = m.reason, "", m.start
         if m.id in self.history:
             source = self.sources.get(m.id, "")
             reason = "history" + (f": {m.reason}" if m.reason else "") + (f" (source: {source})" if source else "")
             barred = self._barred(m)
-        observed = {"value": m.value} if m.value is not None else {}
-        day = self.world.day() if m.lifted else m.start
-        self.entries.append(Entry(day, self.name, m.id, observed, {}, in_words(m) + barred, reason))
+        if m.lifted and m.end is not None:
+            reason, day = f"history: its last day was {m.end}", m.end + timedelta(days=1)
+        options = {f"{m.instrument}, {m.unit}": m.value} if m.value is not None and not m.lifted else {}
+        self.entries.append(Entry(day, self.name, m.id, {}, options, in_words(m) + barred, reason))
