@@ -4,33 +4,34 @@ numbers of that week, and must give what the run did."""
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from experiments.trace.entry import Entry
 from experiments.trace.firms import FirmWatch
 from experiments.trace.mines import MineWatch
 from experiments.trace.refiners import RefinerWatch
 from experiments.trace.states import StateWatch
-from experiments.trace.watch import Rules, Watch, follow
+from experiments.trace.watch import Watch, follow
 from sim.problems import BadInput, nearest
 from sim.simulation import Simulation
 from sim.world import World
 
 __all__ = ["Entry", "everybody", "trace"]
 
-Maker = Callable[[World, Rules, str | None], Watch]
+Maker = Callable[..., Watch]  # from a world, its rules and the material to tell of
 
 
 def everybody(world: World) -> dict[str, list[Maker]]:
     """Who can be traced, by name: states, firms, stores of reserves, refiners, mines; a name may stand for several."""
     found: dict[str, list[Maker]] = {}
     for state in (*world.exporting, *world.importing):
-        found.setdefault(state.name, []).append(lambda w, r, m, x=state: StateWatch(w, r, x, m))
-    kinds: list[tuple[list[str], Callable[[World, Rules, int, str | None], Watch]]] = [
+        found.setdefault(state.name, []).append(partial(StateWatch, state=state.name))
+    kinds: list[tuple[list[str], Maker]] = [
         (world.layout.firms, FirmWatch), (world.layout.refiners, RefinerWatch), (world.mines, MineWatch)
     ]  # fmt: skip
     for names, kind in kinds:
         for i, name in enumerate(names):
-            found.setdefault(name, []).append(lambda w, r, m, k=kind, i=i: k(w, r, i, m))
+            found.setdefault(name, []).append(partial(kind, index=i))
     return found
 
 
@@ -76,7 +77,7 @@ def trace(
     if problems or name is None:
         raise BadInput(problems, "trace")
     rules = simulation.rules.functions()
-    watches = [make(world, rules, material) for make in known[name]]
+    watches = [make(world, rules, material=material) for make in known[name]]
     follow(world, watches, stop, range(start, stop), range(start, stop, every))
     found = [entry for watch in watches for entry in watch.entries]
     return found if len(watches) == 1 else sorted(found, key=lambda entry: entry.day)

@@ -145,10 +145,11 @@ TERMS = {USER: user_order, TRADER: trader_order, RESERVE: reserve_order}
 class FirmWatch(Watch):
     """A user, a trader, or the store of a state's reserve (`Japan reserve`)."""
 
-    def __init__(self, world: World, rules: Rules, f: int, material: str | None = None):
-        super().__init__(world, rules, world.layout.firms[f], material)
+    def __init__(self, world: World, rules: Rules, index: int, material: str | None = None):
+        super().__init__(world, rules, world.layout.firms[index], material)
         N = world.N
-        self.f, self.kind = f, int(N.f_kind[f])
+        self.f = f = index
+        self.kind = int(N.f_kind[f])
         slots = range(int(N.s_first[f]), int(N.s_first[f + 1]))
         self.slots = [s for s in slots if N.s_mat[s] in self.materials]
         self.terms: dict[Any, dict[str, float]] = {}

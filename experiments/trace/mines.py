@@ -85,7 +85,8 @@ def opening_terms(world: World, rules: Rules, k: int) -> dict[str, float]:
         "basket_usd_per_kg": value, "lately_usd_per_kg": lately, "habitual_usd_per_kg": habitual,
         "believed_usd_per_kg": believed, "pledged_usd_per_kg": paid - ore, "counts_on_usd_per_kg": paid,
         "opens_from_usd_per_kg": least(opens), "cost_usd_per_kg": float(N.k_cost[k]),
-        "outlay_kusd": float(N.k_capex[k]), "hurdle_share": P.invest_hurdle, "backing_share": support, "opens": float(opens(paid)),
+        "outlay_kusd": float(N.k_capex[k]), "hurdle_share": P.invest_hurdle, "backing_share": support,
+        "opens": float(opens(paid)),
     }  # fmt: skip
 
 
@@ -103,9 +104,9 @@ def least(opens: Callable[[float], bool], high: float = 1e6) -> float:
 class MineWatch(Watch):
     """A mine, legal or not, or the project of one."""
 
-    def __init__(self, world: World, rules: Rules, k: int, material: str | None = None):
-        super().__init__(world, rules, world.mines[k], material)
-        self.k = k
+    def __init__(self, world: World, rules: Rules, index: int, material: str | None = None):
+        super().__init__(world, rules, world.mines[index], material)
+        self.k = k = index
         self.known = int(world.S.k_state[k])
 
     def decided(self, shown: bool) -> None:

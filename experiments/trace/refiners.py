@@ -70,9 +70,10 @@ def run_terms(world: World, rules: Rules, r: int) -> dict[str, float]:
 class RefinerWatch(Watch):
     """A licensed, unlicensed or free refiner."""
 
-    def __init__(self, world: World, rules: Rules, r: int, material: str | None = None):
-        super().__init__(world, rules, world.layout.refiners[r], material)
-        self.r, self.kind = r, int(world.N.r_kind[r])
+    def __init__(self, world: World, rules: Rules, index: int, material: str | None = None):
+        super().__init__(world, rules, world.layout.refiners[index], material)
+        self.r = r = index
+        self.kind = int(world.N.r_kind[r])
         self.legal = [int(e) for e in world.N.x_legal if world.N.e_ref[e] == r]
 
     def after_sourcing(self) -> None:

@@ -4,8 +4,7 @@ do."""
 from datetime import timedelta
 
 from agents.decision import Decision
-from agents.exporting_state import ExportingState, Measure
-from agents.importing_government import ImportingGovernment
+from agents.exporting_state import Measure, State
 from experiments.trace.entry import Entry, number
 from experiments.trace.watch import Rules, Watch
 from sim import litigation
@@ -27,14 +26,14 @@ class StateWatch(Watch):
 
     weekly = False
 
-    def __init__(
-        self, world: World, rules: Rules, state: ExportingState | ImportingGovernment, material: str | None = None
-    ):
-        super().__init__(world, rules, state.name, material)
-        self.state, self.material = state, material
-        self.history = {m.id for m in world.layout.measures.get(state.name, [])}
+    def __init__(self, world: World, rules: Rules, state: str, material: str | None = None):
+        super().__init__(world, rules, state, material)
+        everyone: list[State] = [*world.exporting, *world.importing]
+        self.state = next(s for s in everyone if s.name == state)
+        self.material = material
+        self.history = {m.id for m in world.layout.measures.get(state, [])}
         self.sources = {e.id: e.source for e in world.layout.scenario.events}
-        self.offices = [p.office for p in world.programmes if p.office.country == state.name]
+        self.offices = [p.office for p in world.programmes if p.office.country == state]
         self.read = {"acts": 0, "doctrine": 0, **{office.name: 0 for office in self.offices}}
 
     def _new(self, key: str, taken: list) -> list:  # type: ignore[type-arg]

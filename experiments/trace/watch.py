@@ -33,8 +33,8 @@ class Watch:
         self, about: str, observed: Mapping[str, float], options: Mapping[str, float], choice: str, reason: str
     ) -> None:
         """Keep an entry of this week."""
-        plain = [{k: float(v) for k, v in numbers.items()} for numbers in (observed, options)]
-        self.entries.append(Entry(self.world.day(), self.name, about, *plain, choice, reason))
+        seen, could = ({k: float(v) for k, v in numbers.items()} for numbers in (observed, options))
+        self.entries.append(Entry(self.world.day(), self.name, about, seen, could, choice, reason))
 
     def agree(self, what: str, kernel: float, rule: float) -> None:
         """ArithmeticError when the kernel did not do what the rule, called with these terms, gives."""

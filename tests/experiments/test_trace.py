@@ -33,7 +33,7 @@ def small(**build: Any) -> Simulation:
         end=date(2012, 12, 30),
         **build,
     )
-    reserve = Reserve(country="Importia", held_days=20, private_days=30, settings={"days": 90, "release_share": 0.5})
+    reserve = Reserve(country="Importia", held_days=20, private_days=200, settings={"days": 90, "release_share": 0.5})
     stance = Stance(
         country="Exportia", rule="threshold", settings={"cover": 1.2}, keeps_history=True, start=date(2011, 1, 3)
     )
@@ -61,7 +61,7 @@ def test_terms_of_all_firms_are_what_the_kernel_orders() -> None:
 def test_everybody_can_be_followed_and_nobody_is_disturbed() -> None:
     simulation = small()
     world, rules = simulation.world(), simulation.rules.functions()
-    watches = [make(world, rules, None) for makers in everybody(world).values() for make in makers]
+    watches = [make(world, rules) for makers in everybody(world).values() for make in makers]
     follow(world, watches, world.last, range(world.last), range(world.last))
     assert not differences(world, simulation.world().run())
     assert all(w.entries for w in watches)
@@ -74,7 +74,7 @@ def test_a_rule_that_is_not_the_one_of_the_run_is_found_out(rule: str) -> None:
     world, rules = simulation.world(), simulation.rules.functions()
     ours = rules[rule]
     rules[rule] = lambda *given: ours(*given) * (1.0 + 1e-9)
-    watches = [make(world, rules, None) for makers in everybody(world).values() for make in makers]
+    watches = [make(world, rules) for makers in everybody(world).values() for make in makers]
     with pytest.raises(ArithmeticError, match="its rule gives"):
         follow(world, watches, world.last, range(world.last), range(60, 100))
 
@@ -114,7 +114,7 @@ def test_states_say_what_history_a_doctrine_and_a_reserve_made_them_do() -> None
     embargo = next(e for e in china if e.about == "embargo.japan.2010")
     assert embargo.day == date(2010, 9, 21)
     assert "for Japan" in embargo.choice
-    assert "http" in embargo.reason
+    assert embargo.reason.startswith("history: unannounced and denied")
     quota = next(e for e in china if e.about == "quota.2010H2")
     assert quota.options == {"export_quota, t gross": 7976.0}
 
