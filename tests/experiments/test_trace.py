@@ -21,23 +21,30 @@ HELD_UP = (date(2011, 3, 7), date(2011, 9, 25))
 
 
 def small(**build: Any) -> Simulation:
-    """Two materials, a quota, an embargo, a reserve of Importia, a law on private stocks, a doctrine of Exportia."""
-    quarrel = event("incident.1", date(2010, 12, 1), "incident", 0.8, target="Importia", unit="strength")
+    """A small world in which much is on: a quota, an embargo, acts against mines and cargo, pledges, a reserve of
+    Importia, a law on private stocks, a doctrine of Exportia."""
+    events = [
+        event("incident.1", date(2010, 12, 1), "incident", 0.8, target="Importia", unit="strength"),
+        event("late", date(2011, 2, 7), "transit_delay", 3.0, target="Importia", unit="weeks", end=date(2011, 6, 26)),
+        event("mining", date(2010, 9, 6), "production_quota", 6000.0, scope="light", unit="t"),
+        event("ore", date(2011, 5, 2), "ore_hold", target="Far Creek;Pit 1", end=date(2011, 5, 12)),
+        event("campaign", date(2010, 10, 4), "enforcement", end=date(2011, 3, 6)),
+        event("help", date(2010, 10, 4), "production_subsidy", 10.0, unit="%"),
+    ]
     scenario = world_scenario(
-        materials=2,
-        firms=2,
-        quota_t=900.0,
-        embargo=HELD_UP,
-        project=True,
-        events=[quarrel],
-        end=date(2012, 12, 30),
-        **build,
-    )
+        materials=2, firms=2, quota_t=900.0, embargo=HELD_UP, project=True, events=events, end=date(2012, 12, 30),
+        refinery_years=0.5, **build,
+    )  # fmt: skip
     reserve = Reserve(country="Importia", held_days=20, private_days=200, settings={"days": 90, "release_share": 0.5})
     stance = Stance(
         country="Exportia", rule="threshold", settings={"cover": 1.2}, keeps_history=True, start=date(2011, 1, 3)
     )
-    return Simulation(scenario.model_copy(update={"reserves": {"store": reserve}, "stances": {"hard": stance}}))
+    pledges = (
+        "act.works=Importia:backing loan:Far Works:2010-02..2060-01:5 m USD",
+        "act.floor=Importia:backing floor_price:New Mine:2010-02..2060-01:9 USD/kg",
+    )
+    found = scenario.model_copy(update={"reserves": {"store": reserve}, "stances": {"hard": stance}})
+    return Simulation(found, changes=pledges)
 
 
 def test_terms_of_all_firms_are_what_the_kernel_orders() -> None:
@@ -124,7 +131,8 @@ def test_states_say_what_history_a_doctrine_and_a_reserve_made_them_do() -> None
     assert all({"cover", "dear"} <= set(e.observed) and "home cover" in e.reason for e in choices)
     assert any(e.choice.startswith("quota (export_quota") for e in choices)
     store = trace(small(), "Importia", material="M1")
-    assert {e.about for e in store} == {"reserve store: M1"}
+    assert {e.about for e in store} == {"reserve store: M1", "works", "floor"}
+    store = [e for e in store if e.about.startswith("reserve")]
     assert {"buy", "release"} <= {e.choice for e in store}
     assert all(e.reason and "target_t" in e.options for e in store)
 
