@@ -161,8 +161,11 @@ class MineWatch(Watch):
             options = {"counts_on_usd_per_kg": v["counts_on_usd_per_kg"]}
             options["opens_from_usd_per_kg"] = v["opens_from_usd_per_kg"]
             seen = {name: value for name, value in v.items() if name not in (*options, "opens")}
+            reason = f"counts on {counts} USD/kg, needs more than {needs} USD/kg"
+            if v["opens_from_usd_per_kg"] == float("inf"):
+                reason = f"counts on {counts} USD/kg; no value would do"
             choice = "begin to build" if now == BUILDING else "wait"
-            self.note("opening", seen, options, choice, f"counts on {counts} USD/kg, needs more than {needs} USD/kg")
+            self.note("opening", seen, options, choice, reason)
         elif self.before == BUILDING:
             self._building(now)
         elif self.before in (OPERATING, MOTHBALLED):

@@ -26,7 +26,7 @@ def small(**build: Any) -> Simulation:
     events = [
         event("incident.1", date(2010, 12, 1), "incident", 0.8, target="Importia", unit="strength"),
         event("late", date(2011, 2, 7), "transit_delay", 3.0, target="Importia", unit="weeks", end=date(2011, 6, 26)),
-        event("mining", date(2010, 9, 6), "production_quota", 6000.0, scope="light", unit="t"),
+        event("mining", date(2010, 9, 6), "production_quota", 3000.0, scope="light", unit="t"),
         event("ore", date(2011, 5, 2), "ore_hold", target="Far Creek;Pit 1", end=date(2011, 5, 12)),
         event("campaign", date(2010, 10, 4), "enforcement", end=date(2011, 3, 6)),
         event("help", date(2010, 10, 4), "production_subsidy", 10.0, unit="%"),
