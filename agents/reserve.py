@@ -17,11 +17,11 @@ from agents.decision import Decision
 class Stock:
     """What a government knows of one material.
 
-    held_t, arriving_t: its own stock and what is under way to it; private_t: stocks of the firms that it serves;
-    use_t_per_year: their planned use; price_usd_per_kg and habitual_usd_per_kg: in its market, now and as people are
-    used to; unfilled: the remembered share of those firms' orders that was not delivered; risk: how much they fear for
-    supply (0 to 1); value_usd_per_kg: value added that hangs on a kilogram, mean over use.
-    """
+    held_t, arriving_t: its own stock and what is under way to it; private_t: stocks of the firms that it serves,
+    allies' included; use_t_per_year: planned use of the firms of its own country; price_usd_per_kg and
+    habitual_usd_per_kg: in its market, now and as people are used to; unfilled: the remembered share of those firms'
+    orders that was not delivered; risk: how much they fear for supply (0 to 1); value_usd_per_kg: value added that
+    hangs on a kilogram, mean over use."""
 
     held_t: float
     arriving_t: float

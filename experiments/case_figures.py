@@ -43,8 +43,8 @@ def dots(ax: "Axes", rows: "pandas.DataFrame", look: Mapping[str, str], label: s
 
 
 def paths(
-    ax: "Axes", rows: "pandas.DataFrame", look: Mapping[str, str], label: str, *, styles: Mapping[str, Any] | None = None,
-    ticks: int = 8,
+    ax: "Axes", rows: "pandas.DataFrame", look: Mapping[str, str], label: str, *,
+    styles: Mapping[str, Any] | None = None, ticks: int = 8,
 ) -> None:  # fmt: skip
     """Months of each case: the mean as a line, low to high as a band."""
     for case, colour in look.items():

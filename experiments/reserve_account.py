@@ -1,14 +1,15 @@
-"""What a reserve saves and costs: losses avoided beside expenses, transfers apart, for its government and for the world.
+"""What a reserve saves and costs: losses avoided beside expenses, transfers apart.
 
-All in million USD of the day over the span of the runs, discounted weekly from the first day, paired by replication with
-the same run without the reserve:
+All in million USD of the day over the span of the runs, discounted weekly from the first day, paired by replication
+with the same run without the reserve:
 
     lost value avoided    value added not lost for want of material, at the sectors' value added a tonne
-    material bill saved   what firms of the country pay less for material (a transfer from sellers, not a gain of the world)
-    purchases             paid for the reserve less what releases brought in
+    material bill saved   what firms of the country pay less for material: a transfer from sellers
+    purchases             paid for the reserve, less what releases brought in and with what it held at the start
     left in store         what is held at the end, at the price of the base year
     carrying              interest, storage and rotation on what is held, at the price of the base year
-    net                   lost value avoided + bill saved - purchases + left in store - carrying
+    net                   the sum, for the government and its firms together
+    world                 value added not lost anywhere
 """
 
 from collections.abc import Mapping

@@ -293,6 +293,7 @@ class Layout:
         )  # fmt: skip
         self.activity = self._activity(len(reserve_states))
         self.transit = self._transit()
+        self.delayed = self.transit.any(axis=(1, 2)).astype(np.int64)
         self.late = self._late(r_country, s_country)
         kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
         self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})
@@ -350,7 +351,7 @@ class Layout:
         return late
 
     def _late(self, r_country: np.ndarray, s_country: np.ndarray) -> np.ndarray:
-        """Steps by which the cargo of a slot is late, on average over its suppliers of the base year: (steps, slots)."""
+        """Steps by which the cargo of a slot is late, the mean of its suppliers of the base year: (steps, slots)."""
         late = np.zeros((self.calendar.steps, len(s_country)))
         for t in np.flatnonzero(self.transit.any(axis=(1, 2))):
             each = self.transit[t, r_country[self.e_ref], s_country[self.e_slot]]

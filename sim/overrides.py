@@ -17,6 +17,8 @@ choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
 firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
 baskets.Longnan|Dy.share=0.08                the same where the first column repeats: the second behind a bar
+say.talk=rumour:China:2020-05-22:reserve   one more item of news, named `talk`: kind, who is meant, day, and what it is
+                            about (exports, supply or reserve) where it is not about exports; true or not
 doctrine.China=leverage     how an exporting state decides; doctrine.China.political=2 sets a number of its own
 reserve.japan.days=180      a reserve of the scenario (see `programmes.py`); reserve.Japan=target_days adds one
 news=shuffled:7             the dates of news shuffled among the items, by a seed (a placebo)
@@ -31,7 +33,7 @@ from pydantic import ValidationError
 
 from agents.behaviour import PARAMETERS
 from sim import programmes
-from sim.problems import BadInput, nearest
+from sim.problems import BadInput, explain, nearest
 from sim.scenario import TABLES, Choices, Event, News, Scenario, check_behaviour, check_links
 
 
@@ -90,10 +92,12 @@ def _one(scenario: Scenario, key: str, value: str) -> Scenario:
         countries = [c.country for c in scenario.countries]
         return _with(scenario, reserves=programmes.changed("reserve", scenario.reserves, key, value, countries))
     if key.startswith("doctrine."):
-        exporters = [c.country for c in scenario.countries if c.role == "exporting_state"]
-        return _with(scenario, stances=programmes.changed("doctrine", scenario.stances, key, value, exporters))
+        states = [c.country for c in scenario.countries if c.role != "none"]
+        return _with(scenario, stances=programmes.changed("doctrine", scenario.stances, key, value, states))
     if key.startswith("act."):
         return _act(scenario, key, value)
+    if key.startswith("say."):
+        return _say(scenario, key, value)
     if key == "news" or key.startswith("news."):
         return _news(scenario, key, value)
     table, _, rest = key.partition(".")
@@ -170,6 +174,24 @@ def _act(scenario: Scenario, key: str, value: str) -> Scenario:
     return _with(scenario, events=(*scenario.events, event))
 
 
+def _say(scenario: Scenario, key: str, value: str) -> Scenario:
+    """One more item of news; kind and countries are checked with the tables."""
+    parts = [part.strip() for part in value.split(":")]
+    if len(parts) not in (3, 4):
+        raise BadInput([f"--set {key}: write kind:target:day, or that and :topic"])
+    kind, target, day, topic = [*parts, "exports"][:4]
+    try:
+        item = News.model_validate({
+            "id": f"news.{key.removeprefix('say.')}", "date": day, "kind": kind, "target": target, "measure": "",
+            "admitted": "yes", "text": "added by --set", "topic": topic, "source": "added by --set",
+            "confidence": "assumption",
+        })  # fmt: skip
+    except ValidationError as error:
+        problems = [f"--set {key}, {e['loc'][0]}: {explain(e, '', News.model_fields)}" for e in error.errors()]
+        raise BadInput(problems) from None
+    return _with(scenario, news=(*scenario.news, item))
+
+
 def _with(scenario: Scenario, **changes: Any) -> Scenario:
     return scenario.model_copy(update=changes)
 
@@ -215,7 +237,7 @@ def _events(scenario: Scenario, key: str, value: str) -> Scenario:
     ids = [e.id for e in scenario.events]
     chosen = [name for name in ids if _matches(name, key)]
     if not chosen:
-        words = ("start", "end", "choices", "news", "activity", "act")
+        words = ("start", "end", "choices", "news", "activity", "act", "say", "reserve", "doctrine")
         known = [*ids, *PARAMETERS, *words, *(f"{t}.<row>.<column>" for t in TABLES)]
         raise BadInput([f"--set {key}: nothing by that name ({nearest(key, known)})"])
     if value == "none":

@@ -3,7 +3,7 @@
 [reserve.japan]
 country = "Japan"
 rule = "target_days"        # a file of agents/reserve_rules
-held_days = 42              # state stock at the start, in days of use of the firms that it serves
+held_days = 42              # state stock at the start, in days of use of the country's firms
 settings = { days = 180 }   # the rule's own numbers
 
 [doctrine.China]
@@ -33,12 +33,11 @@ class Reserve(BaseModel):
 
     country: the holder. rule, settings: how it is run. materials: what it may hold, all if empty. members: further
     countries whose firms it serves (an alliance shares its stock). start: first day on which its office decides.
-    held_days: state stock at the start of the run. private_days: stock that firms of the country must hold, 0 for none.
-    disclosed: what is published, the `holding` (and what is bought), the `target` alone, or `nothing`.
-    claimed_days: a holding that is claimed on the first day, true or not. release_delay_weeks: from wish to release.
-    interest_per_year, storage_per_year, rotation_per_year: yearly cost as shares of the value held (assumptions; the
-    last is what is sold and bought anew at a loss of quality).
-    """
+    held_days: state stock at the start of the run, in days of use of the country's own firms. private_days: stock that
+    firms of the country must hold, 0 for none. disclosed: what is published, the `holding` (and what is bought), the
+    `target` alone, or `nothing`. claimed_days: a holding that is claimed on the first day, true or not.
+    release_delay_weeks: from wish to release. interest_per_year, storage_per_year, rotation_per_year: yearly cost as
+    shares of the value held (assumptions; the last is what is sold and bought anew at a loss of quality)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -64,7 +63,7 @@ class Reserve(BaseModel):
 
 
 class Stance(BaseModel):
-    """The doctrine of one exporting state.
+    """The doctrine of one state, exporting or importing.
 
     rule, settings: how it decides. rhythm_weeks: how often; what it orders lasts until it decides again. start: the
     first decision, a year after the start of the run if not given. keeps_history: whether the dated acts of the
@@ -156,9 +155,9 @@ def check_reserves(reserves: Mapping[str, Reserve], countries: list[str], materi
     return problems
 
 
-def check_stances(stances: Mapping[str, Stance], exporters: list[str], countries: list[str]) -> list[str]:
+def check_stances(stances: Mapping[str, Stance], states: list[str]) -> list[str]:
     """Problems of doctrines against the rest of a scenario."""
-    problems = _check_countries("doctrine", stances, exporters, "an exporting state")
+    problems = _check_countries("doctrine", stances, states, "a state with a role")
     for name, stance in stances.items():
         problems += _check_rule(f"doctrine.{name}", stance, doctrines)
     return problems

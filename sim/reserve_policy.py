@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +35,7 @@ class Programme:
         }
         users = (N.f_kind[N.s_firm] == USER) & np.isin(N.s_country, served)
         self.served = {name: np.flatnonzero(users & (N.s_mat == N.s_mat[s])) for name, s in self.slots.items()}
+        self.own = {name: q[N.s_country[q] == self.country] for name, q in self.served.items()}
         self.weights = {name: N.s_base[q] for name, q in self.served.items()}
         start = max(reserve.start or world.calendar.start, world.calendar.start)
         first = max(world.calendar.step_of(start), 0)
@@ -41,7 +44,7 @@ class Programme:
         S, I = world.S, world.I
         I.reserve_reach[self.country, served] = 1.0
         for material, s in self.slots.items():
-            use = float(self.weights[material].sum())
+            use = float(N.s_base[self.own[material]].sum())
             S.stock[s] = reserve.held_days / 365.25 * use
             I.reserve_watch[s] = (
                 PUBLISHED if reserve.disclosed == "holding" and reserve.claimed_days is None else CLOSED
@@ -62,18 +65,25 @@ class Programme:
             firms = N.s_firm[q]
             stocks[material] = Stock(
                 held_t=float(S.stock[s]), arriving_t=float(S.pipe_sum[s]), private_t=float(S.stock[q].sum()),
-                use_t_per_year=float(S.expected[q].sum()) / dt, price_usd_per_kg=float(S.price[z, m]),
+                use_t_per_year=float(S.expected[self.own[material]].sum()) / dt, price_usd_per_kg=float(S.price[z, m]),
                 habitual_usd_per_kg=float(S.habitual[z, m]), unfilled=float(share @ S.unfilled[firms]),
                 risk=float(share @ S.risk[firms]), value_usd_per_kg=float(share @ N.s_value[q]),
             )  # fmt: skip
         return ReserveObservation(last_day(world), stocks)
 
+    def imagined(self, rows: int) -> Programme:
+        """The same reserve in a roll-out of its own government, deciding on until step `rows`."""
+        other = copy.copy(self)
+        other.office = replace(self.office, wanted_since=dict(self.office.wanted_since), decisions=[])
+        other.steps = range(self.steps.start, rows, self.steps.step)
+        return other
+
     def believed_days(self, world: World) -> float:
         """Days of use that others believe the reserve to hold, weighted by use in the base year."""
         S, total, days = world.S, 0.0, 0.0
         for material, s in self.slots.items():
-            use = float(S.expected[self.served[material]].sum()) / world.dt
-            weight = float(self.weights[material].sum())
+            use = float(S.expected[self.own[material]].sum()) / world.dt
+            weight = float(world.N.s_base[self.own[material]].sum())
             total += weight
             days += weight * 365.25 * float(S.seen[s]) / max(use, 1e-12)
         return days / total if total > 0.0 else 0.0

@@ -1,7 +1,7 @@
 """Crackdown, production quota and output halt: measures inside the exporter.
 
-Each is in force alone. What is not dug is missing on both sides of the border: both prices rise together and hardly a gap
-opens, unlike under a quota of exports, which is shown beside them.
+Each is in force alone. What is not dug is missing on both sides of the border: both prices rise together and hardly a
+gap opens, unlike under a quota of exports, which is shown beside them.
 """
 
 from typing import TYPE_CHECKING

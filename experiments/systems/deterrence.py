@@ -1,10 +1,9 @@
 """Hide it or show it: does a reserve keep the exporter from trying?
 
 The world of 2010 without history's acts: after an incident China weighs an embargo on Japan by what it expects from it.
-Japan holds nothing, 42 days or 180 days of use, publishes it, publishes its target alone, hides it, or claims 180 days and
-holds 42. Harm is what a roll-out on China's beliefs shows. Beside the attempts stands what Japan pays a kilogram for the
-step from 42 to 180 days, and the share of the space of weights (all mixes of six motives) with an attempt.
-"""
+Japan holds nothing, 42 days or 180 days of use, publishes it, publishes its target alone, hides it, or claims 180 days
+and holds 42. Harm is what a roll-out on China's beliefs shows. Beside the attempts stands what Japan pays a kilogram
+for the step from 42 to 180 days, and the share of the space of weights (all mixes of six motives) with an attempt."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -74,8 +73,8 @@ def attempts(world: World) -> int:
 
 
 def price_of_the_step(replications: int, seed: int) -> dict[str, np.ndarray]:
-    """What Japan pays a kilogram for going from 42 to 180 days in a year, in per cent above the price without it, by what
-    it tells: (replications,) each. No act is in force."""
+    """What Japan pays a kilogram for going from 42 to 180 days in a year, in per cent above the price without it, by
+    what it tells: (replications,) each. No act is in force."""
     from experiments.catalogue import find
 
     scenario = load(find("2010-embargo").folder)
@@ -91,8 +90,8 @@ def price_of_the_step(replications: int, seed: int) -> dict[str, np.ndarray]:
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """Attempts, expected gain of the first one, share of the weight space with an attempt, loss of Japan, by case; price
-    of the step from 42 to 180 days by what is told."""
+    """Attempts, expected gain of the first one, share of the weight space with an attempt, loss of Japan, by case;
+    price of the step from 42 to 180 days by what is told."""
     from experiments.catalogue import find
 
     scenario = load(find("2010-embargo").folder)

@@ -50,8 +50,8 @@ def herfindahl(amounts: np.ndarray) -> np.ndarray:
 def network(run: Run, scenario: Scenario, of_year: int, replication: int) -> "networkx.DiGraph":
     """The flows of a year as a graph: nodes (stage, country) with stage mine, refinery or use, edges in t.
 
-    Ore goes from mines to refineries by the shares of feeds.csv, product by the arrivals; each country keeps what is left
-    of its refineries' output after what it sells abroad.
+    Ore goes from mines to refineries by the shares of feeds.csv, product by arrivals at home and abroad, smuggled cargo
+    included; what traders resell counts as coming from where they stand.
     """
     import networkx as nx
 
@@ -184,7 +184,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
         axes[0].set_ylabel("% of arrivals from abroad")
         axes[0].set_ylim(0, 100)
         drawing.date_axis(axes[0], date(YEARS[0], 3, 1), date(YEARS[-1], 11, 1), ticks=6)
-        styles = dict(zip(IMPORTERS, ("-", (0, (4, 1.5)), (0, (1, 1))), strict=True))
+        styles: dict[str, Any] = dict(zip(IMPORTERS, ("-", (0, (4, 1.5)), (0, (1, 1))), strict=True))
         for importer in IMPORTERS:
             own = yearly[(yearly["material"] == importer) & (yearly["measure"] == titles[1])]
             draw.paths(axes[1], own, look, "1 is one seller", styles=dict.fromkeys(look, styles[importer]), ticks=6)
@@ -194,7 +194,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
                 unit = rows["unit"].iloc[0]
                 draw.paths(ax, rows, look, unit, styles=dict.fromkeys(look, style), ticks=6)
             ax.set_ylim(bottom=0.0)
-            ax.set_title(f"{title} of China (Malaysia dotted)")
+            ax.set_title(f"{title.removesuffix(' of refineries')}, China (Malaysia dotted)")
         handles = [Line2D([], [], color=places[n], linewidth=5, alpha=0.75, label=n.removeprefix("share of "))
                    for n in names]  # fmt: skip
         handles.append(Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor="black",

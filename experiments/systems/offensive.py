@@ -1,9 +1,9 @@
 """The low-price offensive: an exporter that pays for output, and what becomes of those who entered.
 
 From 2012 to 2016 the exporter lifts its mining quota, or pays a share of the base-year price of what its refiners
-make, or both. While it lasts prices fall on both sides of the border, entrants sell less and stop or fail, and the share
-of the exporter in mine output comes back. When it ends the price is higher than without it: a mine that has failed does
-not return, and use has grown used to cheap material.
+make, or both. While it lasts prices fall on both sides of the border, entrants sell less and stop or fail, and the
+share of the exporter in mine output comes back. When it ends the price is higher than without it: mines that failed and
+pits that were given up are missing.
 """
 
 from typing import TYPE_CHECKING

@@ -1,9 +1,9 @@
 """A pandemic: activity falls and ships are late at once.
 
 The slump of activity of spring 2020 stands in the episode; cargo from the exporter to everybody is late by some weeks
-from February to April (an assumption). Late ships alone move cargo from spring into summer, and prices hardly, for firms
-hold stocks of months and order a little more; a slump lowers use and price. Together, arrivals fall deeper than under
-either and no glut follows.
+from February to April (an assumption). Late ships alone move cargo from spring into summer, and prices hardly, for
+firms hold stocks of months and order a little more; a slump lowers use and price. Together, arrivals fall deeper than
+under either and no glut follows.
 """
 
 from datetime import date

@@ -1,8 +1,7 @@
 """A race for stock: several governments build reserves at once.
 
-Japan, the United States and Europe go from nothing to 90 days of use in two years from July 2009, alone or all in the same
-years, each as announced. What the price does to all of them, and what each pays for its own.
-"""
+Japan, the United States and Europe go from nothing to 90 days of use in two years from July 2009, alone or all in the
+same years, each as announced. What the price does to all of them, and what each pays for its own."""
 
 from datetime import date
 from typing import TYPE_CHECKING

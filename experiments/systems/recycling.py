@@ -2,8 +2,8 @@
 
 Old scrap comes back from products that wear out; how much of it is collected follows the smoothed price. Under an
 export quota it is supply that no exporter holds, and it comes after the price. Growth of use (electric cars, networks)
-outruns it: what wears out is what was sold years ago. Each world is held against its own free trade without growth.
-"""
+outruns it: what wears out is what was sold years ago. The quota is not announced, so that flow alone moves the price.
+Each world is held against its own free trade without growth."""
 
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ WAYS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
     "20 % of old scrap": (recycled(0.2), {}),
     "20 %, strong answer": (recycled(0.2), {"scrap_response": 0.8}),
 }
-WORLDS_RUN = {"free": without(), "quota": without("quota"), "growth": (*without(), *growing(0.1))}
+WORLDS_RUN = {"free": without(), "quota": (*without("quota"), "news=none"), "growth": (*without(), *growing(0.1))}
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
@@ -64,9 +64,8 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
             tally.add(way, measure, "%", values)
 
         add("quota: price outside, 2011", 100.0 * (price("quota", 2011) / price("free", 2011) - 1.0))
-        add("quota: use outside, 2011-2012", 100.0 * (
-            sum(total("quota", "use", y) for y in (2011, 2012)) / sum(total("free", "use", y) for y in (2011, 2012)) - 1.0
-        ))  # fmt: skip
+        use = {c: total(c, "use", 2011) + total(c, "use", 2012) for c in ("quota", "free")}
+        add("quota: use outside, 2011-2012", 100.0 * (use["quota"] / use["free"] - 1.0))
         for y in (2011, 2012):
             add(f"quota: recovered, {y}", 100.0 * (total("quota", "scrap", y) / total("free", "scrap", y) - 1.0))
         add("growth: price outside, 2013", 100.0 * (price("growth", 2013) / price("free", 2013) - 1.0))
@@ -78,7 +77,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         )
         ratio = runs["quota"].column("price_outside", "M") / runs["free"].column("price_outside", "M")
         tally.path(way, "price under the quota", "free trade = 1", runs["quota"], ratio)
-        back = {c: sum(runs[c].column("scrap", o) for o in OUTSIDE) for c in ("quota", "free")}
+        back = {c: np.sum([runs[c].column("scrap", o) for o in OUTSIDE], axis=0) for c in ("quota", "free")}
         tally.path(way, "recovered under the quota", "free trade = 1", runs["quota"], back["quota"] / back["free"])
     return tally.frame()
 

@@ -71,11 +71,11 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         cases = (Case("free", (*without(), *changes)), Case("embargo", (*without("embargo"), *changes)))
         runs = run_cases(WORLDS / "cobalt", cases, replications, seed)
         routes = [c for c in runs["free"].columns["imports"] if c.startswith("Japan from ")]
-        for measure, numbers in (
+        for measure, both in (
             ("arrivals in Japan", {c: run.total("imports", routes, *HELD) for c, run in runs.items()}),
             ("price outside", {c: run.mean("price_outside", "Co", *HELD) for c, run in runs.items()}),
         ):
-            change = 100.0 * (numbers["embargo"] / numbers["free"] - 1.0)
+            change = 100.0 * (both["embargo"] / both["free"] - 1.0)
             tally.add(way, f"{measure} under the embargo", "%", change)
         stock = {c: run.column("stock", "Japan Co") for c, run in runs.items()}
         left = stock["embargo"] / stock["free"]

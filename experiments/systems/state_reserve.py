@@ -1,12 +1,14 @@
 """A reserve of an importing government: what building it does to prices, what it saves and costs.
 
-Japan in the world of 2010 holds 42 days of use or goes to 180: held all along, built before the crisis in one year or four,
-or bought during it; once with firms bound to hold nine months. To the acts of history comes an embargo on Japan of a year
-from 21 September 2010. Every case is held against no reserve on the same luck; money is discounted to January 2009.
-"""
+Japan in the world of 2010 holds 42 days of use or goes to 180: held all along, built before the crisis in one year or
+four, or bought during it; once with firms bound to hold nine months. To the acts of history comes an embargo on Japan
+of a year from 21 September 2010. Every case is held against no reserve on the same luck; money is discounted to January
+2009."""
 
 from datetime import date
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from experiments import case_figures as draw
 from experiments.cases import Case, Tally, run_cases
@@ -40,8 +42,8 @@ LINES = ("lost value avoided", "material bill saved", "purchases", "left in stor
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """The account of each case; prices while it is built and at their highest; stocks of Japan's firms before the crisis;
-    paths of the reserve and of the price level."""
+    """The account of each case; prices while it is built and at their highest; stocks of Japan's firms before the
+    crisis; paths of the reserve and of the price level."""
     tally = Tally(seed)
     runs = run_cases("2010-embargo", CASES, replications, seed)
     plain = runs[CASES[0].name]
@@ -51,7 +53,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         level[case] = price_level(run, *BUILDING)
         top[case] = weekly_level(run).max(axis=1)
         own = [c for c in run.columns["stock"] if c.startswith("Japan ")]
-        private[case] = sum(run.mean("stock", c, date(2010, 8, 2), date(2010, 8, 29)) for c in own)
+        private[case] = np.sum([run.mean("stock", c, date(2010, 8, 2), date(2010, 8, 29)) for c in own], axis=0)
         tally.path(case, "reserve of Japan", "days of use", run, reserve_days(run, "Japan"))
         tally.path(case, "price level outside", "times January 2009", run, weekly_level(run))
         if run is not plain:
@@ -62,7 +64,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
             tally.add(case, "carrying a year", "million USD a year", yearly)
     tally.compare(level, CASES[0].name, "price level while it is built", "times January 2009", change="relative")
     tally.compare(top, CASES[0].name, "highest price level", "times January 2009", change="relative")
-    tally.compare(private, CASES[0].name, "stocks of Japan's firms, August 2010", "t", change="relative")
+    tally.compare(private, CASES[0].name, "stocks of firms, August 2010", "t", change="relative")
     return tally.frame()
 
 
@@ -74,7 +76,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
     dots = {
         "lost value avoided": "million USD", "net": "million USD",
         "price level while it is built": "% beside no reserve, July 2009 to June 2010",
-        "stocks of Japan's firms, August 2010": "% beside no reserve",
+        "stocks of firms, August 2010": "Japan, % beside no reserve",
     }  # fmt: skip
     titles = ["reserve of Japan", "price level outside", *dots]
     with drawing.theme():

@@ -5,6 +5,7 @@ from math import isclose
 from typing import Any
 
 from experiments.trace.entry import Entry
+from sim.decisions import decide
 from sim.phases import PHASES
 from sim.world import World
 
@@ -50,7 +51,7 @@ def follow(world: World, watches: Sequence[Watch], stop: int, span: range, weeks
     names = [phase.__name__ for phase in PHASES]
     looking = [w for w in watches if w.weekly]
     while world.step < stop:
-        world.decide()
+        decide(world)
         for watch in watches:
             watch.decided(world.step in span)
         if looking and world.step in weeks:

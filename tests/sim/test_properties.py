@@ -32,6 +32,12 @@ def small_worlds(draw: st.DrawFn) -> Mapping[str, Any]:
         event("tax.new", second, "export_tax", draw(st.floats(0.0, 200.0)), scope=names),
         event("mining", second, "production_quota", draw(st.floats(0.0, 9000.0)), scope="light"),
         event("closure", begins, "closure", end=begins + timedelta(days=10)),
+        event(
+            "licence", begins, "export_licence", draw(st.floats(1.0, 90.0)), target="all", unit="working days", end=ends
+        ),
+        event("refusal", second, "licence_refusal", draw(st.floats(0.0, 100.0)), target="Importia", unit="%"),
+        event("paid", second, "production_subsidy", draw(st.floats(0.0, 60.0)), unit="%", end=ends + timedelta(600)),
+        event("late", begins, "transit_delay", draw(st.floats(0.0, 8.0)), target="Importia", unit="weeks", end=ends),
         event("ore", second, "ore_hold", target="Far Creek;Pit 1", end=ends + timedelta(600)),
     ]
     chosen = draw(st.lists(st.sampled_from(events), unique_by=lambda e: e.id, max_size=4))

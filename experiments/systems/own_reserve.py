@@ -1,0 +1,68 @@
+"""The exporter's own state reserve: buying to hold prices up, and letting go.
+
+After the crisis China's reserve buys at prices below 90, 100 or 120 % of what people are used to and sells above twice
+that, in the world of 2012 to 2018, beside what history had it buy in 2014 and beside nothing.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from experiments import case_figures as draw
+from experiments.cases import Case, Tally, run_cases
+from experiments.reserve_cases import reserve_days
+
+if TYPE_CHECKING:
+    import pandas
+    from matplotlib.figure import Figure
+
+ROWS = ("S8",)
+REPLICATIONS = 10
+NONE = ("reserve.2014=none",)
+
+
+def band(floor: float) -> tuple[str, ...]:
+    """Changes with which China buys below a floor from 2012 on, up to 60 days of its use."""
+    keys = {"floor": floor, "ceiling": 2.0, "highest_days": 60, "pace_years": 1.0, "start": "2012-07-02"}
+    return (*NONE, "reserve.China=price_band", *(f"reserve.China.{k}={v}" for k, v in keys.items()))
+
+
+CASES = (
+    Case("no reserve", NONE),
+    Case("10,000 t in 2014, as in history"),
+    *(Case(f"floor at {100 * f:.0f} %", band(f)) for f in (0.7, 0.9, 1.1)),
+)
+SPAN = (date(2012, 7, 2), date(2016, 12, 31))
+MATERIALS = ("La", "Nd", "Dy")
+
+
+def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
+    """Price inside while it buys, what it holds at the end, what it cost, by case."""
+    tally = Tally(seed)
+    runs = run_cases("2010-embargo", CASES, replications, seed)
+    base = CASES[0].name
+    for m in MATERIALS:
+        mean = {case: run.mean("price_inside", m, *SPAN) for case, run in runs.items()}
+        tally.compare(mean, base, "mean price inside, Jul 2012-2016", "USD/kg", material=m, change="relative")
+    spent = {case: run.total("reserve_spent", "China", *SPAN) / 1000.0 for case, run in runs.items()}
+    tally.compare(spent, base, "spent on the reserve", "million USD")
+    for case, run in runs.items():
+        tally.path(case, "reserve of China", "days of use", run, reserve_days(run, "China"))
+        tally.series(case, run, "price_inside", "Nd", material="Nd")
+    return tally.frame()
+
+
+def figure(table: "pandas.DataFrame") -> "Figure":
+    """Reserve and price of neodymium inside by month; prices and expense beside no reserve."""
+    from sim import drawing
+
+    look = draw.colours([c.name for c in CASES])
+    shown = table[table["time"] >= "2012-01-01"]
+    with drawing.theme():
+        fig, axes = draw.panels(["reserve of China", "Nd inside", "mean price of Nd inside", "spent on the reserve"], 2)
+        draw.paths(axes[0], shown[shown["measure"] == "reserve of China"], look, "days of use", ticks=5)
+        draw.paths(axes[1], shown[shown["measure"] == "price_inside"], look, "USD/kg", ticks=5)
+        price = table[(table["measure"].str.startswith("mean price")) & (table["material"] == "Nd")]
+        draw.dots(axes[2], price[price["against"] != ""], look, "% beside no reserve, July 2012 to 2016", zero=True)
+        spent = table[(table["measure"] == "spent on the reserve") & (table["against"] != "")]
+        draw.dots(axes[3], spent, look, "million USD, July 2012 to 2016", zero=True)
+        return draw.finish(fig, 105.0, table, "Rare earths, 2012 to 2018", handles=draw.key(look))
