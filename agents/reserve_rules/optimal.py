@@ -7,6 +7,7 @@ impact are assumptions.
 """
 
 from functools import lru_cache
+from math import log
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,31 +44,39 @@ def solve(settings: Settings, value: float) -> tuple[np.ndarray, np.ndarray, np.
     """
     s = settings
     grid = np.arange(0.0, s.highest_days + 1.0, STEP_DAYS)
-    period = PERIOD_DAYS / 365.25
+    n, period = len(grid), PERIOD_DAYS / 365.25
     keep = (1.0 + s.rate) ** -period
     begins = 1.0 - np.exp(-s.begins_per_year * period)
     ends = 1.0 - np.exp(-period / s.lasts_years)
-    moves = range(PERIOD_DAYS // STEP_DAYS + 1)
+    days = STEP_DAYS * np.arange(PERIOD_DAYS // STEP_DAYS + 1)
     holding = s.storage * period * grid
-    lost = s.lost_share * PERIOD_DAYS
-    normal, disrupted = np.zeros(len(grid)), np.zeros(len(grid))
-    bought = let_go = np.zeros(len(grid))
-    for _ in range(5000):
-        after = keep * ((1.0 - begins) * normal + begins * disrupted)
-        relief = keep * ((1.0 - ends) * disrupted + ends * normal)
-        buying, giving = np.full((len(moves), len(grid)), np.inf), np.full((len(moves), len(grid)), np.inf)
-        for i in moves:
-            days = i * STEP_DAYS
-            cost = days * (1.0 + s.impact * days / PERIOD_DAYS)
-            buying[i, : len(grid) - i] = cost + after[i:]
-            giving[i, i:] = value * np.maximum(0.0, lost - days) + relief[: len(grid) - i]
-        bought, let_go = STEP_DAYS * buying.argmin(axis=0), STEP_DAYS * giving.argmin(axis=0)
-        new_normal, new_disrupted = holding + buying.min(axis=0), holding + giving.min(axis=0)
-        change = max(np.abs(new_normal - normal).max(), np.abs(new_disrupted - disrupted).max())
-        normal, disrupted = new_normal, new_disrupted
-        if change < 1e-9 * (1.0 + normal.max()):
+    buying = days * (1.0 + s.impact * days / PERIOD_DAYS)
+    losing = value * np.maximum(0.0, s.lost_share * PERIOD_DAYS - days)
+    at = np.arange(n)
+    more = at[None, :] + np.arange(len(days))[:, None]  # where each purchase leads: (moves, stocks)
+    less = at[None, :] - np.arange(len(days))[:, None]
+    up, down = np.zeros(n, dtype=int), np.zeros(n, dtype=int)
+    normal = np.zeros(n)
+    for _ in range(200):  # policy iteration: value of a plan exactly, then the best plan for that value
+        system, costs = np.eye(2 * n), np.concatenate([holding + buying[up], holding + losing[down]])
+        system[at, at + up] -= keep * (1.0 - begins)
+        system[at, n + at + up] -= keep * begins
+        system[n + at, n + at - down] -= keep * (1.0 - ends)
+        system[n + at, at - down] -= keep * ends
+        normal, disrupted = np.split(np.linalg.solve(system, costs), 2)
+        calm = keep * ((1.0 - begins) * normal + begins * disrupted)
+        hard = keep * ((1.0 - ends) * disrupted + ends * normal)
+        plan = np.where(more < n, buying[:, None] + calm[np.minimum(more, n - 1)], np.inf).argmin(axis=0)
+        relief = np.where(less >= 0, losing[:, None] + hard[np.maximum(less, 0)], np.inf).argmin(axis=0)
+        if (plan == up).all() and (relief == down).all():
             break
-    return bought, let_go, normal
+        up, down = plan, relief
+    return STEP_DAYS * up.astype(float), STEP_DAYS * down.astype(float), normal
+
+
+def coarse(value: float) -> float:
+    """A value rounded to steps of ten per cent, so that a plan is used again while it moves little."""
+    return 1.1 ** round(log(max(value, 1e-3)) / log(1.1))
 
 
 class Rule:
@@ -77,7 +86,7 @@ class Rule:
     def orders(self, observation: ReserveObservation) -> list[ReserveOrder]:
         s, orders = self.settings, []
         for material, stock in observation.stocks.items():
-            value = round(stock.value_usd_per_kg / stock.habitual_usd_per_kg, 1)
+            value = coarse(stock.value_usd_per_kg / stock.habitual_usd_per_kg)
             bought, let_go, _ = solve(s, value)
             at = min(len(bought) - 1, int(stock.days(stock.held_t + stock.arriving_t) / STEP_DAYS))
             idle = np.flatnonzero(bought == 0)
@@ -87,6 +96,6 @@ class Rule:
                 reason = f"supply is short: {let_go[at]:.0f} days of use in four weeks cost least"
             else:
                 pace, release = stock.tonnes(float(bought[at])) / PERIOD_DAYS * 365.25, 0.0
-                reason = f"{goal:.0f} days of use cost least at a value of {value:g} times the price"
+                reason = f"{goal:.0f} days of use cost least at a value of {value:.1f} times the price"
             orders.append(ReserveOrder(material, stock.tonnes(goal), pace, 1e12, release, reason))
         return orders
