@@ -70,8 +70,8 @@ def shocks(sd: float, number: int = 9) -> tuple[np.ndarray, np.ndarray]:
 def solve(settings: Settings, points: int = 4000) -> Storage:
     """Solve the model by iteration on the price function, on a grid of stocks with a point at every larger kink.
 
-    Where some outcome of output empties or fills a stock its value has a kink, and where an outcome leads to such a stock
-    a smaller one: without points there, interpolation would miss the conditions by some 1e-4 of the normal price.
+    Where an outcome of output empties or fills a stock its value has a kink, and where one leads to such a stock a
+    smaller one: without points there, interpolation would miss the conditions by some 1e-4 of the normal price.
     """
     s = settings
     even = np.linspace(0.0, s.highest_days / 365.25, points)
@@ -80,9 +80,8 @@ def solve(settings: Settings, points: int = 4000) -> Storage:
     for _ in range(2):
         kinks = found = _before(s, storage.available[[0, -1]], output, even[-1])
         for _ in range(2):
-            found = _before(
-                s, found + np.interp(found, storage.stocks, storage.prices) ** -s.elasticity, output, even[-1]
-            )
+            value = np.interp(found, storage.stocks, storage.prices)
+            found = _before(s, found + value**-s.elasticity, output, even[-1])
             kinks = np.concatenate([kinks, found])
         stocks = np.union1d(even, kinks)
         prices = np.interp(stocks, storage.stocks, storage.prices)
