@@ -33,3 +33,13 @@ def tax(observation: Observation, materials: tuple[str, ...], percent: float, re
 def inspection(observation: Observation, target: str, percent: float, reason: str) -> Measure:
     """So many per cent of cargos for `target` are opened."""
     return _act(observation, "inspection", reason, targets=(target,), value=percent, unit="%")
+
+
+def refusal(observation: Observation, target: str, percent: float, reason: str) -> Measure:
+    """So many per cent of the licences for `target` are refused."""
+    return _act(observation, "licence_refusal", reason, targets=(target,), value=percent, unit="%")
+
+
+def concession(observation: Observation, target: str, reason: str) -> Measure:
+    """Give `target` what it asks for; it frees its exports in return."""
+    return _act(observation, "concession", reason, targets=(target,))

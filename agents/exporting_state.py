@@ -31,7 +31,10 @@ class Measure:
 
 
 # What a doctrine may order, and the largest value of each.
-LIMITS = {"export_tax": 100.0, "export_quota": float("inf"), "inspection": 100.0, "embargo": None}
+LIMITS = {
+    "export_tax": 100.0, "export_quota": float("inf"), "inspection": 100.0, "embargo": None, "licence_refusal": 100.0,
+    "concession": None,
+}  # fmt: skip
 
 
 @lru_cache(10_000)

@@ -32,18 +32,23 @@ class Outlook:
 
 
 class Observation(Protocol):
-    """What a state may know at a policy date. Prices are USD per kg by material.
+    """What a state may know at a policy date. Prices are USD per kg by material; mappings are by other country.
 
-    day: last day of the week that it decides for; what history dates up to it is due. until: last day before it decides
-    again.
-    country: itself; others: all other countries.
-    prices_inside, prices_outside: of its own market and of the world; habitual_inside: what people at home are used to.
-    cover_inside: stocks at home over what their holders want. free_exports_t: its legal exports, t gross a year, when
-    it last restricted nothing. dependence: share of each country's arrivals in the last 52 weeks that came from it.
-    tension: with each country, 0 to 1. reserve_days: days of use that each country's state reserve is believed to hold.
-    restricted_abroad: share of the base year's trade that other states restrict now. income, harm: as in `Outlook`, of
-    its last period as it happened. luck: a number between 0 and 1 drawn for this state and week, for doctrines that
-    mix.
+    - day: last day of the week that it decides for; what history dates up to it is due.
+    - until: last day before it decides again.
+    - country, others: itself, and all other countries.
+    - prices_inside, prices_outside: of its own market and of the world.
+    - habitual_inside: what people at home are used to.
+    - cover_inside: stocks at home over what their holders want.
+    - free_exports_t: its legal exports, t gross a year, when it last restricted nothing.
+    - dependence: share of a country's arrivals in the last 52 weeks that came from it.
+    - tension: with a country, 0 to 1.
+    - reserve_days: days of use that a country's state reserve is believed to hold.
+    - restricted_abroad: share of the base year's trade that other states restrict now.
+    - refused: share of licences that a country refuses it now, 1 under an embargo.
+    - conceded: whether a country gave in to it since their last incident.
+    - income, harm: as in `Outlook`, of its last period as it happened.
+    - luck: a number between 0 and 1 drawn for this state and week, for doctrines that mix.
     """
 
     @property
@@ -76,6 +81,10 @@ class Observation(Protocol):
     def income(self) -> float: ...
     @property
     def harm(self) -> Mapping[str, float]: ...
+    @property
+    def refused(self) -> Mapping[str, float]: ...
+    @property
+    def conceded(self) -> Mapping[str, bool]: ...
     @property
     def luck(self) -> float: ...
 

@@ -377,6 +377,7 @@ def draw_all(run: Run, episode_folder: Path, folder: Path) -> list[Path]:
         "prices": _prices(run, observed, events, names),
         "exports_and_quota": exports_and_quota(run, story, observed, acts),
         "stocks": figures.stocks(run, points=stock_points(observed), events=events),
+        "reserves": figures.reserves(run, events),
         f"{story.buyer.lower().replace(' ', '_')}_origin": buyer_origin(run, observed, story.buyer),
         "network": figures.networks(run, windows, places_of(countries)),
     }

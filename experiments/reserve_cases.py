@@ -27,15 +27,6 @@ def weekly_level(run: Run) -> np.ndarray:
     return np.asarray((prices / prices[:, :1]).mean(axis=2))
 
 
-def reserve_days(run: Run, country: str, series: str = "reserve") -> np.ndarray:
-    """State stock of a country in days of its use in the first year, all materials together: (replications, steps)."""
-    own = [c for c in run.columns[series] if c.startswith(country + " ")]
-    held = np.sum([run.column(series, c) for c in own], axis=0)
-    year = round(365.25 / run.step_days)
-    use = run.column("use", country)[:, :year].sum(axis=1)
-    return np.asarray(365.25 * held / use[:, None])
-
-
 def base_prices(run: Run) -> Mapping[str, float]:
     """Prices outside in the first week, USD/kg by material."""
     return {m: float(run.arrays["price_outside"][:, 0, i].mean()) for i, m in enumerate(run.columns["price_outside"])}

@@ -158,15 +158,16 @@ class Kernel:
         if self.plain:
             self._as_they_stand()
         else:
-            self.run_steps = _callable(*self._native(), *STEPS)
+            self.run_steps = _callable(*self._native("run_steps", STEPS), *STEPS)
 
-    def _native(self) -> tuple[bytes, str]:
-        """Native code of `run_steps` from the cache folder, compiled and put there on first use."""
-        path = object_path(self.identity)
+    def _native(self, function: str, kinds: str) -> tuple[bytes, str]:
+        """Native code of `run_steps` or of a phase from the cache folder, compiled and put there on first use."""
+        path = object_path(self.identity, function)
         if path.exists():
             head, _, body = path.read_bytes().partition(b"\n")
             return body, head.decode()
-        code, name = _compile(self._module().run_steps, *STEPS)
+        source = getattr(self._module(), function)
+        code, name = _compile(getattr(source, "py_func", source), *kinds)
         draft = path.with_suffix(f".{os.getpid()}.tmp")
         draft.write_bytes(name.encode() + b"\n" + code)
         draft.replace(path)
@@ -185,9 +186,9 @@ class Kernel:
             self.phases.update({name: getattr(module, name) for name in NAMES if hasattr(module, name)})
 
     def phase(self, name: str) -> Callable[..., None]:
-        """One phase by itself, compiled when it is first asked for."""
+        """One phase by itself, compiled on first use."""
         if name not in self.phases:
-            self.phases[name] = _callable(*_compile(getattr(self._module(), name).py_func, *PHASE), *PHASE)
+            self.phases[name] = _callable(*self._native(name, PHASE), *PHASE)
         return self.phases[name]
 
     def bind(self, P: Any, bundles: dict[str, Any], known: dict[str, Any] | None = None) -> "Bound":
@@ -222,9 +223,9 @@ class Bound:
         self.kernel.phase(name)(step, dt, *self.arguments)
 
 
-def object_path(identity: str) -> Path:
-    """Where the native code of a set of rules is kept."""
-    return cache_folder() / f"kernel_{identity}" / f"run_steps_{_target()}.o"
+def object_path(identity: str, function: str = "run_steps") -> Path:
+    """Where the native code of a set of rules, or of one of its phases, is kept."""
+    return cache_folder() / f"kernel_{identity}" / f"{function}_{_target()}.o"
 
 
 def write(identity: str, replacements: Sequence[Replacement]) -> Path:

@@ -134,6 +134,47 @@ def stocks(
         return draw.finish(fig, rows * 40.0 + 3, draw.caption(run, note), handles, key)
 
 
+def days_held(run: Run, country: str, series: str = "reserve") -> np.ndarray:
+    """A state reserve in days of the country's use in the first year, all materials together: (replications, steps).
+
+    series: `reserve` for what is held, `believed_reserve` for what others believe.
+    """
+    held = np.sum([run.column(series, f"{country} {m}") for m in run.columns["price_outside"]], axis=0)
+    use = run.column("use", country)[:, : max(1, round(365.25 / run.step_days))].sum(axis=1)
+    return np.asarray(365.25 * held / np.maximum(use, 1e-9)[:, None])
+
+
+def reserves(run: Run, events: Sequence[Event] = ()) -> Figure | None:
+    """State reserves in days of use, held and as others believe, one panel for each country that holds any."""
+    from matplotlib.lines import Line2D
+
+    chosen = [c for c in users(run) if days_held(run, c).max() > 0.05]
+    if not chosen:
+        return None
+    columns = min(3, len(chosen))
+    width = PAGE_MM if columns > 1 else COLUMN_MM
+    days, last, shown = days_of(run), last_day(run), draw.during(run, events)
+    note = f"state reserve, t, over the use of the country in the first year; {draw.band_text(run)}"
+    with draw.theme():
+        fig, axes = draw.panels(chosen, columns, width, share_y=True)
+        for i, (name, ax) in enumerate(zip(chosen, axes, strict=True)):
+            draw.band(ax, days, days_held(run, name), OUTSIDE)
+            believed = days_held(run, name, "believed_reserve")
+            if believed.any():
+                draw.band(ax, days, believed, INSIDE)
+            draw.date_axis(ax, run.start, last, ticks=6)
+            draw.event_lines(ax, shown, 0.86 * width / columns)
+            if i % columns == 0:
+                ax.set_ylabel("state reserve, days of use")
+        axes[0].set_ylim(bottom=0.0)
+        handles = [
+            Line2D([], [], color=c, label=label) for c, label in ((OUTSIDE, "held"), (INSIDE, "as others believe"))
+        ]
+        return draw.finish(
+            fig, -(-len(chosen) // columns) * 40.0 + 3, draw.caption(run, note), handles, draw.event_key(shown)
+        )
+
+
 def exporter_of(run: Run) -> str | None:
     """The first exporting state, if it stands as a country of its own."""
     return next((zone for zone in run.columns["rent"] if zone in run.columns["use"]), None)
@@ -385,7 +426,10 @@ def network(run: Run, first: date, last: date, places: Places | None = None, tit
 
 
 def save_all(run: Run, folder: str | Path, places: Places | None = None) -> list[Path]:
-    """Write `prices.png`, `stocks.png` and `network.png` into `folder`."""
+    """Write `prices.png`, `stocks.png`, `network.png` and, if there are any, `reserves.png` into `folder`."""
     folder = Path(folder)
-    drawn = {"prices": prices(run), "stocks": stocks(run), "network": network(run, run.start, last_day(run), places)}
-    return [draw.write(fig, folder / f"{name}.png", run) for name, fig in drawn.items()]
+    drawn = {
+        "prices": prices(run), "stocks": stocks(run), "reserves": reserves(run),
+        "network": network(run, run.start, last_day(run), places),
+    }  # fmt: skip
+    return [draw.write(fig, folder / f"{name}.png", run) for name, fig in drawn.items() if fig is not None]

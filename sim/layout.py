@@ -293,6 +293,7 @@ class Layout:
         )  # fmt: skip
         self.activity = self._activity(len(reserve_states))
         self.transit = self._transit()
+        self.delayed = self.transit.any(axis=(1, 2)).astype(np.int64)
         self.late = self._late(r_country, s_country)
         kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
         self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})

@@ -13,6 +13,7 @@ import numpy as np
 from agents.exporting_state import Measure, State
 from agents.observation import NAMES, Outlook
 from sim import draws
+from sim.enactment import restricted
 from sim.outlook import expect, results
 
 if TYPE_CHECKING:
@@ -85,15 +86,27 @@ class Seen:
 
     @cached_property
     def restricted_abroad(self) -> float:
-        return self._world.restricted(but=self._z)
+        return restricted(self._world, but=self._z)
 
     @cached_property
     def income(self) -> float:
-        return results(self._world, self._z, self._state.since).income
+        return results(self._world, self.country, self._state.since).income
 
     @cached_property
     def harm(self) -> Mapping[str, float]:
-        return results(self._world, self._z, self._state.since).harm
+        return results(self._world, self.country, self._state.since).harm
+
+    @cached_property
+    def refused(self) -> Mapping[str, float]:
+        I, zones = self._world.I, self._world.N.zone_of_country
+        share = np.maximum(I.refused[:, self._c], I.embargo[:, self._c])
+        exporters = {state.name for state in self._world.exporting}
+        return {c: float(share[zones[self._world.countries.index(c)]]) if c in exporters else 0.0 for c in self.others}
+
+    @cached_property
+    def conceded(self) -> Mapping[str, bool]:
+        given = self._world.conceded
+        return {c: (c, self.country) in given and self.tension[c] <= given[c, self.country] + 1e-9 for c in self.others}
 
     @cached_property
     def luck(self) -> float:

@@ -14,24 +14,31 @@ import numpy as np
 
 from agents.exporting_state import Measure
 from agents.observation import Outlook
+from sim.enactment import enact
 from sim.state import BUILDING, OPERATING, RESERVE, TRADER, USER, Influences, Instruments, Record, State
 
 if TYPE_CHECKING:
     from sim.world import World
 
-CUTS = ("embargo", "export_quota", "inspection")
+CUTS = ("embargo", "export_quota", "inspection", "licence_refusal")
 
 
-def results(world: World, zone: int, since: int) -> Outlook:
+def territory(world: World, country: str) -> np.ndarray:
+    """The countries that a state speaks for: its zone if it is an exporting state, itself otherwise; (countries,)."""
+    zones, c = world.N.zone_of_country, world.countries.index(country)
+    return np.asarray(zones == zones[c]) if zones[c] > 0 else np.arange(len(zones)) == c
+
+
+def results(world: World, country: str, since: int) -> Outlook:
     """What happened to a state and to others from step `since` to now, in the terms of an outlook."""
     N, S, R = world.N, world.S, world.R
+    own, zone = territory(world, country), world.zone_of(country)
     base = N.base_price[0]
     t = world.step
     first = world.cash_at.get(since, np.zeros_like(S.cash))
     change = S.cash - first
     mine = np.concatenate([
-        N.f_account[N.zone_of_country[N.f_country] == zone], N.r_account[N.r_zone == zone],
-        N.k_account[N.k_zone == zone], N.c_account[N.zone_of_country == zone],
+        N.f_account[own[N.f_country]], N.r_account[own[N.r_country]], N.k_account[own[N.k_country]], N.c_account[own],
     ])  # fmt: skip
     lost = (R.lost_value[since:t] + R.bill[since:t]).sum(axis=0)
     moved = 0.0
@@ -53,21 +60,20 @@ def results(world: World, zone: int, since: int) -> Outlook:
 
 def expect(world: World, country: str, measures: tuple[Measure, ...], weeks: int) -> Outlook:
     """What `country` expects of the next `weeks` if it takes `measures` today."""
-    zone = world.zone_of(country)
-    imagined = imagine(world, zone, weeks)
+    imagined = imagine(world, country, weeks)
     for measure in measures:
-        imagined.take(measure)
+        enact(imagined, measure)
         if measure.instrument in CUTS and not measure.lifted:
-            _let_go(imagined, zone, measure)
+            _let_go(imagined, world.zone_of(country), measure)
     imagined.cash_at = {imagined.step: imagined.S.cash.copy()}
     since = imagined.step
     imagined.advance(since + weeks)
-    return results(imagined, zone, since)
+    return results(imagined, country, since)
 
 
-def imagine(world: World, zone: int, weeks: int) -> World:
-    """A copy of the world as the state of a zone believes it to be, with room for so many more weeks."""
-    N, t = world.N, world.step
+def imagine(world: World, country: str, weeks: int) -> World:
+    """A copy of the world as a state believes it to be, with room for so many more weeks."""
+    N, t, own = world.N, world.step, territory(world, country)
     copy = object.__new__(type(world))
     copy.__dict__.update(world.__dict__)
     rows = t + weeks
@@ -84,24 +90,27 @@ def imagine(world: World, zone: int, weeks: int) -> World:
     copy.holds = list(world.holds)
     copy.cases = [case for case in world.cases if case.step < t]  # no ruling is foreseen
     copy.heard = world.heard.copy()
-    copy.programmes, copy.rhythms, copy.due, copy.policy_steps = [], [], {}, []
+    copy.programmes = [p.imagined(rows) for p in world.programmes if p.reserve.country == country]
+    copy.rhythms, copy.due, copy.conceded = [], {}, dict(world.conceded)
+    copy.policy_steps = sorted({step for p in copy.programmes for step in p.steps})
     copy.quotas, copy.licence_years = dict(world.quotas), dict(world.licence_years)
     S = copy.S
     S.noise[:] = 0.0
     S.mood[:] = 0.0
     S.k_delay[:] = 1.0
-    kind, abroad = N.f_kind[N.s_firm], N.s_zone != zone
+    kind, abroad = N.f_kind[N.s_firm], ~own[N.s_country]
     users = abroad & (kind == USER)
-    S.stock[users] = world.P.cover_outside_months / 12.0 * S.expected[users] / world.dt
+    months = np.where(N.s_zone == 0, world.P.cover_outside_months, world.P.cover_inside_months)
+    S.stock[users] = (months / 12.0 * S.expected / world.dt)[users]
     traders = abroad & (kind == TRADER)
     normal = world.P.trader_cover_months / 12.0 * (S.turnover * N.trade_base)[N.s_zone, N.s_mat] * N.s_trade_share
     S.stock[traders] = normal[traders]
-    followed = (kind == RESERVE) & (copy.I.reserve_watch > 0.0) & (N.s_country != N.state_of_zone[zone])
+    followed = (kind == RESERVE) & (copy.I.reserve_watch > 0.0) & abroad
     S.stock[followed] = S.seen[followed]
     copy.I.reserve_target[followed] = 0.0
     copy.I.reserve_release[followed] = 0.0
     for trait in (S.trait_cover, S.trait_risk, S.trait_growth):
-        trait[N.zone_of_country[N.f_country] != zone] = 1.0
+        trait[~own[N.f_country]] = 1.0
     bundles = {"N": N, "X": copy.X, "I": copy.I, "S": S, "R": copy.R}
     copy.kernel = world.rules.kernel().bind(copy.P, bundles, {"N": world.layout.places})
     copy.last = rows

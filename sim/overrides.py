@@ -92,8 +92,8 @@ def _one(scenario: Scenario, key: str, value: str) -> Scenario:
         countries = [c.country for c in scenario.countries]
         return _with(scenario, reserves=programmes.changed("reserve", scenario.reserves, key, value, countries))
     if key.startswith("doctrine."):
-        exporters = [c.country for c in scenario.countries if c.role == "exporting_state"]
-        return _with(scenario, stances=programmes.changed("doctrine", scenario.stances, key, value, exporters))
+        states = [c.country for c in scenario.countries if c.role != "none"]
+        return _with(scenario, stances=programmes.changed("doctrine", scenario.stances, key, value, states))
     if key.startswith("act."):
         return _act(scenario, key, value)
     if key.startswith("say."):
@@ -213,7 +213,7 @@ def _choice(scenario: Scenario, name: str, value: str) -> Scenario:
 
 def _news(scenario: Scenario, key: str, value: str) -> Scenario:
     chosen = [n.id for n in scenario.news if key == "news" or _matches(n.id, key)]
-    if not chosen:
+    if not chosen and key != "news":
         raise BadInput([f"--set {key}: unknown news ({nearest(key, [n.id for n in scenario.news])})"])
     if key == "news" and value.startswith("shuffled:"):
         return _shuffled(scenario, int(_number(key, value.removeprefix("shuffled:"))))

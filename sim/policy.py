@@ -53,7 +53,7 @@ def states(
         if c.role == "exporting_state":
             exporting.append(ExportingState(c.country, own, stance.made() if stance else None, zone=c.zone))
         elif c.role == "importing_government":
-            importing.append(ImportingGovernment(c.country, own))
+            importing.append(ImportingGovernment(c.country, own, stance.made() if stance else None))
     return exporting, importing
 
 
@@ -210,6 +210,18 @@ def _complaint(world: World, m: Measure) -> None:
         litigation.file(world, m)
 
 
+def _concession(world: World, m: Measure) -> None:
+    """A state gives in: those to whom it does free what they withhold from it."""
+    c = world.countries.index(m.actor)
+    for target in m.targets:
+        if target in world.countries and not m.lifted:
+            zone = world.zone_of(target)
+            world.I.refused[zone, c] = 0.0
+            world.holds = [h for h in world.holds if not (h.actor == target and h.targets == (m.actor,))]
+            world.I.embargo[zone, c] = 0.0
+            world.conceded[m.actor, target] = world.tension.between(m.actor, [target], m.start)[target]
+
+
 def _noted(world: World, m: Measure) -> None:
     """What is heard (see `news.py`) but is no order of a state; delays of transport stand in the layout."""
 
@@ -221,5 +233,5 @@ HANDLERS = {
     "reserve_purchase": _reserve_purchase, "complaint": _complaint, "ruling": _noted, "backing": _backing,
     "export_licence": _export_licence, "licence_refusal": _licence_refusal,
     "production_subsidy": _production_subsidy, "transit_delay": _noted, "incident": _noted,
-    "subsidy": _subsidy,
+    "subsidy": _subsidy, "concession": _concession,
 }  # fmt: skip

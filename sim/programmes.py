@@ -63,7 +63,7 @@ class Reserve(BaseModel):
 
 
 class Stance(BaseModel):
-    """The doctrine of one exporting state.
+    """The doctrine of one state, exporting or importing.
 
     rule, settings: how it decides. rhythm_weeks: how often; what it orders lasts until it decides again. start: the
     first decision, a year after the start of the run if not given. keeps_history: whether the dated acts of the
@@ -155,9 +155,9 @@ def check_reserves(reserves: Mapping[str, Reserve], countries: list[str], materi
     return problems
 
 
-def check_stances(stances: Mapping[str, Stance], exporters: list[str], countries: list[str]) -> list[str]:
+def check_stances(stances: Mapping[str, Stance], states: list[str]) -> list[str]:
     """Problems of doctrines against the rest of a scenario."""
-    problems = _check_countries("doctrine", stances, exporters, "an exporting state")
+    problems = _check_countries("doctrine", stances, states, "a state with a role")
     for name, stance in stances.items():
         problems += _check_rule(f"doctrine.{name}", stance, doctrines)
     return problems
@@ -172,7 +172,7 @@ def changed(key: str, sections: Mapping[str, Any], path: str, value: str, countr
         if value == "none" and name in new:
             del new[name]
         elif name not in new and name not in countries:
-            raise BadInput([f"--set {path}: nothing of that name ({nearest(name, [*new, *countries])})"])
+            raise BadInput([f"--set {path}: nothing of that name ({nearest(name, dict.fromkeys([*new, *countries]))})"])
         elif value not in package.names():
             raise BadInput([f"--set {path}: unknown rule {value!r} ({nearest(value, package.names())})"])
         elif name in new:

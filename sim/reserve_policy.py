@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +70,13 @@ class Programme:
                 risk=float(share @ S.risk[firms]), value_usd_per_kg=float(share @ N.s_value[q]),
             )  # fmt: skip
         return ReserveObservation(last_day(world), stocks)
+
+    def imagined(self, rows: int) -> Programme:
+        """The same reserve in a roll-out of its own government, deciding on until step `rows`."""
+        other = copy.copy(self)
+        other.office = replace(self.office, wanted_since=dict(self.office.wanted_since), decisions=[])
+        other.steps = range(self.steps.start, rows, self.steps.step)
+        return other
 
     def believed_days(self, world: World) -> float:
         """Days of use that others believe the reserve to hold, weighted by use in the base year."""

@@ -102,6 +102,10 @@ class RuleSet:
         """The replaced rules: name -> file:function."""
         return {r.rule: f"{r.path.name}:{r.function}" for r in self.replacements}
 
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """Every rule of the set as a Python function, by name such as `firm.order`."""
+        return available() | {r.rule: r.load() for r in self.replacements}
+
     def kernel(self) -> Kernel:
         """The kernel with these rules in it, written and compiled on first use."""
         if self.identity not in _kernels:

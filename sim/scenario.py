@@ -604,7 +604,7 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
                 known(name, materials, where, "material")
     problems += pledges.problems(v, doubtful) + litigation.problems(v, doubtful)
     problems += programmes.check_reserves(v.get("reserves", {}), countries, materials)
-    problems += programmes.check_stances(v.get("stances", {}), [c.country for c in exporters], countries)
+    problems += programmes.check_stances(v.get("stances", {}), [c.country for c in v["countries"] if c.role != "none"])
     carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]
     for column in v.get("activity", {}):
         known(column, carried, "activity.csv", "country, or country and sector,")

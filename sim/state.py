@@ -71,14 +71,15 @@ Structure = _bundle(
     """,
 )
 
-# What the run is told about the world: use that industry carries, news in view, steps by which cargo is late by origin
-# and destination, and on average over the suppliers of a slot.
+# What the run is told about the world: use that industry carries, news in view, whether any cargo is late and the steps
+# by which it is, by origin and destination and on average over the suppliers of a slot.
 Influences = _bundle(
     "X",
     "Influences",
     """
     t f f8: activity
     t c f8: news
+    t i8: delayed
     t c c i8: transit
     t s f8: late
     """,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import bisect
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
-from sim import draws, litigation, pledges, policy
+from sim import decisions, draws, litigation, pledges, policy
 from sim.layout import Layout
 from sim.news import Announced
-from sim.observation import Sealed, Seen
 from sim.phases import PHASES
 from sim.reserve_policy import programmes
 from sim.rules import RuleSet
@@ -47,7 +46,7 @@ class World:
         self.last = self.calendar.steps
         self.X = Influences(
             activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication),
-            transit=layout.transit, late=layout.late,
+            delayed=layout.delayed, transit=layout.transit, late=layout.late,
         )  # fmt: skip
         self.I = self._instruments()
         self.S = self._state()
@@ -60,7 +59,8 @@ class World:
             for step in {max(self.calendar.step_of(day), 0) for day in state.history.dates()}:
                 self.due.setdefault(step, []).append(state)
         self.programmes = programmes(self)
-        self.rhythms = self._rhythms()
+        self.rhythms = decisions.rhythms(self)
+        self.conceded: dict[tuple[str, str], float] = {}  # by whom to whom, and how tense they were then
         steps = {step for programme in self.programmes for step in programme.steps}
         steps |= {step for _, rhythm in self.rhythms for step in rhythm}
         self.policy_steps = sorted({*self.due, *steps})
@@ -195,82 +195,11 @@ class World:
             seen=z((T, nC, nM)),
         )  # fmt: skip
 
-    def _rhythms(self) -> list[tuple[ExportingState, range]]:
-        """States with a doctrine of their own, and the steps at which they decide."""
-        found = []
-        stances = {stance.country: stance for stance in self.layout.scenario.stances.values()}
-        for state in self.exporting:
-            if state.name in stances:
-                stance = stances[state.name]
-                start = stance.start or self.calendar.start + timedelta(days=364)
-                every = max(1, round(stance.rhythm_weeks * 7.0 / self.calendar.step_days))
-                found.append((state, range(max(0, self.calendar.step_of(start)), self.calendar.steps, every)))
-        return found
-
-    def decide(self) -> None:
-        """Let every state that is due decide, and carry its measures into the instruments."""
-        for state in self.due.get(self.step, ()):
-            for measure in state.replay(Seen(self, state)):
-                if not litigation.barred(self, measure):
-                    policy.apply(self, measure)
-        for exporter, rhythm in self.rhythms:
-            if self.step in rhythm:
-                self._choose(exporter, rhythm.step)
-        for measure in litigation.compliance(self):
-            policy.apply(self, measure)
-        if self.holds:
-            policy.hold_shares(self)
-        for programme in self.programmes:
-            if self.step in programme.steps:
-                programme.decide(self)
-
-    def _choose(self, state: ExportingState, steps: int) -> None:
-        """Let a doctrine decide for so many steps."""
-        if not state.in_force:
-            state.free_exports_t = self._exports_a_year(self.zone_of(state.name))
-        until = self.calendar.day_of(self.step + steps + 1) - timedelta(days=2)
-        for measure in state.choose(Sealed(Seen(self, state, until))):  # type: ignore[arg-type]
-            self.take(measure)
-        state.since = self.step
-        self.cash_at[self.step] = self.S.cash.copy()
-
-    def _exports_a_year(self, zone: int) -> float:
-        """Legal exports of the last year of what a quota covers, t gross; those of the base year before."""
-        if self.step < 52:
-            return float(self.layout.base_gross[zone])
-        return float(self.R.exports[self.step - 52 : self.step, zone].sum())
-
-    def take(self, measure: Measure) -> None:
-        """Carry out an act of a doctrine, unless a court forbade it; everybody hears of it."""
-        if litigation.barred(self, measure):
-            return
-        policy.apply(self, measure)
-        if measure.lifted:
-            return
-        zone = self.zone_of(measure.actor)
-        size = 1.0 if measure.instrument == "embargo" else None
-        if measure.instrument == "export_quota":
-            size = max(0.0, 1.0 - 2.0 * (measure.value or 0.0) / max(self._exports_a_year(zone), 1e-12))
-        named = np.array([1.0 if "all" in measure.targets or c in measure.targets else 0.0 for c in self.countries])
-        weights = np.where(named > 0.0, 1.0, self.P.news_spillover)
-        weights[self.countries.index(measure.actor)] = 0.0
-        self.heard.tell(self.X.news, self.step, size, weights)
-
-    def restricted(self, but: int) -> float:
-        """Share of the base year's legal trade that states other than that of zone `but` restrict now."""
-        base, cut = self.N.base_export, 0.0
-        for z in range(1, len(base)):
-            if z != but:
-                value = self.quotas.get(z)
-                quota = 0.0 if value is None else max(0.0, 1.0 - 2.0 * value / max(float(base[z].sum()), 1e-12))
-                cut += float((base[z] * np.maximum(quota, self.I.embargo[z])).sum())
-        return cut / max(float(base.sum()), 1e-12)
-
     def advance(self, stop: int) -> None:
         """Run to step `stop`, stopping for decisions on policy dates."""
         stop = min(stop, self.last)
         while self.step < stop:
-            self.decide()
+            decisions.decide(self)
             later = bisect.bisect_right(self.policy_steps, self.step)
             until = min([stop, *self.policy_steps[later : later + 1]])
             if any(m.end is None or m.end >= self.day() for m in self.holds):
@@ -328,7 +257,7 @@ def phase_times(world: World) -> dict[str, float]:
     times = {"policy": 0.0, **dict.fromkeys(order, 0.0)}
     while world.step < world.calendar.steps:
         start = perf_counter()
-        world.decide()
+        decisions.decide(world)
         times["policy"] += perf_counter() - start
         for name in order:
             start = perf_counter()

@@ -212,7 +212,7 @@ def calibrate(
         data["identification"] = identification.screening(problem, found[0].values, screen, workers)
         _table(out / "identification.csv", data["identification"])
     if draws:
-        tolerance, sample = posterior.posterior(problem, found[0].values, draws, 10 * draws, workers)
+        tolerance, sample = posterior.posterior(problem, found[0].values, draws, 60 * draws, workers)
         posterior.write(sample, out / "posterior.csv")
         data["tolerance"] = tolerance
     if as_json:

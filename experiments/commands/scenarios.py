@@ -39,6 +39,8 @@ def show(
         **simulation.layout.summary(), **scenario.counts(), "digest": scenario.digest(),
         "acts": [{"id": e.id, "start": str(e.start), "end": str(e.end or ""), "what": e.instrument, "target": e.target,
                   "value": e.value, "unit": e.unit} for e in scenario.events if e.admitted == "yes"],
+        "reserves": {name: r.model_dump(mode="json", exclude_defaults=True) for name, r in scenario.reserves.items()},
+        "doctrines": {name: s.model_dump(mode="json") for name, s in scenario.stances.items()},
     }  # fmt: skip
     if phases:
         from sim.world import phase_times
@@ -63,6 +65,9 @@ def show(
         value = "" if act["value"] is None else f"{act['value']:,.0f}"
         table.add_row(act["id"], act["start"], act["end"], act["what"], act["target"], value, act["unit"])
     console.print(table)
+    for kind in ("reserves", "doctrines"):
+        for name, keys_of in data[kind].items():
+            console.print(f"{kind[:-1]} {name}: " + ", ".join(f"{k} {v}" for k, v in keys_of.items()))
     if phases:
         console.print("A run phase by phase, ms: " + ", ".join(f"{k} {v}" for k, v in data["phases_ms"].items()))
 

@@ -19,7 +19,7 @@ def systems(as_json: Json = False) -> None:
         print(json.dumps([{"row": s.row, "title": s.title, "command": s.command} for s in found]))
         return
     for s in found:
-        print(f"{s.row:<4} {s.command:<24} {s.title}")
+        print(f"{s.row:<10} {s.command:<30} {s.title}")
 
 
 @app.command()

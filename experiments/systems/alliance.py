@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from experiments import case_figures as draw
 from experiments.cases import Case, Tally, run_cases
 from experiments.reserve_account import lost_value
-from experiments.reserve_cases import reserve, reserve_days
+from experiments.reserve_cases import reserve
+from sim.figures import days_held
 
 if TYPE_CHECKING:
     import pandas
@@ -54,7 +55,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
             own = [c for c in run.columns["released"] if c.startswith(who + " ")]
             gone = sum(run.column("released", c).sum(axis=1) for c in own)
             tally.add(case, f"let go by {who}", "t", gone)
-            tally.path(case, f"reserve of {who}", "days of use", run, reserve_days(run, who))
+            tally.path(case, f"reserve of {who}", "days of use", run, days_held(run, who))
     return tally.frame()
 
 

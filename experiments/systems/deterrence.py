@@ -97,6 +97,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     scenario = load(find("2010-embargo").folder)
     tally = Tally(seed)
     weights = mixes()
+    tries: dict[str, np.ndarray] = {}  # whether each mix of motives makes an attempt: (replications, mixes)
     for case in CASES:
         simulation = Simulation(scenario, changes=(*TRIES, *case.changes), seed=seed)
         worlds = [simulation.world(i).run() for i in range(replications)]
@@ -104,11 +105,17 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         japan = worlds[0].countries.index("Japan")
         tally.add(case.name, "attempts", "half-years", np.array([attempts(w) for w in worlds], dtype=float))
         tally.add(case.name, "expected gain", "million USD", gains @ _weights() / 1000.0)
-        tally.add(case.name, "weights with an attempt", "share", ((gains @ weights.T) > 0.0).mean(axis=1))
+        tries[case.name] = (gains @ weights.T) > 0.0
+        tally.add(case.name, "weights with an attempt", "share", tries[case.name].mean(axis=1))
         lost = np.array([w.R.lost_value[:, japan].sum() for w in worlds]) / 1000.0
         tally.add(case.name, "value added lost", "million USD", lost)
         for motive, each in zip(leverage.MOTIVES, gains.T, strict=True):
             tally.add(case.name, f"expected {motive}", "million USD", each / 1000.0)
+    small = tries["42 days, published"]
+    for case in CASES:
+        if case.name.startswith("180") or "claimed" in case.name:
+            still = (tries[case.name] & small).sum(axis=1) / small.sum(axis=1)
+            tally.add(case.name, "not deterred", "share of weights that 42 days published do not deter", still)
     for name, values in price_of_the_step(replications, seed).items():
         tally.add(f"42 to 180 days, {name}", "price while bought", "% above the price without it", values)
     return tally.frame()

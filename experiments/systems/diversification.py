@@ -194,7 +194,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
                 unit = rows["unit"].iloc[0]
                 draw.paths(ax, rows, look, unit, styles=dict.fromkeys(look, style), ticks=6)
             ax.set_ylim(bottom=0.0)
-            ax.set_title(f"{title} of China (Malaysia dotted)")
+            ax.set_title(f"{title.removesuffix(' of refineries')}, China (Malaysia dotted)")
         handles = [Line2D([], [], color=places[n], linewidth=5, alpha=0.75, label=n.removeprefix("share of "))
                    for n in names]  # fmt: skip
         handles.append(Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor="black",

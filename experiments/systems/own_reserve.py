@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from experiments import case_figures as draw
 from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_cases import reserve_days
+from sim.figures import days_held
 
 if TYPE_CHECKING:
     import pandas
@@ -46,7 +46,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     spent = {case: run.total("reserve_spent", "China", *SPAN) / 1000.0 for case, run in runs.items()}
     tally.compare(spent, base, "spent on the reserve", "million USD")
     for case, run in runs.items():
-        tally.path(case, "reserve of China", "days of use", run, reserve_days(run, "China"))
+        tally.path(case, "reserve of China", "days of use", run, days_held(run, "China"))
         tally.series(case, run, "price_inside", "Nd", material="Nd")
     return tally.frame()
 

@@ -2,8 +2,8 @@
 
 Old scrap comes back from products that wear out; how much of it is collected follows the smoothed price. Under an
 export quota it is supply that no exporter holds, and it comes after the price. Growth of use (electric cars, networks)
-outruns it: what wears out is what was sold years ago. Each world is held against its own free trade without growth.
-"""
+outruns it: what wears out is what was sold years ago. The quota is not announced, so that flow alone moves the price.
+Each world is held against its own free trade without growth."""
 
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ WAYS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
     "20 % of old scrap": (recycled(0.2), {}),
     "20 %, strong answer": (recycled(0.2), {"scrap_response": 0.8}),
 }
-WORLDS_RUN = {"free": without(), "quota": without("quota"), "growth": (*without(), *growing(0.1))}
+WORLDS_RUN = {"free": without(), "quota": (*without("quota"), "news=none"), "growth": (*without(), *growing(0.1))}
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":

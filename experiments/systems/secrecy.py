@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from experiments import case_figures as draw
 from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_cases import price_level, reserve, reserve_days
+from experiments.reserve_cases import price_level, reserve
+from sim.figures import days_held
 
 if TYPE_CHECKING:
     import pandas
@@ -47,10 +48,10 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     for case, run in runs.items():
         level[case] = price_level(run, *BUYING)
         paid[case] = run.total("reserve_spent", "Japan", *BUYING) / 1000.0
-        seen = reserve_days(run, "Japan", "believed_reserve")
+        seen = days_held(run, "Japan", "believed_reserve")
         believed[case] = seen[:, run.step_of(BUYING[1])]
         tally.path(case, "believed reserve", "days of use", run, seen)
-        tally.path(case, "reserve", "days of use", run, reserve_days(run, "Japan"))
+        tally.path(case, "reserve", "days of use", run, days_held(run, "Japan"))
     tally.compare(level, base, "price level while buying", "times January 2009", change="relative")
     tally.compare(paid, base, "paid by the government", "million USD")
     tally.compare(believed, base, "believed in June 2010", "days of use")

@@ -8,10 +8,13 @@ of a year from 21 September 2010. Every case is held against no reserve on the s
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from experiments import case_figures as draw
 from experiments.cases import Case, Tally, run_cases
 from experiments.reserve_account import account
-from experiments.reserve_cases import base_prices, price_level, reserve, reserve_days, weekly_level
+from experiments.reserve_cases import base_prices, price_level, reserve, weekly_level
+from sim.figures import days_held
 from sim.programmes import Reserve
 
 if TYPE_CHECKING:
@@ -51,8 +54,8 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         level[case] = price_level(run, *BUILDING)
         top[case] = weekly_level(run).max(axis=1)
         own = [c for c in run.columns["stock"] if c.startswith("Japan ")]
-        private[case] = sum(run.mean("stock", c, date(2010, 8, 2), date(2010, 8, 29)) for c in own)
-        tally.path(case, "reserve of Japan", "days of use", run, reserve_days(run, "Japan"))
+        private[case] = np.sum([run.mean("stock", c, date(2010, 8, 2), date(2010, 8, 29)) for c in own], axis=0)
+        tally.path(case, "reserve of Japan", "days of use", run, days_held(run, "Japan"))
         tally.path(case, "price level outside", "times January 2009", run, weekly_level(run))
         if run is not plain:
             lines = account(run, plain, Reserve(country="Japan"), prices)
@@ -62,7 +65,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
             tally.add(case, "carrying a year", "million USD a year", yearly)
     tally.compare(level, CASES[0].name, "price level while it is built", "times January 2009", change="relative")
     tally.compare(top, CASES[0].name, "highest price level", "times January 2009", change="relative")
-    tally.compare(private, CASES[0].name, "stocks of Japan's firms, August 2010", "t", change="relative")
+    tally.compare(private, CASES[0].name, "stocks of firms, August 2010", "t", change="relative")
     return tally.frame()
 
 
@@ -74,7 +77,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
     dots = {
         "lost value avoided": "million USD", "net": "million USD",
         "price level while it is built": "% beside no reserve, July 2009 to June 2010",
-        "stocks of Japan's firms, August 2010": "% beside no reserve",
+        "stocks of firms, August 2010": "Japan, % beside no reserve",
     }  # fmt: skip
     titles = ["reserve of Japan", "price level outside", *dots]
     with drawing.theme():

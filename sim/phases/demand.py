@@ -149,9 +149,12 @@ def orders(t, dt, P, N, X, I, S, R):
                 wanted_months = firm_relied_cover(wanted_months, S.backed[c, m], P.crowding_out, months * P.cover_low)
             wanted_months = max(wanted_months, I.private_floor[c, m])
             S.wanted[s] = wanted_months / 12.0 * expected * (1.0 - N.f_old_scrap[f]) / dt  # of what must be bought
+            way = N.s_pipe_steps[s]
+            if X.delayed[t] > 0:
+                way += X.late[t, s]
             S.order[s] = firm_order(
                 expected * (1.0 - N.f_scrap[f]), S.stock[s], S.wanted[s], S.pipe_sum[s],
-                (N.s_pipe_steps[s] + X.late[t, s]) * expected * (1.0 - N.f_scrap[f]),
+                way * expected * (1.0 - N.f_scrap[f]),
                 P.stocking_years, P.destocking_years, P.supply_line_weight, P.order_floor, dt,
             )  # fmt: skip
             S.demanded[z, m] += S.order[s]

@@ -29,11 +29,13 @@ def sourcing(t, dt, P, N, X, I, S, R):
     S.asked[:, :] = 0.0
     S.grey[:, :] = 0.0
     S.licence_need[:, :] = 0.0
+    refuses = False
     S.line[0] = 0.0
     for z in range(S.busy.shape[0]):
         for c in range(S.busy.shape[1]):
             stopped = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
             busy = stopped or I.permit_weeks[z, c] > 0.0
+            refuses = refuses or I.refused[z, c] > 0.0
             S.busy[z, c] = 1.0 if busy or S.queued[z, c] > 0.0 else 0.0  # what waited leaves in turn
             limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
             S.full[z, c] = 1.0 if stopped and S.queued[z, c] > limit else 0.0
@@ -101,7 +103,8 @@ def sourcing(t, dt, P, N, X, I, S, R):
                 S.asked[r, m] += part
             else:
                 home = N.e_home[e]
-                part *= 1.0 - I.refused[home, N.s_country[s]] * I.form_quota[home, N.s_form[s]]
+                if refuses:
+                    part *= 1.0 - I.refused[home, N.s_country[s]] * I.form_quota[home, N.s_form[s]]
                 gross = N.s_gross[s] * I.form_quota[home, N.s_form[s]] * I.quota_on[home]
                 if S.full[home, N.s_country[s]] > 0.0:
                     part = 0.0
@@ -237,7 +240,9 @@ def shipping(t, dt, P, N, X, I, S, R):
                     R.exports[t, N.e_home[e], c] += ship * gross_each
                 else:
                     R.exports_open[t, N.e_home[e], c] += ship * gross_each
-            due = now + N.e_lag[e] + X.transit[t, N.r_country[r], c]
+            due = now + N.e_lag[e]
+            if X.delayed[t] > 0:
+                due += X.transit[t, N.r_country[r], c]
             S.pipe[due - depth if due >= depth else due, N.e_way[e]] += ship
             moved += ship
         S.cash[N.f_account[f]] -= paid
@@ -285,7 +290,9 @@ def customs(t, dt, P, N, X, I, S, R):
         S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
         if goes <= 0.0:
             continue
-        due = now + N.e_lag[e] + X.transit[t, N.r_country[N.e_ref[e]], c]
+        due = now + N.e_lag[e]
+        if X.delayed[t] > 0:
+            due += X.transit[t, N.r_country[N.e_ref[e]], c]
         S.pipe[due - depth if due >= depth else due, N.e_way[e]] += goes
         S.pipe_sum[s] += goes
         S.received[s] += goes

@@ -29,6 +29,7 @@ class Known:
             "free_exports_t": 5000.0, "dependence": {"Importia": 0.9, "Farland": 0.5},
             "tension": {"Importia": 0.8, "Farland": 0.0}, "reserve_days": {"Importia": 42.0, "Farland": 0.0},
             "restricted_abroad": 0.0, "income": 1000.0, "harm": {"Importia": 0.0, "Farland": 0.0}, "luck": 0.5,
+            "refused": {"Importia": 0.0, "Farland": 0.0}, "conceded": {"Importia": False, "Farland": False},
         }  # fmt: skip
         self.__dict__.update(numbers | given)
 

@@ -8,6 +8,7 @@ import pytest
 
 from agents.exporting_state import Measure
 from sim import BadInput, Simulation, litigation
+from sim.enactment import enact
 from sim.outlook import imagine
 from sim.world import World
 from tests.builders import differences, world_scenario
@@ -91,14 +92,14 @@ def test_nobody_foresees_a_ruling_and_a_doctrine_cannot_take_back_what_it_lost()
     world.advance(80)
     (case,) = world.cases
     assert world.step < case.step
-    assert imagine(world, 1, 104).cases == []
+    assert imagine(world, "Exportia", 104).cases == []
     again = Measure("again", "export_quota", "Exportia", ("all",), ("oxide",), 500.0, "t gross", case.obeyed, None, "x")
-    world.take(again)
+    enact(world, again)
     assert world.I.quota_on[1] == 1.0
     world.advance(case.step + 10)
-    world.take(again)
+    enact(world, again)
     assert world.I.quota_on[1] == 0.0
-    assert [c.id for c in imagine(world, 1, 104).cases] == ["case"]
+    assert [c.id for c in imagine(world, "Exportia", 104).cases] == ["case"]
 
 
 @pytest.mark.parametrize(

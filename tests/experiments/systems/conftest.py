@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -31,8 +32,7 @@ class Found:
 
 
 @lru_cache
-def _made(row: str) -> Found:
-    module = find(row).module
+def _made(module: ModuleType) -> Found:
     if module is slump:
         before, slump.POINTS = slump.POINTS, 24
         try:
@@ -45,4 +45,4 @@ def _made(row: str) -> Found:
 @pytest.fixture(scope="session")
 def shown() -> Callable[[str], Found]:
     """The table of a row by its name, three replications of seed 1 (the row of 2020: 24 points, one replication)."""
-    return _made
+    return lambda row: _made(find(row).module)

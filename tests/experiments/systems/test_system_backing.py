@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("experiments.cases")  # the frame of the systems
-
 ROW, OTHER = "S12", "S21"
 MINED, FAILED, PRICE = "output of Mt Weld", "mine has failed", "price of Nd outside"
 JAPAN, CHINA = "Japan's arrivals from the plant", "China's arrivals from the plant"

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("experiments.cases")  # the frame of the systems
-
 ROW = "S13"
 FIRST, LATE, FAILED, COST = (
     "first ore after January 2010",

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("experiments.cases")  # the frame of the systems
-
 ROW = "S15"
 TIME = "years to the removal"
 

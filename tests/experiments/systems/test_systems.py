@@ -27,7 +27,7 @@ def call(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[st
 
 def test_the_readme_lists_exactly_what_is_found() -> None:
     text = (ROOT / "experiments" / "README.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| (S\d+) \|.*`(chokepoint system S\d+)`.*`(tests/\S+\.py)` \|$", text, re.MULTILINE)
+    listed = re.findall(r"^\| (\S+) \|.*`(chokepoint system \S+)`.*`(tests/\S+\.py)` \|$", text, re.MULTILINE)
     assert [row for row, _, _ in listed] == ROWS
     for row, command, test in listed:
         assert command == systems.find(row).command
@@ -37,7 +37,7 @@ def test_the_readme_lists_exactly_what_is_found() -> None:
 def test_every_row_belongs_to_one_file() -> None:
     rows = [row for module in systems.modules().values() for row in module.ROWS]
     assert sorted(rows) == sorted(set(rows))
-    assert set(rows) <= {f"S{i}" for i in range(1, 25)}
+    assert {row for row in rows if row.startswith("S")} == {f"S{i}" for i in range(1, 25)}
 
 
 @pytest.mark.parametrize("row", ROWS)

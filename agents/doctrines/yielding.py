@@ -1,0 +1,51 @@
+"""Yielding: give in to a state that withholds supply when holding out is expected to cost more than giving in.
+
+What holding out costs is the difference of two roll-outs on the government's own beliefs, its own reserve at work in
+both: the restriction lasts, or it is lifted.
+"""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents import acts
+from agents.decision import Decision
+from agents.exporting_state import Measure
+from agents.observation import Observation
+
+
+class Settings(BaseModel):
+    """cost_musd: what giving in costs the government, million USD (assumption). weeks: horizon of the roll-outs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    cost_musd: float = Field(500.0, ge=0.0, le=1e6)
+    weeks: int = Field(52, ge=4, le=520)
+
+
+class Doctrine:
+    def __init__(self, settings: Settings, measures: list[Measure]):
+        self.settings = settings
+        self.decisions: list[Decision] = []
+
+    def dates(self) -> list[date]:
+        return []
+
+    def decide(self, observation: Observation) -> list[Measure]:
+        s, me = self.settings, observation.country
+        pressing = [k for k in observation.others if observation.refused[k] > 0.0]
+        if not pressing:
+            reason = "nobody withholds anything"
+            self.decisions.append(Decision(observation.day, "pressure", {}, {"hold out": 0.0}, "hold out", reason))
+            return []
+        k = max(pressing, key=lambda name: observation.refused[name])
+        gives = acts.concession(observation, k, "holding out costs more")
+        held_out = observation.outlook((), s.weeks).harm.get(me, 0.0)
+        given_in = observation.outlook((gives,), s.weeks).harm.get(me, 0.0)
+        loss = (held_out - given_in) / 1000.0
+        choice = "give in" if loss > s.cost_musd else "hold out"
+        reason = f"holding out is expected to cost {loss:,.0f} million USD, giving in {s.cost_musd:,.0f}"
+        known = {f"refused by {k}": observation.refused[k]}
+        options = {"hold out": -loss, "give in": -s.cost_musd}
+        self.decisions.append(Decision(observation.day, "pressure", known, options, choice, reason))
+        return [gives] if choice == "give in" else []
