@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.decisions import decide
 from sim.phases import PHASES, orders, rationing, shipping, sourcing
 from sim.simulation import Simulation
 from sim.state import USER
@@ -150,7 +151,7 @@ class Docked:
         """Run so many weeks in which buyers order what they use and nothing to change their stocks."""
         world = self.world
         for _ in range(weeks):
-            world.decide()
+            decide(world)
             for phase in PHASES:
                 self._do(phase)
                 if phase is orders:

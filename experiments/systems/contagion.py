@@ -18,6 +18,7 @@ import numpy as np
 
 from experiments import case_figures as draw
 from experiments.cases import WORLDS, Case, Tally, run_cases, year
+from sim.enactment import restricted
 from sim.scenario import load
 from sim.simulation import Simulation
 
@@ -83,7 +84,7 @@ def followed(terms: tuple[float, float, float] | None, replication: int, seed: i
     shares, prices = [], []
     for first, last in pairwise(steps):
         world.advance(first + 2)
-        shares.append(world.restricted(but=0))
+        shares.append(restricted(world, but=0))
         world.advance(last)
         prices.append(float(world.R.price[first:last, 0, 0].mean()))
     return np.array(shares), np.array(prices)

@@ -87,7 +87,7 @@ def realised(share: float, replication: int, seed: int) -> tuple[float, float]:
     world.cash_at[first] = world.S.cash.copy()
     world.advance(last)
     years = (last - first) * world.dt
-    return float(world.R.price[first:last, 0, 0].mean()), results(world, 1, first).income / years
+    return float(world.R.price[first:last, 0, 0].mean()), results(world, "Exportia", first).income / years
 
 
 def free_world(months: float = 6.0) -> World:
