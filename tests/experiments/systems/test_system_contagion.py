@@ -23,6 +23,8 @@ def test_the_elasticity_and_what_makes_it_larger_than_for_food(shown) -> None:  
     # Where others may fill the gap and nobody fears, tonnes withheld by one move the price less than by all.
     assert elasticity("one alone, no fear", 0.1) < 0.5 * elasticity("unheard, no fear", 0.1)
     assert found.of("one alone, no fear", "exports at 10 % withheld") > -5.0
+    # An act is heard by the share withheld of its author's exports: two fifths of a quarter alarm more than a tenth.
+    assert elasticity("one exporter alone", 0.1) > elasticity("as the model stands", 0.1)
 
 
 def test_restrictions_spread_where_states_answer_each_other(shown) -> None:  # type: ignore[no-untyped-def]
