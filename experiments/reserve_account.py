@@ -7,7 +7,7 @@ with the same run without the reserve:
     material bill saved   what firms of the country pay less for material: a transfer from sellers
     purchases             paid for the reserve, less what releases brought in and with what it held at the start
     left in store         what is held at the end, at the price of the base year
-    carrying              interest, storage and rotation on what is held, at the price of the base year
+    carrying              storage and rotation of what is held, at the price of the base year; interest is discounted
     net                   the sum, for the government and its firms together
     world                 value added not lost anywhere
 """
@@ -41,7 +41,7 @@ def account(run: Run, plain: Run, reserve: Reserve, prices: Mapping[str, float])
     held = sum(prices[m] * run.column("reserve", f"{country} {m}") for m in prices) / 1000.0
     assert isinstance(held, np.ndarray)
     years = run.step_days / 365.25
-    carrying = (reserve.interest_per_year + reserve.storage_per_year + reserve.rotation_per_year) * years * held
+    carrying = (reserve.storage_per_year + reserve.rotation_per_year) * years * held  # interest is in the discounting
     bill = [sum(r.column("bill", c) for c in served) for r in (plain, run)]
     opening = held[:, 0]
     lines = {

@@ -32,7 +32,7 @@ CASES = (
     Case("42 to 180 in a year, before", (*CRISIS, *reserve("Japan", **BEFORE, pace_years=1))),
     Case("42 to 180 in four years, before", (*CRISIS, *reserve("Japan", **BEFORE, pace_years=4))),
     Case(
-        "42 to 180, bought in the crisis",
+        "42 to 180 in the crisis, none let go",
         (*CRISIS, *reserve("Japan", **{**BEFORE, "start": "2010-10-01"}, pace_years=1, buys_in_crisis="true",
                            release_on="never")),
     ),

@@ -27,8 +27,8 @@ def test_a_reserve_saves_and_one_bought_in_the_crisis_costs(built) -> None:  # t
     assert line("42 days held", "lost value avoided") > 100.0
     assert line("180 days held", "lost value avoided") > 1.3 * line("42 days held", "lost value avoided")
     assert line("180 days held", "net") > line("42 days held", "net") > 0.0
-    assert line("42 to 180, bought in the crisis", "lost value avoided") < -100.0
-    assert line("42 to 180, bought in the crisis", "net") < 0.0
+    assert line("42 to 180 in the crisis, none let go", "lost value avoided") < -100.0
+    assert line("42 to 180 in the crisis, none let go", "net") < 0.0
     assert line("180 days held", "carrying") < line("42 days held", "carrying") < 0.0
 
 
@@ -137,3 +137,14 @@ def test_experience_teaches_what_pays_in_money(shown) -> None:  # type: ignore[n
         assert quota > 0.5
         assert embargo < 0.35
         assert quota > value(table, "harm, no reserve", "quota, last twelve years") - 0.1
+
+
+def test_a_rule_that_counts_what_hangs_on_supply_saves_more_than_one_that_counts_prices(shown) -> None:  # type: ignore[no-untyped-def]
+    table = shown("rules").table
+
+    def net(case: str) -> float:
+        return value(table, case, "net", against="no reserve")
+
+    assert net("optimum") > net("42 days of use") > 0.0
+    assert net("180 days of use") > net("42 days of use")
+    assert net("what competition holds") < 0.3 * net("42 days of use")
