@@ -3,20 +3,19 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from agents.reserve import Stock
+from agents.settings import Settings
 
 
-class Release(BaseModel):
+class Release(Settings):
     """Settings that rules with an order to release share.
 
     release_on: what starts a release. release_price: price over the habitual one. release_shortfall: share of firms'
     orders that stays unfilled. release_share: pace as a share of the planned use of the firms that it serves.
     requested_from, requested_to: first and last day of a request. Defaults are assumptions.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     release_on: Literal["price", "shortfall", "request", "never"] = "shortfall"
     release_price: float = Field(2.0, gt=1.0, le=20.0)

@@ -89,12 +89,16 @@ class Seen:
         return restricted(self._world, but=self._z)
 
     @cached_property
+    def _happened(self) -> Outlook:
+        return results(self._world, self.country, self._state.since)
+
+    @cached_property
     def income(self) -> float:
-        return results(self._world, self.country, self._state.since).income
+        return self._happened.income
 
     @cached_property
     def harm(self) -> Mapping[str, float]:
-        return results(self._world, self.country, self._state.since).harm
+        return self._happened.harm
 
     @cached_property
     def refused(self) -> Mapping[str, float]:

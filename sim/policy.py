@@ -200,10 +200,6 @@ def _backing(world: World, m: Measure) -> None:
                 world.I.support[k] = min(1.0, m.value * 1000.0 / capex)
 
 
-def _subsidy(world: World, m: Measure) -> None:
-    pledges.HANDLERS["subsidy"](world, m)
-
-
 def _complaint(world: World, m: Measure) -> None:
     """A complaint is heard; one with the word `hazard` starts a case that runs its own course."""
     if m.scope[0] == "hazard" and not m.lifted:
@@ -233,5 +229,5 @@ HANDLERS = {
     "reserve_purchase": _reserve_purchase, "complaint": _complaint, "ruling": _noted, "backing": _backing,
     "export_licence": _export_licence, "licence_refusal": _licence_refusal,
     "production_subsidy": _production_subsidy, "transit_delay": _noted, "incident": _noted,
-    "subsidy": _subsidy, "concession": _concession,
+    "subsidy": pledges.HANDLERS["subsidy"], "concession": _concession,
 }  # fmt: skip

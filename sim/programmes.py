@@ -20,15 +20,16 @@ from datetime import date
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from agents import doctrines, reserve_rules
+from agents.settings import Settings
 from sim.problems import BadInput, explain, nearest
 
 Days = Annotated[float, Field(ge=0, le=1000)]
 
 
-class Reserve(BaseModel):
+class Reserve(Settings):
     """One reserve of one government.
 
     country: the holder. rule, settings: how it is run. materials: what it may hold, all if empty. members: further
@@ -38,8 +39,6 @@ class Reserve(BaseModel):
     `target` alone, or `nothing`. claimed_days: a holding that is claimed on the first day, true or not.
     release_delay_weeks: from wish to release. interest_per_year, storage_per_year, rotation_per_year: yearly cost as
     shares of the value held (assumptions; the last is what is sold and bought anew at a loss of quality)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     country: str
     rule: str = "target_days"
@@ -62,15 +61,13 @@ class Reserve(BaseModel):
         return module.Rule(module.Settings.model_validate(self.settings))
 
 
-class Stance(BaseModel):
+class Stance(Settings):
     """The doctrine of one state, exporting or importing.
 
     rule, settings: how it decides. rhythm_weeks: how often; what it orders lasts until it decides again. start: the
     first decision, a year after the start of the run if not given. keeps_history: whether the dated acts of the
     scenario happen all the same.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     country: str
     rule: str = "leverage"

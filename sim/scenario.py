@@ -15,9 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from agents.behaviour import PARAMETERS
+from agents.settings import Settings
 from sim import litigation, pledges, programmes
 from sim.problems import BadInput, explain, nearest, unit_of
 
@@ -27,8 +28,8 @@ Money = Annotated[float, Field(ge=0, description="USD")]
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+class Row(Settings):
+    """A row of a table, or another part of a scenario."""
 
 
 class Sourced(Row):

@@ -3,33 +3,23 @@
 Permits linked to talks, as in the trade dispute of 2019; whether the target gives in is its own decision.
 """
 
-from datetime import date
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from agents import acts
+from agents import acts, settings
 from agents.decision import Decision
+from agents.deliberation import Deliberate
 from agents.exporting_state import Measure
 from agents.observation import Observation
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """refused: per cent of licences refused. tension_from: least tension at which it bargains. Assumptions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     refused: float = Field(80.0, gt=0.0, le=100.0)
     tension_from: float = Field(0.1, ge=0.0, le=1.0)
 
 
-class Doctrine:
-    def __init__(self, settings: Settings, measures: list[Measure]):
-        self.settings = settings
-        self.decisions: list[Decision] = []
-
-    def dates(self) -> list[date]:
-        return []
-
+class Doctrine(Deliberate[Settings]):
     def decide(self, observation: Observation) -> list[Measure]:
         s = self.settings
         tense = [k for k in observation.others if observation.tension[k] >= s.tension_from]

@@ -4,21 +4,19 @@ logit Pr(restrict) = base + price * ln(price / habitual)+ + coverage * share res
 Giordani, Rocha and Ruta (export restrictions during food crises answer each other); the numbers are assumptions.
 """
 
-from datetime import date
 from math import exp, log
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from agents import acts
+from agents import acts, settings
 from agents.decision import Decision
+from agents.deliberation import Deliberate
 from agents.exporting_state import Measure
 from agents.observation import Observation
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """base, price, coverage: terms of the logit; share: the quota as a share of last year's free exports."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     base: float = Field(-4.0, ge=-20.0, le=20.0)
     price: float = Field(3.0, ge=0.0, le=50.0)
@@ -31,14 +29,7 @@ def chance(dear: float, restricted: float, base: float, price: float, coverage: 
     return 1.0 / (1.0 + exp(-(base + price * max(0.0, log(dear)) + coverage * restricted)))
 
 
-class Doctrine:
-    def __init__(self, settings: Settings, measures: list[Measure]):
-        self.settings = settings
-        self.decisions: list[Decision] = []
-
-    def dates(self) -> list[date]:
-        return []
-
+class Doctrine(Deliberate[Settings]):
     def decide(self, observation: Observation) -> list[Measure]:
         s = self.settings
         dear = max(p / observation.habitual_inside[m] for m, p in observation.prices_inside.items())

@@ -5,22 +5,20 @@ act that was taken, N' = phi N + 1; the next act is drawn by a logit over attrac
 territory earned in the period against the mean of all periods, and the harm done, weighted by tension.
 """
 
-from datetime import date
 from math import exp
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from agents import acts
+from agents import acts, settings
 from agents.decision import Decision
+from agents.deliberation import Deliberate
 from agents.exporting_state import Measure
 from agents.observation import Observation
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """memory: phi, share of old experience that is kept a period. sharpness: of the logit, per standard payoff.
     rent, political: weights of income and of harm times tension. quota_share: of the last free exports. Assumptions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     memory: float = Field(0.9, ge=0.0, le=1.0)
     sharpness: float = Field(2.0, ge=0.0, le=100.0)
@@ -34,16 +32,12 @@ def attraction(before: float, weight: float, memory: float, payoff: float) -> fl
     return (memory * weight * before + payoff) / (memory * weight + 1.0)
 
 
-class Doctrine:
+class Doctrine(Deliberate[Settings]):
     def __init__(self, settings: Settings, measures: list[Measure]):
-        self.settings = settings
-        self.decisions: list[Decision] = []
+        super().__init__(settings, measures)
         self.attractions: dict[str, float] = {}
         self.weights: dict[str, float] = {}
         self.worth: list[float] = []
-
-    def dates(self) -> list[date]:
-        return []
 
     def _learn(self, observation: Observation) -> None:
         """Book what the last act brought."""

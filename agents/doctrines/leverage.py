@@ -10,25 +10,23 @@ assumptions.
 """
 
 from collections.abc import Mapping
-from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from agents import acts
+from agents import acts, settings
 from agents.decision import Decision
+from agents.deliberation import Deliberate
 from agents.exporting_state import Measure
 from agents.observation import Observation, Outlook
 
 MOTIVES = ("rent", "industry", "depletion", "political", "future", "retaliation")
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """Weights, USD of payoff per USD (industry: per USD a year; future: per USD a year of entrants' output).
 
     weeks: horizon of the roll-out. tension_from: least tension at which an embargo is thought of. quota_share: of the
     last free year's exports; tax: per cent; both are options to all, as inspection of all cargos is to a country."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     rent: float = Field(1.0, ge=0.0, le=100.0)
     industry: float = Field(0.0, ge=0.0, le=100.0)
@@ -60,14 +58,10 @@ def payoff(gained: Mapping[str, float], weights: Mapping[str, float]) -> float:
     return sum(weights[motive] * gained[motive] for motive in MOTIVES)
 
 
-class Doctrine:
+class Doctrine(Deliberate[Settings]):
     def __init__(self, settings: Settings, measures: list[Measure]):
-        self.settings = settings
-        self.decisions: list[Decision] = []
+        super().__init__(settings, measures)
         self.expected: list[dict[str, dict[str, float]]] = []  # gains by option and motive, one entry a decision
-
-    def dates(self) -> list[date]:
-        return []
 
     def options(self, observation: Observation) -> dict[str, list[Measure]]:
         """The acts that are weighed, by name."""

@@ -2,17 +2,14 @@
 
 from datetime import date, timedelta
 
-from pydantic import BaseModel, ConfigDict
-
+from agents import settings
 from agents.decision import Decision
 from agents.exporting_state import Measure, lifting
 from agents.observation import Observation
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """History has no settings."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Doctrine:

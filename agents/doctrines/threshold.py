@@ -3,35 +3,25 @@
 Source of the form: export policy that answers home cover and home prices, as in studies of food export bans.
 """
 
-from datetime import date
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from agents import acts
+from agents import acts, settings
 from agents.decision import Decision
+from agents.deliberation import Deliberate
 from agents.exporting_state import Measure
 from agents.observation import Observation
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """cover: stocks at home over wanted ones below which it restricts. dear: price at home over the habitual one above
     which it does. share: the quota as a share of last year's exports, for half a year half of it. Assumptions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     cover: float = Field(0.8, ge=0.0, le=2.0)
     dear: float = Field(1.5, gt=0.0, le=20.0)
     share: float = Field(0.6, ge=0.0, le=1.0)
 
 
-class Doctrine:
-    def __init__(self, settings: Settings, measures: list[Measure]):
-        self.settings = settings
-        self.decisions: list[Decision] = []
-
-    def dates(self) -> list[date]:
-        return []
-
+class Doctrine(Deliberate[Settings]):
     def decide(self, observation: Observation) -> list[Measure]:
         s = self.settings
         cover = min(observation.cover_inside.values())

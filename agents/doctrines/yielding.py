@@ -4,33 +4,23 @@ What holding out costs is the difference of two roll-outs on the government's ow
 both: the restriction lasts, or it is lifted.
 """
 
-from datetime import date
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from agents import acts
+from agents import acts, settings
 from agents.decision import Decision
+from agents.deliberation import Deliberate
 from agents.exporting_state import Measure
 from agents.observation import Observation
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """cost_musd: what giving in costs the government, million USD (assumption). weeks: horizon of the roll-outs."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     cost_musd: float = Field(500.0, ge=0.0, le=1e6)
     weeks: int = Field(52, ge=4, le=520)
 
 
-class Doctrine:
-    def __init__(self, settings: Settings, measures: list[Measure]):
-        self.settings = settings
-        self.decisions: list[Decision] = []
-
-    def dates(self) -> list[date]:
-        return []
-
+class Doctrine(Deliberate[Settings]):
     def decide(self, observation: Observation) -> list[Measure]:
         s, me = self.settings, observation.country
         pressing = [k for k in observation.others if observation.refused[k] > 0.0]

@@ -10,17 +10,16 @@ from functools import lru_cache
 from math import pi, sqrt
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from agents import settings
 from agents.reserve import ReserveObservation, ReserveOrder
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """carry: cost of storing a year's use for a year, as a share of the normal price; rate: interest a year; decay:
     share lost a year; elasticity: of demand; shock: standard deviation of yearly output; highest_days: most that can be
     held; pace_years: time over which the reserve moves to what the benchmark holds (assumption)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     carry: float = Field(0.06, ge=0.0, le=1.0)
     rate: float = Field(0.03, ge=0.0, le=0.5)

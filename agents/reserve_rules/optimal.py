@@ -10,20 +10,19 @@ from functools import lru_cache
 from math import log
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from agents import settings
 from agents.reserve import ReserveObservation, ReserveOrder
 
 PERIOD_DAYS, STEP_DAYS = 28, 7
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """begins_per_year, lasts_years: hazard and mean length of a disruption; lost_share: of use while it lasts; impact:
     rise of the price in multiples when a year's use is bought in a year; storage: yearly cost as a share of the price;
     rate: interest a year; highest_days: end of the grid; release_shortfall: share of orders unfilled from which supply
     counts as disrupted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     begins_per_year: float = Field(0.1, gt=0.0, le=4.0)
     lasts_years: float = Field(0.5, gt=0.0, le=10.0)

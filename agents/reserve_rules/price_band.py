@@ -4,16 +4,15 @@ Source: price-band buffer stock with a limited store, as in the public storage b
 bands are multiples of the habitual price, wider than for grain because metal prices move more (assumption).
 """
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from agents import settings
 from agents.reserve import ReserveObservation, ReserveOrder
 
 
-class Settings(BaseModel):
+class Settings(settings.Settings):
     """floor and ceiling: multiples of the habitual price; highest_days: size of the store in days of use; pace_years:
     years in which it would be filled or emptied."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     floor: float = Field(0.9, gt=0.0, le=5.0)
     ceiling: float = Field(2.0, gt=0.0, le=20.0)
