@@ -239,6 +239,11 @@ class Layout:
         way = {pair: i for i, pair in enumerate(ways)}
         e_way = np.array([way[int(s), int(r_country[r])] for s, r in zip(self.e_slot, self.e_ref, strict=True)])
         w_origin = np.array([origin for _, origin in ways])
+        # Lanes: the links of one slot of one kind from one country, which follow each other.
+        lane = np.column_stack([self.e_slot, self.e_kind, e_way])
+        lane_start = np.flatnonzero(np.any(lane[1:] != lane[:-1], axis=1)) + 1
+        b_first = np.concatenate([[0], lane_start]).astype(np.int64)
+        e_home = r_zone[self.e_ref]
         s_way = np.searchsorted([s for s, _ in ways], np.arange(len(slots) + 1))
         use_base = np.zeros((nZ, nM))
         np.add.at(use_base, (s_zone, s_mat), np.where(open_step[s_firm] > 0, 0.0, s_base))
@@ -265,12 +270,15 @@ class Layout:
             s_value=np.array([*(s.value_added_usd_per_kg for s in sectors), *([0.0] * len(reserve_states))])[s_firm],
             reserve_start=np.array([first[len(v.firms)]], dtype=np.int64), s_first=np.array(first, dtype=np.int64),
             e_ref=self.e_ref, e_slot=self.e_slot, e_kind=self.e_kind, e_share=self.e_share, e_lag=self.e_lag,
-            e_landed=self.e_landed, e_freight=self.e_freight, e_way=e_way,
+            e_way=e_way,
             w_origin=w_origin, s_way=s_way, e_mat=s_mat[self.e_slot],
-            e_country=s_country[self.e_slot], e_home=r_zone[self.e_ref], e_form=s_form[self.e_slot],
+            e_country=s_country[self.e_slot], e_home=e_home, e_form=s_form[self.e_slot],
+            b_edge=np.append(b_first, len(self.e_slot)), b_kind=self.e_kind[b_first], b_home=e_home[b_first],
+            b_way=e_way[b_first], b_lag=self.e_lag[b_first], b_landed=self.e_landed[b_first],
+            b_freight=self.e_freight[b_first],
+            s_lane=np.searchsorted(self.e_slot[b_first], np.arange(len(slots) + 1)),
             e_gross=np.array([gross[forms[form]] for form in s_form])[self.e_slot],
             x_legal=np.flatnonzero(self.e_kind == LEGAL).astype(np.int64),
-            s_edge=np.searchsorted(self.e_slot, np.arange(len(slots) + 1)),
             r_country=r_country, r_zone=r_zone, r_kind=r_kind, r_capacity=r_capacity, r_base=r_base,
             r_yield=r_yield, r_cost=np.array([r.cost_usd_per_kg for r in v.refiners]),
             r_licence_share=np.array([r.licence_share for r in v.refiners]), r_output=r_output,
@@ -480,7 +488,9 @@ class Layout:
                 options.append((float(r_output[r, m]) * (0.5 + luck), r, kind))
             for q, r, kind in sorted(options, reverse=True)[: max(2, v.choices.links_per_buyer)]:
                 flows[(s, r, kind)] = q * 1e-12
-        rows = sorted((flows | later).items(), key=lambda row: (row[0][0], row[0][2], row[0][1]))  # slot, kind, seller
+        rows = sorted(  # by slot, kind, country of the seller, seller
+            (flows | later).items(), key=lambda row: (row[0][0], row[0][2], r_country[row[0][1]], row[0][1])
+        )
         lag = {(x.origin, x.destination): x for x in v.lags}
         step = self.calendar.step_days / 7.0
         self.e_slot = np.array([k[0] for k, _ in rows], dtype=np.int64)

@@ -3,9 +3,9 @@
 Each table below lists arrays by shape and type. Index letters: c country, z market zone (0 is the world
 outside, the others are the territories of exporting states), m material, f firm, s slot (a firm's position
 in one material), r refiner, k mine, e edge (refiner to slot), w way (a slot and a country it buys from),
-l feed link (mine to refiner), x legal edges, o product form, a account, d weeks ahead, t step; `n` is
-any length. Masses are tonnes contained, money is thousand USD, prices are USD per kg (so tonnes times
-price is thousand USD). Rates are per year.
+b lane (the edges of one kind in a way), l feed link (mine to refiner), x legal edges, o product form,
+a account, d weeks ahead, t step; `n` is any length. Masses are tonnes contained, money is thousand USD,
+prices are USD per kg (so tonnes times price is thousand USD). Rates are per year.
 """
 
 from collections import namedtuple
@@ -54,10 +54,12 @@ Structure = _bundle(
     s u4: s_firm s_mat s_zone s_country s_form
     s i8: s_twin
     s f8: s_base s_gross s_trade_share s_pipe_steps s_value
-    n u4: s_first s_edge s_way k_link
+    n u4: s_first s_lane s_way k_link b_edge
     w u4: w_origin
+    b u4: b_kind b_home b_way b_lag
+    b f8: b_landed b_freight
     e u4: e_ref e_slot e_kind e_way e_lag e_mat e_country e_home e_form
-    e f8: e_share e_landed e_freight e_gross
+    e f8: e_share e_gross
     x u4: x_legal
     r u4: r_country r_zone r_kind r_account
     r f8: r_capacity r_base r_yield r_cost r_licence_share

@@ -16,7 +16,6 @@ from sim.border import leakage as border_leakage
 from sim.border import licence_allowance as border_licence_allowance
 from sim.border import slip as border_slip
 from sim.market import smoothed as market_smoothed
-from sim.phases.accounts import pay
 from sim.state import FREE, GREY, LEGAL, LICENSED, RESERVE, UNLICENSED, USER, WITHIN
 
 TINY = 1e-12
@@ -48,65 +47,67 @@ def sourcing(t, dt, P, N, X, I, S, R):
                     target = P.refiner_cover_months / 12.0 * S.output[r, m]
                     S.presence[r, m] = refiner_presence(S.output[r, m], S.product[r, m], target, N.r_reference[r, m])
     turn = t % N.review_steps[0]
+    for s in range(S.stock.shape[0]):
+        if N.f_review[N.s_firm[s]] != turn:
+            continue
+        z, m = N.s_zone[s], N.s_mat[s]
+        here = S.price[z, m]
+        for b in range(N.s_lane[s], N.s_lane[s + 1]):
+            kind, home = N.b_kind[b], N.b_home[b]
+            if kind == LEGAL:
+                for e in range(N.b_edge[b], N.b_edge[b + 1]):
+                    own = (S.ask[N.e_ref[e]] - S.ask_mean[home]) * N.s_gross[s]
+                    landed = max(0.3 * here, here + own) + N.b_freight[b]
+                    S.e_appeal[e] = firm_price_appeal(landed / N.b_landed[b], P.supplier_price)
+            else:
+                landed = here
+                if kind == GREY:
+                    landed = S.price[home, m] + P.grey_share_of_gap * max(0.0, here - S.price[home, m])
+                appeal = firm_price_appeal((landed + N.b_freight[b]) / N.b_landed[b], P.supplier_price)
+                for e in range(N.b_edge[b], N.b_edge[b + 1]):
+                    S.e_appeal[e] = appeal
+    for e in range(S.e_order.shape[0]):  # all links in one plain loop, which compiles to vector instructions
+        S.e_order[e] = firm_supplier_weight(N.e_share[e], S.e_appeal[e], S.e_trust[e])
     from_users = 0.0
     from_all = 0.0
     for s in range(S.stock.shape[0]):
-        start, stop = N.s_edge[s], N.s_edge[s + 1]
+        first_lane, last_lane = N.s_lane[s], N.s_lane[s + 1]
         q = S.order[s] - S.received[s]
         if q <= 0.0:
-            for e in range(start, stop):
+            for e in range(N.b_edge[first_lane], N.b_edge[last_lane]):
                 S.e_order[e] = 0.0
                 S.e_ship[e] = 0.0
             continue
-        f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
+        f, z, m, c = N.s_firm[s], N.s_zone[s], N.s_mat[s], N.s_country[s]
         from_all += q
         if N.f_kind[f] == USER:
             from_users += q
         here = S.price[z, m]
-        if N.f_review[f] == turn:
-            before = -1.0
-            appeal = 1.0
-            for e in range(start, stop):
-                landed = here
-                if N.e_kind[e] == LEGAL:
-                    own = (S.ask[N.e_ref[e]] - S.ask_mean[N.e_home[e]]) * N.s_gross[s]
-                    landed = max(0.3 * here, here + own)
-                elif N.e_kind[e] == GREY:
-                    home_price = S.price[N.e_home[e], m]
-                    landed = home_price + P.grey_share_of_gap * max(0.0, here - home_price)
-                relative = (landed + N.e_freight[e]) / N.e_landed[e]
-                if relative != before:
-                    appeal = firm_price_appeal(relative, P.supplier_price)
-                    before = relative
-                S.e_appeal[e] = appeal
         total = 0.0
-        for e in range(start, stop):
-            weight = firm_supplier_weight(N.e_share[e], S.e_appeal[e], S.e_trust[e])
-            if N.e_kind[e] == WITHIN:
-                weight *= S.presence[N.e_ref[e], m]
-            else:
-                weight *= S.shun[f]
+        shun = S.shun[f]
+        for e in range(N.b_edge[first_lane], N.b_edge[last_lane]):
+            weight = S.e_order[e] * (S.presence[N.e_ref[e], m] if N.e_kind[e] == WITHIN else shun)
             S.e_order[e] = weight
             total += weight
         scale = q / total
-        for e in range(start, stop):
+        for e in range(N.b_edge[first_lane], N.b_edge[last_lane]):
             part = scale * S.e_order[e]
             S.e_order[e] = part
             r, kind = N.e_ref[e], N.e_kind[e]
-            if kind == GREY:
-                home, c = N.e_home[e], N.s_country[s]
+            if kind == WITHIN:
+                S.asked[r, m] += part
+            elif kind == GREY:
+                home = N.e_home[e]
                 if S.busy[home, c] > 0.0:
                     held = max(I.embargo[home, c] * I.form_embargo[home, N.s_form[s]], I.closure[home, c])
                     part *= border_slip(I.inspection[home, c], I.normal_inspection[home], held)
                 S.grey[r, m] += part
-            elif kind == WITHIN:
-                S.asked[r, m] += part
             else:
                 home = N.e_home[e]
                 if refuses:
-                    part *= 1.0 - I.refused[home, N.s_country[s]] * I.form_quota[home, N.s_form[s]]
+                    part *= 1.0 - I.refused[home, c] * I.form_quota[home, N.s_form[s]]
                 gross = N.s_gross[s] * I.form_quota[home, N.s_form[s]] * I.quota_on[home]
-                if S.full[home, N.s_country[s]] > 0.0:
+                if S.full[home, c] > 0.0:
                     part = 0.0
                 elif gross > 0.0:
                     taxed = S.price[home, m] * (1.0 + I.tax[home, m])
@@ -179,72 +180,80 @@ def shipping(t, dt, P, N, X, I, S, R):
     for s in range(S.stock.shape[0]):
         if S.order[s] - S.received[s] <= 0.0:
             continue
-        f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
-        c, here, gross_each = N.s_country[s], S.price[z, m], N.s_gross[s]
+        f, z, m, c = N.s_firm[s], N.s_zone[s], N.s_mat[s], N.s_country[s]
+        here, gross_each = S.price[z, m], N.s_gross[s]
         moved = 0.0
         paid = 0.0
-        for e in range(N.s_edge[s], N.s_edge[s + 1]):
-            q = S.e_order[e]
-            if q <= 0.0:
-                continue
-            r, kind = N.e_ref[e], N.e_kind[e]
-            ready = S.grey[r, m] if kind == GREY else S.asked[r, m]
-            ship = S.e_ship[e] * ready
-            if ship != q or S.e_trust[e] != 1.0:  # else full trust is kept
-                S.e_trust[e] = firm_trust(S.e_trust[e], ship / q, P.supplier_trust, P.trust_memory_years, dt)
-            S.e_ship[e] = ship
-            seller = N.r_account[r]
-            if kind == LEGAL:
-                # The book holds what a licence could carry: orders that there is product for.
-                home = N.e_home[e]
-                covered = I.form_quota[home, N.s_form[s]] * I.quota_on[home]
-                inside = S.price[home, m]
-                duty = inside * I.tax[home, m]
-                booked = q * ready * (1.0 - book_memory) * covered
-                S.book[r, 0] += booked * gross_each
-                S.book[r, 1] += booked * (inside + duty)
-                if ship <= 0.0:
-                    continue
-                gross = ship * gross_each
-                own = (S.ask[r] - S.ask_mean[home]) * gross_each * covered
-                price = max(0.3 * here, here + own)
-                rent = price - inside - duty - N.freight[home]
-                pay(S.cash, seller, N.c_account[N.state_of_zone[home]], ship * duty)
-                pay(S.cash, seller, N.row_account[0], ship * N.freight[home])
-                S.rent_of[r] += ship * rent
-                R.tax[t, home] += ship * duty
-                R.rent[t, home] += ship * rent
-                if covered > 0.0:
-                    p = I.quota_part[home, m]
-                    I.licence[r, p] = max(0.0, I.licence[r, p] - gross)
-                    R.licence_used[t, r] += gross
-                S.shipments[r] += gross * (1.0 - sales_memory)
-            elif ship <= 0.0:
-                continue
-            elif kind == WITHIN:
-                price = here
-            else:
-                home = N.e_home[e]
-                inside = S.price[home, m]
+        for b in range(N.s_lane[s], N.s_lane[s + 1]):
+            kind, home = N.b_kind[b], N.b_home[b]
+            inside = S.price[home, m]
+            cargo = 0.0
+            if kind == WITHIN:
+                for e in range(N.b_edge[b], N.b_edge[b + 1]):
+                    r = N.e_ref[e]
+                    ship = S.e_ship[e] * S.asked[r, m]
+                    S.e_ship[e] = ship
+                    S.product[r, m] -= ship
+                    S.cash[N.r_account[r]] += ship * here
+                    cargo += ship
+                paid += cargo * here
+            elif kind == GREY:
                 price = inside + P.grey_share_of_gap * max(0.0, here - inside)
-                S.rent_of[r] += ship * (price - inside)
-                R.leaked[t, home, c] += ship * gross_each
-            S.product[r, m] -= ship
-            S.cash[seller] += ship * price
-            paid += ship * price
-            if kind == LEGAL:
+                for e in range(N.b_edge[b], N.b_edge[b + 1]):
+                    r = N.e_ref[e]
+                    ship = S.e_ship[e] * S.grey[r, m]
+                    S.e_ship[e] = ship
+                    S.product[r, m] -= ship
+                    S.cash[N.r_account[r]] += ship * price
+                    S.rent_of[r] += ship * (price - inside)
+                    cargo += ship
+                paid += cargo * price
+                R.leaked[t, home, c] += cargo * gross_each
+            else:
+                duty = inside * I.tax[home, m]
+                costs = duty + N.freight[home]
+                covered = I.form_quota[home, N.s_form[s]] * I.quota_on[home]
+                mean, p = S.ask_mean[home], I.quota_part[home, m]
+                rents = 0.0
+                for e in range(N.b_edge[b], N.b_edge[b + 1]):
+                    r = N.e_ref[e]
+                    ready = S.asked[r, m]
+                    # The book holds what a licence could carry: orders that there is product for.
+                    booked = S.e_order[e] * ready * (1.0 - book_memory) * covered
+                    S.book[r, 0] += booked * gross_each
+                    S.book[r, 1] += booked * (inside + duty)
+                    ship = S.e_ship[e] * ready
+                    S.e_ship[e] = ship
+                    gross = ship * gross_each
+                    if covered > 0.0:
+                        I.licence[r, p] = max(0.0, I.licence[r, p] - gross)
+                        R.licence_used[t, r] += gross
+                    S.shipments[r] += gross * (1.0 - sales_memory)
+                    price = max(0.3 * here, here + (S.ask[r] - mean) * gross_each * covered)
+                    rent = ship * (price - inside - costs)
+                    S.rent_of[r] += rent
+                    S.product[r, m] -= ship
+                    S.cash[N.r_account[r]] += ship * (price - costs)
+                    rents += rent
+                    cargo += ship
+                    if S.line[0] > 0.0:
+                        S.e_queue[e] += ship
+                paid += rents + cargo * (inside + costs)
+                S.cash[N.c_account[N.state_of_zone[home]]] += cargo * duty
+                S.cash[N.row_account[0]] += cargo * N.freight[home]
+                R.tax[t, home] += cargo * duty
+                R.rent[t, home] += rents
                 if S.line[0] > 0.0:
-                    S.e_queue[e] += ship
                     continue
-                if I.form_quota[N.e_home[e], N.s_form[s]] > 0.0:
-                    R.exports[t, N.e_home[e], c] += ship * gross_each
+                if I.form_quota[home, N.s_form[s]] > 0.0:
+                    R.exports[t, home, c] += cargo * gross_each
                 else:
-                    R.exports_open[t, N.e_home[e], c] += ship * gross_each
-            due = now + N.e_lag[e]
+                    R.exports_open[t, home, c] += cargo * gross_each
+            due = now + N.b_lag[b]
             if X.delayed[t] > 0:
-                due += X.transit[t, N.r_country[r], c]
-            S.pipe[due - depth if due >= depth else due, N.e_way[e]] += ship
-            moved += ship
+                due += X.transit[t, N.w_origin[N.b_way[b]], c]
+            S.pipe[due - depth if due >= depth else due, N.b_way[b]] += cargo
+            moved += cargo
         S.cash[N.f_account[f]] -= paid
         if N.f_kind[f] == RESERVE:
             R.reserve_spent[t, c] += paid
@@ -252,6 +261,11 @@ def shipping(t, dt, P, N, X, I, S, R):
             R.bill[t, c] += paid
         S.pipe_sum[s] += moved
         S.received[s] += moved
+    for e in range(S.e_trust.shape[0]):  # all links in one plain loop, which compiles to vector instructions
+        asked = S.e_order[e]
+        fill = S.e_ship[e] / asked if asked > 0.0 else 1.0
+        trusted = firm_trust(S.e_trust[e], fill, P.supplier_trust, P.trust_memory_years, dt)
+        S.e_trust[e] = trusted if asked > 0.0 else S.e_trust[e]
 
 
 def customs(t, dt, P, N, X, I, S, R):
