@@ -1,33 +1,26 @@
-"""The phases of the week as one compiled module for a set of rules.
+"""Native code of the phases of the week for a set of rules: built once, kept in a cache folder, linked and bound.
 
-A kernel that calls a rule keeps calling the rule it was compiled with. So each set of rules gets a module of
-its own: the phases of `sim/phases/` with each rule imported by name, in a cache folder keyed by the hash of
-every source it contains. `S.stock[s]` becomes an access through a bare pointer. With `NUMBA_DISABLE_JIT=1`
-the phases run as they stand, under a debugger.
+A phase that calls a rule keeps calling the rule it was compiled with. So the native code of a phase is kept under the
+hash of all that it is made of (see `sim/phase_source.py`): a study's own rule costs the phases that call it and no
+other. With `NUMBA_DISABLE_JIT=1` the phases run as they stand, under a debugger.
 """
 
-import ast
-import hashlib
 import importlib.util
 import os
-import re
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from agents.behaviour import PARAMETERS
-from sim import phases
-from sim.state import FORMS, addresses
-
-ROOT = Path(__file__).parents[1]
-NAMES = tuple(phase.__name__ for phase in phases.PHASES)
-_RULE = re.compile(r"^from (agents|sim)\.(\w+) import (\w+) as (\w+)$", re.MULTILINE)
-BUNDLES = ("N", "X", "I", "S", "R")
+from sim import phase_source, phases
+from sim.phase_source import BUNDLES, NAMES, ROOT, digest
+from sim.state import addresses
 
 
 @dataclass(frozen=True)
@@ -43,10 +36,6 @@ class Replacement:
         """The function itself."""
         found: Callable[..., Any] = getattr(load(self.path, digest(self.source)), self.function)
         return found
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def load(path: Path, key: str) -> ModuleType:
@@ -69,23 +58,15 @@ def _module(name: str, path: Path) -> ModuleType:
     return sys.modules[name]
 
 
-def _source(file: str) -> str:
-    return (ROOT / "sim" / "phases" / f"{file}.py").read_text(encoding="utf-8")
-
-
-def rules() -> dict[tuple[str, str, str], str]:
-    """The rules that phases call: (package, module, function) -> the name phases know it by."""
-    return {(p, m, f): alias for file in phases.FILES for p, m, f, alias in _RULE.findall(_source(file))}
-
-
 def cache_folder() -> Path:
-    """Where compiled kernels are kept: `$CHOKEPOINT_CACHE`, else the user's cache folder."""
+    """Where native code is kept: `$CHOKEPOINT_CACHE`, else the user's cache folder."""
     named = os.environ.get("CHOKEPOINT_CACHE")
     if named:
         return Path(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chokepoint"
 
 
+@lru_cache(1)
 def _target() -> str:
     """What compiled code depends on beside its sources: the processor and the version of the compiler."""
     from importlib.metadata import version
@@ -96,56 +77,127 @@ def _target() -> str:
     return digest(f"{version('numba')} {llvm.llvm_version_info} {llvm.get_host_cpu_name()} {features}")
 
 
-def _compile(function: Callable[..., None], *kinds: str) -> tuple[bytes, str]:
-    """Native code of a function of numbers and pointers, and the name it has there.
+def objects(replacements: Sequence[Replacement]) -> dict[str, Path]:
+    """Where the native code of each phase is kept, in the order of the week."""
+    folder = cache_folder() / _target()
+    return {name: folder / f"{name}_{key}.o" for name, key in phase_source.keys(replacements).items()}
 
-    kinds: `i` int64, `f` float64, `F` pointer to float64, `U` to uint64, `I` to int64.
-    """
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a file in its place whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def build(missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]) -> None:
+    """Compile phases into their places; a second process takes every other one, where there is a second processor."""
+    folder = cache_folder() / f"kernel_{identity}"
+    copies = {r.rule: folder / f"rule_{digest(r.source)}.py" for r in replacements}
+    for r in replacements:
+        _write(copies[r.rule], r.source.encode())
+    path = folder / f"kernel_{identity}.py"
+    _write(path, phase_source.module(replacements, copies).encode())
+    length = {phase.__name__: len(phase.__code__.co_code) for phase in phases.PHASES}
+    longest_first = sorted(missing, key=lambda name: -length[name])
+    helped = len(missing) > 3 and (os.cpu_count() or 1) > 1 and bool(sys.executable)
+    theirs = longest_first[1::2] if helped else []
+    other = _compile_elsewhere(path, {name: missing[name] for name in theirs}) if theirs else None
+    _compile(path, {name: missing[name] for name in missing if name not in theirs})
+    if other is not None and other.wait() != 0:
+        _compile(path, {name: missing[name] for name in theirs})  # it could not: the error, if any, is told here
+
+
+def _compile_elsewhere(path: Path, places: Mapping[str, Path]) -> "subprocess.Popen[bytes]":
+    """`_compile` in a process of its own."""
+    pairs = {name: str(place) for name, place in places.items()}
+    code = f"from sim.compiled import _compile, Path; _compile(Path({str(path)!r}), " \
+           f"{{name: Path(place) for name, place in {pairs!r}.items()}})"  # fmt: skip
+    python = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": python},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _compile(path: Path, places: Mapping[str, Path]) -> None:
+    """Compile phases of the module at `path`; each place gets the function's symbol, a newline, and native code."""
     import numba
 
     t = numba.types
-    known = {"i": t.int64, "f": t.float64, "F": t.CPointer(t.float64), "U": t.CPointer(t.uint64),
-             "I": t.CPointer(t.int64)}  # fmt: skip
-    signature = tuple(known[kind] for kind in kinds)
+    signature = (t.int64, t.float64, t.CPointer(t.float64), t.CPointer(t.uint64), t.CPointer(t.int64))
     compiler: Any = numba.njit  # its type hints leave out two options
-    native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
-    (result,) = native.overloads.values()
-    return result.library._get_compiled_object(), result.fndesc.llvm_func_name
+    module = _module(path.stem, path)
+    for name, place in places.items():
+        function = getattr(module, name)
+        native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        (result,) = native.overloads.values()
+        _write(place, result.fndesc.llvm_func_name.encode() + b"\n" + result.library._get_compiled_object())
 
 
 _engines: list[Any] = []  # native code lives as long as the process
 
 
-def _callable(code: bytes, name: str, *kinds: str) -> Callable[..., None]:
-    """Load native code; the function takes numbers and arrays by their kinds, as in `_compile`."""
+def _link(places: Mapping[str, Path]) -> dict[str, Callable[..., None]]:
+    """Load the phases and a loop over them; each takes the step (the loop: from and to), its length and three tables.
+
+    By numba's convention a function takes two addresses first, for a result and an error, and returns a status; the
+    phases use none of the three.
+    """
     import ctypes
 
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    symbols, codes = {}, []
+    for name, place in places.items():
+        symbol, _, code = place.read_bytes().partition(b"\n")
+        symbols[name] = symbol.decode()
+        codes.append(code)
+    takes = "i64, i64, i64, double, i64, i64, i64"
+    given = "i64 %r, i64 %e, i64 %t, double %dt, i64 %P, i64 %A, i64 %D"
+    week = "\n".join(f'  call i32 @"{symbol}"({given})' for symbol in symbols.values())
+    loop = f"""
+    {chr(10).join(f'declare i32 @"{symbol}"({takes})' for symbol in symbols.values())}
+    define i32 @run_steps(i64 %r, i64 %e, i64 %start, i64 %stop, double %dt, i64 %P, i64 %A, i64 %D) {{
+    entry:
+      br label %test
+    test:
+      %t = phi i64 [%start, %entry], [%next, %week]
+      %more = icmp slt i64 %t, %stop
+      br i1 %more, label %week, label %done
+    week:
+      {week}
+      %next = add i64 %t, 1
+      br label %test
+    done:
+      ret i32 0
+    }}"""
     engine = llvm.create_mcjit_compiler(
-        llvm.parse_assembly(""), llvm.Target.from_default_triple().create_target_machine()
+        llvm.parse_assembly(loop), llvm.Target.from_default_triple().create_target_machine()
     )
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    for code in codes:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _engines.append(engine)
-    known = {"i": ctypes.c_int64, "f": ctypes.c_double}
-    arguments: list[Any] = [known.get(kind, ctypes.c_void_p) for kind in kinds]
-    # numba's own convention: two addresses for a result and an error come first; these functions use neither.
-    native = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *arguments)(
-        engine.get_function_address(name)
-    )
     result, error = ctypes.c_void_p(), ctypes.c_void_p()
-    places = ctypes.byref(result), ctypes.byref(error)
+    places_of = ctypes.addressof(result), ctypes.addressof(error)
+    _engines.append((result, error))
 
-    def call(*given: Any) -> None:
-        native(*places, *given)
+    def function(symbol: str, *kinds: Any) -> Callable[..., None]:
+        tables = [ctypes.c_void_p] * 3
+        kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *kinds, ctypes.c_double, *tables)
+        native = kind(engine.get_function_address(symbol))
 
-    return call
+        def call(*given: Any) -> None:
+            native(*places_of, *given)
 
+        return call
 
-STEPS, PHASE = "iifFUI", "ifFUI"  # arguments of run_steps and of a phase
+    linked = {name: function(symbol, ctypes.c_int64) for name, symbol in symbols.items()}
+    return {**linked, "run_steps": function("run_steps", ctypes.c_int64, ctypes.c_int64)}
 
 
 class Kernel:
@@ -154,42 +206,25 @@ class Kernel:
     def __init__(self, identity: str, replacements: Sequence[Replacement]):
         self.identity, self.replacements = identity, tuple(replacements)
         self.plain = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
-        self.phases: dict[str, Callable[..., None]] = {}
         if self.plain:
-            self._as_they_stand()
+            self.functions = self._as_they_stand()
         else:
-            self.run_steps = _callable(*self._native("run_steps", STEPS), *STEPS)
+            places = objects(self.replacements)
+            missing = {name: place for name, place in places.items() if not place.exists()}
+            if missing:
+                build(missing, identity, self.replacements)
+            self.functions = _link(places)
 
-    def _native(self, function: str, kinds: str) -> tuple[bytes, str]:
-        """Native code of `run_steps` or of a phase from the cache folder, compiled and put there on first use."""
-        path = object_path(self.identity, function)
-        if path.exists():
-            head, _, body = path.read_bytes().partition(b"\n")
-            return body, head.decode()
-        source = getattr(self._module(), function)
-        code, name = _compile(getattr(source, "py_func", source), *kinds)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_bytes(name.encode() + b"\n" + code)
-        draft.replace(path)
-        return code, name
-
-    def _module(self) -> ModuleType:
-        return _module(f"chokepoint_kernel_{self.identity}", write(self.identity, self.replacements))
-
-    def _as_they_stand(self) -> None:
+    def _as_they_stand(self) -> dict[str, Callable[..., None]]:
+        found: dict[str, Callable[..., None]] = {}
         for file in phases.FILES:
             module = _module(f"chokepoint_plain_{file}_{self.identity}", ROOT / "sim" / "phases" / f"{file}.py")
             for r in self.replacements:
                 alias = r.rule.replace(".", "_")
                 if hasattr(module, alias):
                     setattr(module, alias, r.load())
-            self.phases.update({name: getattr(module, name) for name in NAMES if hasattr(module, name)})
-
-    def phase(self, name: str) -> Callable[..., None]:
-        """One phase by itself, compiled on first use."""
-        if name not in self.phases:
-            self.phases[name] = _callable(*self._native(name, PHASE), *PHASE)
-        return self.phases[name]
+            found.update({name: getattr(module, name) for name in NAMES if hasattr(module, name)})
+        return found
 
     def bind(self, P: Any, bundles: dict[str, Any], known: dict[str, Any] | None = None) -> "Bound":
         """The kernel over the arrays of one run; they must stay where they are. `known`: addresses found before."""
@@ -216,138 +251,8 @@ class Bound:
                 for name in NAMES:
                     self.phase(name, t, dt)
         else:
-            self.kernel.run_steps(start, stop, dt, *self.arguments)
+            self.kernel.functions["run_steps"](start, stop, dt, *self.arguments)
 
     def phase(self, name: str, step: int, dt: float) -> None:
         """Run one phase of one week."""
-        self.kernel.phase(name)(step, dt, *self.arguments)
-
-
-def object_path(identity: str, function: str = "run_steps") -> Path:
-    """Where the native code of a set of rules, or of one of its phases, is kept."""
-    return cache_folder() / f"kernel_{identity}" / f"{function}_{_target()}.o"
-
-
-def write(identity: str, replacements: Sequence[Replacement]) -> Path:
-    """Write the module of a set of rules, unless it is there; return its path."""
-    folder = cache_folder() / f"kernel_{identity}"
-    path = folder / f"kernel_{identity}.py"
-    if path.exists():
-        return path
-    folder.mkdir(parents=True, exist_ok=True)
-    own = {r.rule: r for r in replacements}
-    lines = [
-        "from math import exp, log, sqrt",
-        "from pathlib import Path",
-        "import numba",
-        "from sim.compiled import load",
-        "from sim.pointers import to_f8, to_i8, to_u4, to_u8",
-    ]
-    for (package, module, function), alias in rules().items():
-        replacement = own.get(f"{module}.{function}")
-        if replacement is None:
-            lines.append(f"from {package}.{module} import {function} as _{alias}")
-        else:
-            key = digest(replacement.source)
-            copy = folder / f"rule_{key}.py"
-            copy.write_text(replacement.source, encoding="utf-8")
-            lines.append(f"_{alias} = load(Path({str(copy)!r}), {key!r}).{replacement.function}")
-    lines.append("_rule = numba.njit(error_model='numpy', no_cpython_wrapper=True, no_cfunc_wrapper=True)")
-    lines += [f"{alias} = _rule(_{alias})" for alias in rules().values()]
-    lines.append("_phase = _rule")
-    lines += [_flatten(_source(file)) for file in phases.FILES]
-    lines += ["def run_steps(start, stop, dt, P, A, D):", "    for t in range(start, stop):"]
-    lines += [f"        {name}(t, dt, P, A, D)" for name in NAMES]
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    draft.replace(path)
-    return path
-
-
-ORDER = {(letter, field): i for i, (letter, field) in enumerate((b, f) for b in FORMS for f in FORMS[b])}
-PARAMETER = {name: i for i, name in enumerate(PARAMETERS)}
-
-
-class _Pointers(ast.NodeTransformer):
-    """Writes accesses to arrays as accesses through pointers, and remembers which names a phase needs."""
-
-    def __init__(self) -> None:
-        self.needs: dict[str, str] = {}  # local name -> how to get it
-
-    def _array(self, node: ast.AST) -> tuple[str, str] | None:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in BUNDLES:
-            return node.value.id, node.attr
-        return None
-
-    def _pointer(self, letter: str, field: str) -> ast.Name:
-        kind = FORMS[letter][field][1]
-        self.needs[f"{letter}_{field}"] = f"to_{kind}(A[{ORDER[letter, field]}])"
-        return ast.Name(f"{letter}_{field}", ast.Load())
-
-    def _length(self, letter: str, field: str, axis: int) -> ast.expr:
-        self.needs[f"{letter}_{field}_{axis}"] = f"D[{3 * ORDER[letter, field] + axis}]"
-        return ast.Name(f"{letter}_{field}_{axis}", ast.Load())
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        if isinstance(node.value, ast.Name) and node.value.id == "P":
-            self.needs[f"P_{node.attr}"] = f"P[{PARAMETER[node.attr]}]"
-            return ast.Name(f"P_{node.attr}", ast.Load())
-        array = self._array(node)
-        if array is not None:
-            return self._pointer(*array)
-        if node.attr == "shape" and (array := self._array(node.value)) is not None:
-            axes = FORMS[array[0]][array[1]][0]
-            return ast.Tuple([self._length(*array, i) for i in range(axes)], ast.Load())
-        return self.generic_visit(node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
-            array = self._array(node.value.value)
-            if array is not None and isinstance(node.slice, ast.Constant):
-                return self._length(*array, int(str(node.slice.value)))
-        array = self._array(node.value)
-        if array is None:
-            return self.generic_visit(node)
-        indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        flat: ast.expr = self.visit(indices[0])
-        for axis, index in enumerate(indices[1:], start=1):
-            flat = ast.BinOp(ast.BinOp(flat, ast.Mult(), self._length(*array, axis)), ast.Add(), self.visit(index))
-        return ast.Subscript(self._pointer(*array), flat, node.ctx)
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        target = node.targets[0]
-        array = self._array(target.value) if isinstance(target, ast.Subscript) else None
-        if array is None or not isinstance(target, ast.Subscript):
-            return self.generic_visit(node)
-        indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
-        if not all(isinstance(i, ast.Slice) for i in indices):
-            return self.generic_visit(node)
-        size: ast.expr = self._length(*array, 0)
-        for axis in range(1, len(indices)):
-            size = ast.BinOp(size, ast.Mult(), self._length(*array, axis))
-        cell = ast.Subscript(self._pointer(*array), ast.Name("_i", ast.Load()), ast.Store())
-        loop = ast.Call(ast.Name("range", ast.Load()), [size], [])
-        return ast.For(ast.Name("_i", ast.Store()), loop, [ast.Assign([cell], self.visit(node.value))], [])
-
-
-def _flatten(text: str) -> str:
-    """The source of a file of phases with each phase taking addresses, not the tuples that hold the arrays."""
-    body: list[ast.stmt] = []
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "") == "sim.state":
-            body.append(node)  # names of kinds
-        elif isinstance(node, ast.Assign):
-            body.append(node)
-        elif isinstance(node, ast.FunctionDef):
-            if node.name in NAMES:
-                pointers = _Pointers()
-                node = pointers.visit(node)
-                docstring, *rest = node.body
-                unpack = ast.parse("\n".join(f"{name} = {how}" for name, how in sorted(pointers.needs.items()))).body
-                node.body = [docstring, *unpack, *rest]
-                node.args.args = [ast.arg(a) for a in ("t", "dt", "P", "A", "D")]
-                node.decorator_list = [ast.Name("_phase", ast.Load())]
-            else:
-                node.decorator_list = [ast.Name("_rule", ast.Load())]
-            body.append(node)
-    return ast.unparse(ast.fix_missing_locations(ast.Module(body, [])))
+        self.kernel.functions[name](step, dt, *self.arguments)

@@ -11,14 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim import compiled, phases
+from sim import compiled, phase_source, phases
 from sim.compiled import Kernel, Replacement
 from sim.problems import BadInput, nearest
 
 SOURCES = (
     "agents/firm.py", "agents/refiner.py", "agents/mine.py", "agents/reserve.py", "sim/border.py", "sim/market.py",
     "sim/draws.py", "sim/phases/__init__.py", *(f"sim/phases/{file}.py" for file in phases.FILES),
-    "sim/state.py", "sim/compiled.py", "sim/pointers.py", "agents/behaviour.csv",
+    "sim/state.py", "sim/compiled.py", "sim/phase_source.py", "sim/pointers.py", "agents/behaviour.csv",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def code_version() -> str:
     """Hash of all code and tables that a run depends on: part of its identity."""
     total = hashlib.sha256()
     for folder in ("agents", "sim"):
-        for path in sorted((compiled.ROOT / folder).rglob("*")):
+        for path in sorted((phase_source.ROOT / folder).rglob("*")):
             if path.suffix in (".py", ".csv"):
                 total.update(path.read_bytes())
     return total.hexdigest()[:16]
@@ -40,7 +40,7 @@ def available() -> dict[str, Callable[..., Any]]:
     """Every rule that a study can replace, by name such as `firm.order`."""
     return {
         f"{module}.{name}": getattr(importlib.import_module(f"{package}.{module}"), name)
-        for package, module, name in compiled.rules()
+        for package, module, name in phase_source.rules()
         if module != "draws"
     }
 
@@ -93,7 +93,7 @@ class RuleSet:
         self.replacements = tuple(r for r in found if r is not None)
         digest = hashlib.sha256()
         for source in SOURCES:
-            digest.update((compiled.ROOT / source).read_bytes())
+            digest.update((phase_source.ROOT / source).read_bytes())
         for r in self.replacements:
             digest.update(f"{r.rule}\0{r.function}\0{r.source}\0".encode())
         self.identity = digest.hexdigest()[:16]
@@ -113,5 +113,5 @@ class RuleSet:
         return _kernels[self.identity]
 
     def is_compiled(self) -> bool:
-        """Whether an earlier process has compiled this kernel."""
-        return compiled.object_path(self.identity).exists()
+        """Whether earlier processes have compiled every phase with these rules."""
+        return all(place.exists() for place in compiled.objects(self.replacements).values())

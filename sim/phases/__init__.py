@@ -2,7 +2,7 @@
 
 Phases are pure Python and take the same arguments: step, length of the step in years, then behaviour P,
 structure N, influences X, instruments I, state S, record R. Rules come in by name at the top of each file.
-`sim/compiled.py` turns the files named here into one module for numba, in which a study's own rules may stand.
+`sim/phase_source.py` makes one module for numba of the files named here, in which a study's own rules may stand.
 """
 
 from sim.phases.backing import backing, offtakes

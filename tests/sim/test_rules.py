@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from agents import firm
-from sim import BadInput, Simulation
+from sim import BadInput, Simulation, compiled
 from sim.rules import RuleSet, available
 from tests.builders import TWO_COUNTRIES, differences, world_scenario
 
@@ -75,6 +75,15 @@ def test_two_sets_of_rules_side_by_side(study: Path) -> None:
     assert all(differences(a, b) == [] for a, b in zip(alone, together, strict=True))
     prices = {world.R.price.tobytes() for world in alone}
     assert len(prices) == 3
+
+
+def test_a_rule_costs_the_phases_that_call_it_and_no_other(study: Path) -> None:
+    ours = compiled.objects(RuleSet().replacements)
+    own = compiled.objects(RuleSet({"firm.order": f"{study}:twice"}).replacements)
+    assert [name for name in ours if ours[name] != own[name]] == ["orders"]
+    study.write_text("def at_once(previous, value, memory_years, dt):\n    return value\n", encoding="utf-8")
+    own = compiled.objects(RuleSet({"market.smoothed": f"{study}:at_once"}).replacements)
+    assert {name for name in ours if ours[name] != own[name]} == {"consumption", "rationing", "memories", "investment"}
 
 
 def test_a_function_is_as_good_as_its_file(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
