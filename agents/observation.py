@@ -16,19 +16,26 @@ if TYPE_CHECKING:
 class Outlook:
     """What a state expects of a course of action over some years, on its own beliefs. Money is thousand USD.
 
-    income: what all agents of its territory earn less what they pay, abroad. harm: for each other country, value added
-    lost for want of material and what its firms pay for material. moved_value: value added a year of industry that
-    moves into its territory. mined_value: ore dug, at base-year prices. entry_value: a year's output, at base-year
-    prices, of mines that others are building or have opened. withheld_value: legal exports, at base-year prices, that
-    do not happen (negative for those that do; only differences between courses matter).
+    income: what all agents of its territory earn less what they pay, abroad, and what their stocks grew by. lost_value:
+    for each other country, value added lost for want of material. paid: what its firms pay for material, that of its
+    reserve included, less what their stocks grew by. Stocks count at base-year prices, so that what is drawn down now
+    and bought later does not hang on the end of the span. moved_value: value added a year of industry that moves into
+    its territory. mined_value: ore dug, at base-year prices. entry_value: a year's output, at base-year prices, of
+    mines that others are building or have opened. exports: its legal exports by week, at base-year prices.
     """
 
     income: float
-    harm: Mapping[str, float]
+    lost_value: Mapping[str, float]
+    paid: Mapping[str, float]
     moved_value: float
     mined_value: float
     entry_value: float
-    withheld_value: float
+    exports: Sequence[float]
+
+    @property
+    def harm(self) -> dict[str, float]:
+        """For each other country, value added lost and what is paid for material together."""
+        return {k: self.lost_value[k] + self.paid[k] for k in self.lost_value}
 
 
 class Observation(Protocol):

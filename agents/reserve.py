@@ -109,15 +109,18 @@ class ReserveOffice:
         return orders
 
 
-def inferred_holding(believed_t, held_t, speed, dt):
-    """Tonnes that others believe to be in a reserve that is not published, after one step.
+def gap(order_t, use_t, received_t):
+    """Tonnes that a firm plans to use this week, as far as it ordered them, and did not get.
 
-    d believed = speed * (held - believed) dt: imports that no firm received add up to what is held, and those who look
-    at them find it out at a pace. At a speed of zero what is hidden stays hidden.
+    What it wants beyond its use is for its own stock, which is not what a reserve is for.
     """
-    return held_t + (believed_t - held_t) * exp(-speed * dt)
+    return max(0.0, min(order_t, use_t) - received_t)
 
 
-def inferred_buying(change_t, dt):
-    """Tonnes a year that others believe a state to be buying: the rise of what they believe it to hold."""
-    return max(0.0, change_t) / dt
+def inferred(believed, true, speed, dt):
+    """What others believe of a reserve that is not published, its holding or its buying, after one step.
+
+    d believed = speed * (true - believed) dt: imports that no firm received point to it, and those who look at them
+    find it out at a pace. At a speed of zero what is hidden stays hidden.
+    """
+    return true + (believed - true) * exp(-speed * dt)

@@ -9,6 +9,7 @@ from agents.exporting_state import State
 from sim import litigation, policy
 from sim.enactment import enact, exports_a_year
 from sim.observation import Sealed, Seen
+from sim.outlook import stocks_worth
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -43,6 +44,9 @@ def decide(world: World) -> None:
     for programme in world.programmes:
         if world.step in programme.steps:
             programme.decide(world)
+    for ending in world.endings:
+        if world.step in ending.steps:
+            ending.decide(world)
 
 
 def _choose(world: World, state: State, steps: int) -> None:
@@ -54,3 +58,4 @@ def _choose(world: World, state: State, steps: int) -> None:
         enact(world, measure)
     state.since = world.step
     world.cash_at[world.step] = world.S.cash.copy()
+    world.worth_at[world.step] = stocks_worth(world)

@@ -17,6 +17,8 @@ def enact(world: World, measure: Measure) -> None:
     """Carry out an act of a doctrine, unless a court forbade it; everybody hears of it."""
     if litigation.barred(world, measure):
         return
+    if measure.instrument == "export_tax" and not measure.lifted:
+        _remember_taxes(world, measure)
     policy.apply(world, measure)
     if measure.lifted or measure.instrument == "concession":
         return
@@ -29,7 +31,21 @@ def enact(world: World, measure: Measure) -> None:
     named = np.array([1.0 if "all" in measure.targets or c in measure.targets else 0.0 for c in world.countries])
     weights = np.where(named > 0.0, 1.0, world.P.news_spillover)
     weights[world.countries.index(measure.actor)] = 0.0
+    if size is not None:
+        size *= share_of_supply(world, world.zone_of(measure.actor))
     world.heard.tell(world.X.news, world.step, size, weights)
+
+
+def _remember_taxes(world: World, measure: Measure) -> None:
+    """Keep the taxes that a doctrine's own replaces, to bring them back when it ends."""
+    zone = world.zone_of(measure.actor)
+    for m in (world.materials.index(name) for name in measure.scope[0].split(";") if name in world.materials):
+        world.taxes.setdefault((zone, m), float(world.I.tax[zone, m]))
+
+
+def share_of_supply(world: World, zone: int) -> float:
+    """Part of what the world outside buys that comes legally from an exporting state, in the base year."""
+    return min(1.0, float(world.N.base_export[zone].sum() / max(world.N.trade_base[0].sum(), 1e-12)))
 
 
 def exports_a_year(world: World, zone: int) -> float:

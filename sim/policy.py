@@ -118,12 +118,18 @@ def _quota_carry_over(world: World, m: Measure) -> None:
 
 
 def _export_tax(world: World, m: Measure) -> None:
-    if "metal" in m.scope[1:] or m.lifted:
+    """History's taxes follow each other; the end of a doctrine's own brings back what it replaced."""
+    if "metal" in m.scope[1:]:
         return  # a duty on one form of a material is recorded, not priced: prices are those of oxides
     zone = world.zone_of(m.actor)
     for name in m.scope[0].split(";"):
-        if name in world.materials:
-            world.I.tax[zone, world.materials.index(name)] = (m.value or 0.0) / 100.0
+        if name not in world.materials:
+            continue
+        place = zone, world.materials.index(name)
+        if m.lifted:
+            world.I.tax[place] = world.taxes.pop(place, world.I.tax[place])
+        else:
+            world.I.tax[place] = (m.value or 0.0) / 100.0
 
 
 def _hold(world: World, m: Measure) -> None:

@@ -90,7 +90,7 @@ class Programme:
 
     def decide(self, world: World) -> None:
         """Let the office decide and carry its orders into the instruments."""
-        I = world.I
+        S, I = world.S, world.I
         for order in self.office.decide(self.observe(world)):
             s = self.slots[order.material]
             I.reserve_target[s] = order.target_t
@@ -99,6 +99,8 @@ class Programme:
             I.reserve_release[s] = order.release_t_per_year
             if self.reserve.disclosed == "target" and self.reserve.claimed_days is None:
                 I.claim_target[s], I.claim_pace[s] = order.target_t, order.pace_t_per_year
+                if world.step == self.steps.start:  # who says what he wants is taken to hold no more
+                    S.seen[s] = max(S.seen[s], min(S.stock[s], order.target_t))
 
 
 def programmes(world: World) -> list[Programme]:

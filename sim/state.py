@@ -120,7 +120,7 @@ State = _bundle(
     z m 2 f8: slow gap
     z m f8: wanted_zone stock_zone demanded offered turnover using
     2 c f8: spot
-    z m f8: state_buying
+    z m f8: state_buying usual_buying buying_news
     c m f8: backed
     z f8: ask_mean suppressed
     z c f8: busy full queued fresh

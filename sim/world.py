@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from sim.reserve_policy import programmes
 from sim.rules import RuleSet
 from sim.state import TRADER, USER, Influences, Instruments, Record, State
 from sim.tension import Tension
+
+if TYPE_CHECKING:
+    from sim.outlook import Ending
 
 BEFORE = 10**6  # a week number for draws that precede the first week
 
@@ -42,7 +46,9 @@ class World:
         self.exporting, self.importing = policy.states(scenario, layout.measures)
         self.tension = Tension(scenario, self.calendar, self.seed, self.replication)
         self.heard = Announced(layout.heard, self.P)
-        self.cash_at: dict[int, np.ndarray] = {}  # accounts at the latest decision of each doctrine
+        self.taxes: dict[tuple[int, int], float] = {}  # (zone, material): export tax that a doctrine's own replaced
+        self.cash_at: dict[int, np.ndarray] = {}  # accounts, and worth of stocks, at decisions of doctrines
+        self.worth_at: dict[int, np.ndarray] = {}
         self.last = self.calendar.steps
         self.X = Influences(
             activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication),
@@ -59,6 +65,7 @@ class World:
             for step in {max(self.calendar.step_of(day), 0) for day in state.history.dates()}:
                 self.due.setdefault(step, []).append(state)
         self.programmes = programmes(self)
+        self.endings: list[Ending] = []  # what a roll-out ends on a date
         self.rhythms = decisions.rhythms(self)
         self.conceded: dict[tuple[str, str], float] = {}  # by whom to whom, and how tense they were then
         steps = {step for programme in self.programmes for step in programme.steps}
@@ -171,7 +178,8 @@ class World:
             licence_need=np.zeros((nR, 2)), wanted_zone=np.zeros((nZ, nM)), stock_zone=np.zeros((nZ, nM)),
             demanded=np.zeros((nZ, nM)), offered=np.zeros((nZ, nM)),
             turnover=np.ones((nZ, nM)), using=np.zeros((nZ, nM)), k_called=np.zeros(nK),
-            state_buying=np.zeros((nZ, nM)), backed=np.zeros((nC, nM)), seen=np.zeros(nS), seen_buying=np.zeros(nS),
+            state_buying=np.zeros((nZ, nM)), usual_buying=np.zeros((nZ, nM)), buying_news=np.zeros((nZ, nM)),
+            backed=np.zeros((nC, nM)), seen=np.zeros(nS), seen_buying=np.zeros(nS),
             stream_demand=np.array([demand]), stream_mood=np.array([mooded]),
             k_owed=np.zeros((nK, nC)), k_term=np.zeros((nK, nC)), r_owed=np.zeros((nR, nC)),
             r_term=np.zeros((nR, nC)), works_clock=np.zeros((nR, nC)), k_book=np.zeros(nK), r_book=np.zeros(nR),

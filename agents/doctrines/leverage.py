@@ -1,12 +1,14 @@
 """Leverage: weigh what each act is expected to bring, from a roll-out on the state's own beliefs.
 
 payoff = rent * d income + industry * d value added moved in + depletion * d ore kept
-       + political * sum_k tension_k * d harm_k - future * d output of entrants - retaliation * d exports withheld
+       + political * sum_k tension_k * d value added lost_k + dearness * sum_k tension_k * d paid_k
+       - future * d output of entrants - retaliation * d exports withheld
 
 with d the difference to doing nothing. Harm is never a formula in the target's stock: it is what the roll-out shows,
-and the roll-out knows of a reserve what the state believes of it. Source of the motives: export restrictions move
-industry home (ZEW 15-025), raise rents and entry (Pothen), and answer conflict (Kavakli and others); weights are
-assumptions.
+and the roll-out knows of a reserve what the state believes of it. Lost production and a dearer bill are motives apart:
+a reserve keeps plants running and costs the buyer its refilling. Exports withheld count in the weeks in which they are,
+whatever is made up later: others answer the act. Source of the motives: export restrictions move industry home (ZEW
+15-025), raise rents and entry (Pothen), and answer conflict (Kavakli and others); weights are assumptions.
 """
 
 from collections.abc import Mapping
@@ -19,7 +21,7 @@ from agents.deliberation import Deliberate
 from agents.exporting_state import Measure
 from agents.observation import Observation, Outlook
 
-MOTIVES = ("rent", "industry", "depletion", "political", "future", "retaliation")
+MOTIVES = ("rent", "industry", "depletion", "political", "dearness", "future", "retaliation")
 
 
 class Settings(settings.Settings):
@@ -32,6 +34,7 @@ class Settings(settings.Settings):
     industry: float = Field(0.0, ge=0.0, le=100.0)
     depletion: float = Field(0.0, ge=0.0, le=100.0)
     political: float = Field(1.0, ge=0.0, le=100.0)
+    dearness: float = Field(1.0, ge=0.0, le=100.0)
     future: float = Field(1.0, ge=0.0, le=100.0)
     retaliation: float = Field(1.0, ge=0.0, le=100.0)
     weeks: int = Field(78, ge=4, le=520)
@@ -47,9 +50,10 @@ def gains(act: Outlook, nothing: Outlook, tension: Mapping[str, float]) -> dict[
         "rent": act.income - nothing.income,
         "industry": act.moved_value - nothing.moved_value,
         "depletion": nothing.mined_value - act.mined_value,
-        "political": sum(tension[k] * (act.harm[k] - nothing.harm[k]) for k in tension),
+        "political": sum(tension[k] * (act.lost_value[k] - nothing.lost_value[k]) for k in tension),
+        "dearness": sum(tension[k] * (act.paid[k] - nothing.paid[k]) for k in tension),
         "future": nothing.entry_value - act.entry_value,
-        "retaliation": nothing.withheld_value - act.withheld_value,
+        "retaliation": -sum(max(0.0, n - a) for n, a in zip(nothing.exports, act.exports, strict=True)),
     }
 
 

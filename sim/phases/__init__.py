@@ -16,7 +16,7 @@ FILES = ("accounts", "demand", "reserves", "trade", "supply", "prices", "backing
 
 # The order of the week.
 PHASES = (
-    arrivals, consumption, beliefs, orders, releases, offtakes, sourcing, rationing, shipping, customs, watching,
+    arrivals, consumption, beliefs, orders, offtakes, sourcing, rationing, shipping, customs, releases, watching,
     licences, refining, mining, prices, memories, thrift, backing, investment, record,
 )  # fmt: skip
 

@@ -90,7 +90,7 @@ def consumption(t, dt, P, N, X, I, S, R):
 def beliefs(t, dt, P, N, X, I, S, R):
     """Perceived risk of every firm; expected growth of every price."""
     forget = exp(-dt / P.shortfall_memory_years)
-    watched = N.reserve_start[0] < S.stock.shape[0]  # states that buy are news while they go on
+    watched = N.reserve_start[0] < S.stock.shape[0]  # states that buy more than before are news
     for f in range(S.risk.shape[0]):
         c = N.f_country[f]
         taken = 0.0
@@ -101,12 +101,12 @@ def beliefs(t, dt, P, N, X, I, S, R):
             asked += need
             missing += max(0.0, need - S.received[s])
             if watched:
-                taken += need * S.state_buying[N.s_zone[s], N.s_mat[s]]
+                taken += need * S.buying_news[N.s_zone[s], N.s_mat[s]]
         share = missing / asked if asked > TINY else 0.0
         S.unfilled[f] = share + (S.unfilled[f] - share) * forget
         news = X.news[t, c] * S.trait_risk[f]
         if watched and asked > TINY:
-            news = max(news, P.news_act * taken / asked)
+            news = max(news, min(1.0, P.buying_alarm * taken / asked) * S.trait_risk[f])
         signal = firm_alarm(
             news, S.unfilled[f], S.country_risk[c], P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
         )
@@ -171,7 +171,7 @@ def orders(t, dt, P, N, X, I, S, R):
         else:
             S.wanted[s] = 0.0
             gap = I.reserve_target[s] - S.stock[s] - S.pipe_sum[s]
-            buys = gap > 0.0 and S.price[z, m] <= I.reserve_ceiling[s]
+            buys = gap > 0.0 and S.price[z, m] <= I.reserve_ceiling[s] and I.reserve_release[s] <= 0.0
             S.order[s] = min(gap, I.reserve_pace[s] * dt) if buys else 0.0
     # Spot: what traders offer goes to the users of the zone, pro rata.
     S.spot[:, :] = 0.0

@@ -1,7 +1,8 @@
 """Phases of reserves: what a state lets go to firms, and what others believe that it holds."""
 
-from agents.reserve import inferred_buying as reserve_inferred_buying
-from agents.reserve import inferred_holding as reserve_inferred_holding
+from agents.reserve import gap as reserve_gap
+from agents.reserve import inferred as reserve_inferred
+from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
 from sim.state import USER
 
@@ -9,24 +10,25 @@ TINY = 1e-12
 
 
 def releases(t, dt, P, N, X, I, S, R):
-    """A reserve serves the open orders of the firms it is meant for, each in proportion, at their market's price."""
+    """A reserve makes up for what the firms it is meant for plan to use and did not get, each in proportion, at their
+    market's price."""
     first = N.reserve_start[0]
     for s in range(first, S.stock.shape[0]):
         can = min(S.stock[s], I.reserve_release[s] * dt)
         if can <= 0.0:
             continue
         home, m = N.s_country[s], N.s_mat[s]
-        wanted = 0.0
+        missing = 0.0
         for q in range(first):
             if N.s_mat[q] == m and N.f_kind[N.s_firm[q]] == USER and I.reserve_reach[home, N.s_country[q]] > 0.0:
-                wanted += max(0.0, S.order[q] - S.received[q])
-        if wanted <= TINY:
+                missing += reserve_gap(S.order[q], S.expected[q], S.received[q])
+        if missing <= TINY:
             continue
-        part = min(1.0, can / wanted)
+        part = min(1.0, can / missing)
         gone = 0.0
         for q in range(first):
             if N.s_mat[q] == m and N.f_kind[N.s_firm[q]] == USER and I.reserve_reach[home, N.s_country[q]] > 0.0:
-                got = part * max(0.0, S.order[q] - S.received[q])
+                got = part * reserve_gap(S.order[q], S.expected[q], S.received[q])
                 S.stock[q] += got
                 S.received[q] += got
                 gone += got
@@ -53,11 +55,11 @@ def watching(t, dt, P, N, X, I, S, R):
             S.seen[s] = S.stock[s]
             S.seen_buying[s] = S.order[s] / dt
         else:
-            before = S.seen[s]
-            claimed = max(0.0, min(I.claim_pace[s] * dt, I.claim_target[s] - before))
-            found = reserve_inferred_holding(before, S.stock[s], P.reserve_inference, dt)
-            S.seen[s] = found + claimed
-            S.seen_buying[s] = reserve_inferred_buying(found - before, dt) + claimed / dt
+            claimed = max(0.0, min(I.claim_pace[s] * dt, I.claim_target[s] - S.seen[s]))
+            S.seen[s] = reserve_inferred(S.seen[s], S.stock[s], P.reserve_inference, dt) + claimed
+            S.seen_buying[s] = max(
+                claimed / dt, reserve_inferred(S.seen_buying[s], S.received[s] / dt, P.reserve_inference, dt)
+            )
         if N.trade_base[z, m] > 0.0:
             S.state_buying[z, m] += S.seen_buying[s] / N.trade_base[z, m]
         R.seen[t, home, m] += S.seen[s]
@@ -69,3 +71,8 @@ def watching(t, dt, P, N, X, I, S, R):
             for c in range(S.backed.shape[0]):
                 if I.reserve_reach[home, c] > 0.0:
                     S.backed[c, m] += 12.0 * S.seen[s] / served
+    # What alarms is buying beyond what people have got used to, which takes as long as an act stays in view.
+    for z in range(S.state_buying.shape[0]):
+        for m in range(S.state_buying.shape[1]):
+            S.buying_news[z, m] = max(0.0, S.state_buying[z, m] - S.usual_buying[z, m])
+            S.usual_buying[z, m] = market_smoothed(S.usual_buying[z, m], S.state_buying[z, m], P.act_memory_years, dt)

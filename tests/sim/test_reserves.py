@@ -53,8 +53,10 @@ def test_secret_buying_costs_less_than_published_and_as_much_once_seen_through()
     secret = price(world(("reserve_inference=0",), start=BUYS, disclosed="nothing", settings={"days": 180}))
     seen = price(world(("reserve_inference=12",), start=BUYS, disclosed="nothing", settings={"days": 180}))
     published = price(world(start=BUYS, disclosed="holding", settings={"days": 180}))
-    assert 1.01 * plain < secret < 0.85 * published
-    assert seen == pytest.approx(published, rel=0.06)
+    quiet = price(world(("buying_alarm=0",), start=BUYS, disclosed="holding", settings={"days": 180}))
+    assert 0.01 < secret / plain - 1.0 < 0.7 * (published / plain - 1.0)
+    assert seen - plain == pytest.approx(published - plain, rel=0.25)
+    assert quiet < secret  # who is not alarmed leans on what he knows of; nobody leans on a secret
 
 
 def test_what_others_believe_follows_what_is_told() -> None:

@@ -1,15 +1,20 @@
 """Doctrines in a running world: what they believe is what they act on; acts are heard, end, and give way."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
-from agents.observation import NAMES
-from sim import Simulation
+from agents import acts
+from agents.exporting_state import lifting
+from agents.observation import NAMES, Outlook
+from sim import Simulation, policy
+from sim.enactment import enact
 from sim.observation import Sealed, Seen
+from sim.outlook import imagine, stocks_worth
 from sim.programmes import Reserve, Stance
+from sim.state import Instruments
 from sim.world import World
 from tests.builders import event, world_scenario
 
@@ -44,32 +49,116 @@ def attempts(run: World) -> int:
 STRICT = Stance(country="Exportia", settings=ONLY)
 
 
-def test_a_published_reserve_of_180_days_deters_what_42_days_do_not() -> None:
-    assert attempts(world(STRICT, held(42)).run()) >= 1
-    assert attempts(world(STRICT, held(180)).run()) == 0
+def first_payoff(run: World) -> float:
+    """What Exportia expects of the first embargo on Importia that it thinks of, thousand USD at the weights it has."""
+    doctrine = run.exporting[0].doctrine
+    assert doctrine is not None
+    return next(d.options["embargo on Importia"] for d in doctrine.decisions if len(d.options) > 1)
+
+
+def test_a_published_reserve_of_180_days_ends_what_42_days_do_not() -> None:
+    small, large = world(STRICT, held(42)).run(), world(STRICT, held(180)).run()
+    assert attempts(small) >= 4
+    assert attempts(large) <= 1
+    assert 0.0 < first_payoff(large) < 0.1 * first_payoff(small)
 
 
 def test_a_hidden_reserve_deters_nobody_while_nobody_finds_it_out() -> None:
-    def tries(days: float) -> int:
-        return attempts(world(STRICT, held(days, disclosed="nothing"), ("reserve_inference=0",)).run())
-
-    def first_payoff(days: float) -> float:
-        run = world(STRICT, held(days, disclosed="nothing"), ("reserve_inference=0",)).run()
-        assert run.exporting[0].doctrine is not None
-        return next(d.options["embargo on Importia"] for d in run.exporting[0].doctrine.decisions if len(d.options) > 1)
-
-    assert tries(180) >= 1
-    assert first_payoff(180) == pytest.approx(first_payoff(42), rel=1e-9)
+    small, large = (
+        world(STRICT, held(days, disclosed="nothing"), ("reserve_inference=0",)).run() for days in (42, 180)
+    )
+    assert attempts(large) >= 4
+    assert first_payoff(large) == pytest.approx(first_payoff(small), rel=1e-9)
 
 
 def test_a_bluff_deters_until_it_is_seen_through() -> None:
     def payoff(speed: float) -> float:
         reserve = held(42, disclosed="nothing", claimed_days=180)
-        run = world(STRICT, reserve, (f"reserve_inference={speed}",)).run()
-        assert run.exporting[0].doctrine is not None
-        return next(d.options["embargo on Importia"] for d in run.exporting[0].doctrine.decisions if len(d.options) > 1)
+        return first_payoff(world(STRICT, reserve, (f"reserve_inference={speed}",)).run())
 
-    assert payoff(0.0) < 0.0 < payoff(12.0)
+    assert 0.0 < payoff(0.0) < 0.1 * payoff(12.0)
+
+
+def outlooks(run: World, weeks: int) -> tuple[Outlook, Outlook]:
+    """What Exportia expects of nothing, and of half a year of embargo on Importia."""
+    seen = Seen(run, run.exporting[0], run.day() + timedelta(days=181))
+    return seen.outlook((), weeks), seen.outlook((acts.embargo(seen, "Importia", "test"),), weeks)  # type: ignore[arg-type]
+
+
+def test_a_state_expects_lost_production_once_it_has_cut_supply_for_long() -> None:
+    def expected_loss(months_cut: int) -> float:
+        cut = (date(2011, 12, 5), date(2011, 12, 5) + timedelta(days=30 * months_cut))
+        run = world(
+            Stance(country="Exportia", start=date(2014, 12, 1), keeps_history=True), embargo=cut, events=[INCIDENT]
+        )
+        run.advance(run.calendar.step_of(cut[1]) + 1)
+        nothing, embargo = outlooks(run, 78)
+        return embargo.lost_value["Importia"] - nothing.lost_value["Importia"]
+
+    assert expected_loss(0) == pytest.approx(0.0, abs=1.0)  # firms have six months of stock
+    assert expected_loss(12) > 50_000.0  # thousand USD
+
+
+def test_what_is_expected_of_an_act_hangs_little_on_the_horizon() -> None:
+    def gain(days: float, weeks: int) -> float:
+        run = world(Stance(country="Exportia", start=date(2014, 12, 1)), held(days))
+        run.advance(104)
+        nothing, embargo = outlooks(run, weeks)
+        return embargo.income - nothing.income
+
+    for days in (42, 180):
+        assert gain(days, 78) == pytest.approx(gain(days, 156), rel=0.35)
+    assert gain(180, 78) < 0.2 * gain(42, 78)
+
+
+def test_reserves_of_others_are_filled_again_in_a_roll_out_and_nothing_hidden_is_under_way() -> None:
+    told = world(STRICT, Reserve(country="Importia", held_days=0, settings={"days": 60, "pace_years": 1}))
+    hidden = world(
+        STRICT, Reserve(country="Importia", held_days=0, disclosed="nothing", settings={"days": 60, "pace_years": 1})
+    )
+    for run in (told, hidden):
+        run.advance(40)
+    s = next(iter(told.reserve_slots["Importia"].values()))
+    assert hidden.S.pipe_sum[s] > 0.0
+    believed = imagine(hidden, "Exportia", 52)
+    assert believed.S.pipe_sum[s] == 0.0
+    assert believed.S.stock[s] == hidden.S.seen[s]
+    assert believed.I.reserve_target[s] == hidden.S.seen[s]
+    assert imagine(told, "Exportia", 52).I.reserve_target[s] == told.I.reserve_target[s] > 0.0
+
+
+@pytest.mark.parametrize("act", ["embargo", "quota", "tax", "inspection", "refusal"])
+def test_every_act_of_a_doctrine_ends_where_it_began(act: str) -> None:
+    run = world(STRICT)
+    run.advance(60)
+    seen = Seen(run, run.exporting[0], run.day() + timedelta(days=100))
+    measure = {
+        "embargo": lambda: acts.embargo(seen, "Importia", "test"),
+        "quota": lambda: acts.quota(seen, 100.0, "test"),
+        "tax": lambda: acts.tax(seen, tuple(run.materials), 40.0, "test"),
+        "inspection": lambda: acts.inspection(seen, "Importia", 100.0, "test"),
+        "refusal": lambda: acts.refusal(seen, "Importia", 80.0, "test"),
+    }[act]()
+    before = Instruments(*(a.copy() for a in run.I))
+    enact(run, measure)
+    run.advance(61)
+    changed = {f for f in before._fields if not np.array_equal(getattr(before, f), getattr(run.I, f))}
+    assert changed - {"licence", "licence_end"} != set()
+    run.advance(80)
+    policy.apply(run, lifting(measure))
+    after = {f for f in before._fields if not np.array_equal(getattr(before, f), getattr(run.I, f))}
+    assert after <= {"licence_end"}
+
+
+def test_doing_nothing_means_to_end_what_is_in_force() -> None:
+    run = world(Stance(country="Exportia", start=date(2014, 12, 1)))
+    run.advance(52)
+    free = Seen(run, run.exporting[0]).outlook((), 26)
+    seen = Seen(run, run.exporting[0], run.day() + timedelta(days=181))
+    quota = acts.quota(seen, 0.1 * run.exporting[0].free_exports_t + 1.0, "test")
+    enact(run, quota)
+    run.exporting[0].in_force = [quota]
+    assert sum(Seen(run, run.exporting[0]).outlook((), 26).exports) > 0.9 * sum(free.exports)
 
 
 def test_a_state_sees_nothing_of_a_hidden_reserve() -> None:
@@ -104,8 +193,7 @@ def test_a_roll_out_of_what_happens_is_close_to_what_happens() -> None:
     run = world(Stance(country="Exportia", start=date(2014, 12, 1)), embargo=None, events=[])
     run.advance(52)
     expected = Seen(run, run.exporting[0]).outlook((), 52)
-    first = run.S.cash.copy()
-    run.cash_at[52] = first
+    run.cash_at[52], run.worth_at[52] = run.S.cash.copy(), stocks_worth(run)
     run.exporting[0].since = 52
     run.advance(104)
     assert Seen(run, run.exporting[0]).income == pytest.approx(expected.income, rel=0.02)
