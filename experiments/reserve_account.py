@@ -7,6 +7,7 @@ with the same run without the reserve:
     material bill saved   what firms of the country pay less for material: a transfer from sellers
     purchases             paid for the reserve, less what releases brought in and with what it held at the start
     left in store         what is held at the end, at the price of the base year
+    firms' stocks         what firms of the country hold more at the end, at the price of the base year
     carrying              storage and rotation of what is held, at the price of the base year; interest is discounted
     net                   the sum, for the government and its firms together
     world                 value added not lost anywhere
@@ -31,6 +32,12 @@ def lost_value(run: Run, countries: list[str], rate: float = 0.0) -> np.ndarray:
     return _discounted(run, np.sum([run.column("lost_value", c) for c in countries], axis=0), rate) / 1000.0
 
 
+def _stocks(run: Run, countries: list[str], prices: Mapping[str, float]) -> np.ndarray:
+    """What firms of some countries hold in the last week, million USD at given prices: (replications,)."""
+    held = sum(prices[m] * run.column("stock", f"{c} {m}")[:, -1] for c in countries for m in prices)
+    return np.asarray(held) / 1000.0
+
+
 def account(run: Run, plain: Run, reserve: Reserve, prices: Mapping[str, float]) -> dict[str, np.ndarray]:
     """Lines of the account of one reserve, million USD, each (replications,).
 
@@ -43,12 +50,13 @@ def account(run: Run, plain: Run, reserve: Reserve, prices: Mapping[str, float])
     years = run.step_days / 365.25
     carrying = (reserve.storage_per_year + reserve.rotation_per_year) * years * held  # interest is in the discounting
     bill = [sum(r.column("bill", c) for c in served) for r in (plain, run)]
-    opening = held[:, 0]
+    opening, span = held[:, 0], years * run.steps
     lines = {
         "lost value avoided": lost_value(plain, served, rate) - lost_value(run, served, rate),
         "material bill saved": _discounted(run, np.asarray(bill[0] - bill[1]), rate) / 1000.0,
         "purchases": -_discounted(run, run.column("reserve_spent", country), rate) / 1000.0 - opening,
-        "left in store": held[:, -1] * (1.0 + rate) ** (-years * run.steps),
+        "left in store": held[:, -1] * (1.0 + rate) ** -span,
+        "firms' stocks": (_stocks(run, served, prices) - _stocks(plain, served, prices)) * (1.0 + rate) ** -span,
         "carrying": -_discounted(run, carrying, rate),
     }
     lines["net"] = np.sum(list(lines.values()), axis=0)

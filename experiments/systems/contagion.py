@@ -4,9 +4,8 @@ Giordani, Rocha and Ruta found for food that 1 % more of trade restricted goes w
 taken as plausible. Four equal exporters withhold a tenth, a fifth or three tenths of their exports for a year. The
 elasticity is shown as the model stands, which lies far above, and with the causes taken out in turn: that acts are
 heard of, that firms fear and hoard, and that licence holders ask a rent; and where one exporter withholds as many
-tonnes alone and others may fill the gap. An act alarms by the share that its author withholds of its own exports,
-whoever else may sell: one state that withholds two fifths frightens more than four that withhold a tenth each. Then
-one exporter restricts by half for three years, and the others follow or do not: by their own price at home, by how
+tonnes alone and others may fill the gap. An act alarms by the share of the world's supply that it withholds. Then one
+exporter restricts by half for three years, and the others follow or do not: by their own price at home, by how
 much others restrict, or by both (the doctrine `contagion`). The multiplier is what is withheld over what it is when
 nobody follows.
 """

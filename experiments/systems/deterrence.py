@@ -3,7 +3,8 @@
 The world of 2010 without history's acts: after an incident China weighs an embargo on Japan by what it expects from it.
 Japan holds nothing, 42 days or 180 days of use, publishes it, publishes its target alone, hides it, or claims 180 days
 and holds 42. Harm is what a roll-out on China's beliefs shows. Beside the attempts stands what Japan pays a kilogram
-for the step from 42 to 180 days, and the share of the space of weights (all mixes of six motives) with an attempt."""
+for the step from 42 to 180 days, the share of the space of weights (all mixes of seven motives) with an attempt, and
+what China expects when it looks further ahead or less far."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ TRIES = (
     "doctrine.China.start=2010-09-13", "act.trawler=China:incident:Japan:2010-09-07..2010-09-08:0.8 strength",
 )  # fmt: skip
 BUYS = ("end=2014-12-31", "news=none", "doctrine.China=replay", "doctrine.China.start=2014-12-01")
+HORIZONS = (26, 52, 104, 156)  # weeks that China looks ahead; 78 in all other cases
+FAR = "42 days, published", "180 days, published"
 MIXES = 2000  # points of the space of weights
 
 
@@ -89,9 +92,24 @@ def price_of_the_step(replications: int, seed: int) -> dict[str, np.ndarray]:
     return paid
 
 
+def by_horizon(replications: int, seed: int) -> dict[tuple[str, int], np.ndarray]:
+    """What China expects of the first embargo at default weights, thousand USD, by case and weeks it looks ahead:
+    (replications,) each."""
+    from experiments.catalogue import find
+
+    scenario, found = load(find("2010-embargo").folder), {}
+    for case in (c for c in CASES if c.name in FAR):
+        for weeks in HORIZONS:
+            changes = (*TRIES, *case.changes, f"doctrine.China.weeks={weeks}", "end=2010-12-31")
+            simulation = Simulation(scenario, changes=changes, seed=seed)
+            worlds = [simulation.world(i).run() for i in range(replications)]
+            found[case.name, weeks] = np.array([first_gains(w) for w in worlds]) @ _weights()
+    return found
+
+
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
     """Attempts, expected gain of the first one, share of the weight space with an attempt, loss of Japan, by case;
-    price of the step from 42 to 180 days by what is told."""
+    price of the step from 42 to 180 days by what is told; expected gain by horizon."""
     from experiments.catalogue import find
 
     scenario = load(find("2010-embargo").folder)
@@ -118,6 +136,8 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
             tally.add(case.name, "not deterred", "share of weights that 42 days published do not deter", still)
     for name, values in price_of_the_step(replications, seed).items():
         tally.add(f"42 to 180 days, {name}", "price while bought", "% above the price without it", values)
+    for (case_name, weeks), gain in by_horizon(replications, seed).items():
+        tally.add(f"{case_name}, {weeks} weeks ahead", "gain by horizon", "million USD", gain / 1000.0)
     return tally.frame()
 
 
@@ -133,15 +153,19 @@ def figure(table: "pandas.DataFrame") -> "Figure":
 
     look = draw.colours([c.name for c in CASES])
     steps = draw.colours([c for c in draw.cases_of(table) if c.startswith("42 to 180")])
+    ahead = draw.colours([c for c in draw.cases_of(table) if c.endswith("ahead")])
     titles = {
         "attempts": ("attempts", "half-years of embargo on Japan, 2010 to 2014"),
-        "expected gain": ("what China expects of the first", "million USD at default weights"),
+        "expected gain": ("expected gain of the first", "million USD at default weights"),
         "weights with an attempt": ("weights with an attempt", "share of all mixes of motives"),
         "price while bought": ("price of the step to 180 days", "% above the price without it, 2010"),
+        "gain by horizon": ("the same, by horizon", "million USD at default weights"),
+        "expected rent": ("of that, exporters' income", "million USD"),
     }
     with drawing.theme():
         fig, axes = draw.panels([t for t, _ in titles.values()], 2)
         for ax, (measure, (_, label)) in zip(axes, titles.items(), strict=True):
             rows = table[table["measure"] == measure]
-            draw.dots(ax, rows, steps if measure == "price while bought" else look, label, zero=measure != "attempts")
-        return draw.finish(fig, 120.0, table, "Rare earths of 2010, doctrine leverage")
+            colours = {"price while bought": steps, "gain by horizon": ahead}.get(measure, look)
+            draw.dots(ax, rows, colours, label, zero=measure != "attempts")
+        return draw.finish(fig, 180.0, table, "Rare earths of 2010, doctrine leverage")

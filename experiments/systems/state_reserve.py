@@ -1,9 +1,9 @@
 """A reserve of an importing government: what building it does to prices, what it saves and costs.
 
 Japan in the world of 2010 holds 42 days of use or goes to 180: held all along, built before the crisis in one year or
-four, or bought during it; once with firms bound to hold nine months. To the acts of history comes an embargo on Japan
-of a year from 21 September 2010. Every case is held against no reserve on the same luck; money is discounted to January
-2009."""
+four, or bought in its first year; once with firms bound to hold nine months. To the acts of history comes an embargo on
+Japan of a year from 21 September 2010. Every case is held against no reserve on the same luck, and the way from 42 to
+180 days against 42 days held; money is discounted to January 2009."""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -24,22 +24,26 @@ if TYPE_CHECKING:
 ROWS = ("S5",)
 REPLICATIONS = 10
 CRISIS = ("end=2014-12-31", "act.long=China:embargo:Japan:2010-09-21..2011-09-20")
-BEFORE = {"held_days": 42, "days": 180, "start": "2009-07-01"}
+
+
+def step(years: float, **keys: object) -> tuple[str, ...]:
+    """Changes that take Japan from 42 days to 180 in so many years, from July 2009 if nothing else is said."""
+    whole = years * 180.0 / (180.0 - 42.0)  # a rule's pace is that of the whole target
+    return reserve("Japan", **{"held_days": 42, "days": 180, "start": "2009-07-01", "pace_years": whole, **keys})
+
+
+SMALL = "42 days held"
 CASES = (
     Case("no reserve", CRISIS),
     Case("42 days held", (*CRISIS, *reserve("Japan", held_days=42, days=42))),
     Case("180 days held", (*CRISIS, *reserve("Japan", held_days=180, days=180))),
-    Case("42 to 180 in a year, before", (*CRISIS, *reserve("Japan", **BEFORE, pace_years=1))),
-    Case("42 to 180 in four years, before", (*CRISIS, *reserve("Japan", **BEFORE, pace_years=4))),
-    Case(
-        "42 to 180 in the crisis, none let go",
-        (*CRISIS, *reserve("Japan", **{**BEFORE, "start": "2010-10-01"}, pace_years=1, buys_in_crisis="true",
-                           release_on="never")),
-    ),
+    Case("42 to 180 in a year, before", (*CRISIS, *step(1))),
+    Case("42 to 180 in four years, before", (*CRISIS, *step(4))),
+    Case("42 to 180 in a year, in the crisis", (*CRISIS, *step(1, start="2010-10-01", buys_in_crisis="true"))),
     Case("42 days held, firms hold 270", (*CRISIS, *reserve("Japan", held_days=42, days=42, private_days=270))),
 )  # fmt: skip
 BUILDING = (date(2009, 7, 1), date(2010, 6, 30))
-LINES = ("lost value avoided", "material bill saved", "purchases", "left in store", "carrying", "net")
+LINES = ("lost value avoided", "material bill saved", "purchases", "left in store", "firms' stocks", "carrying", "net")
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
@@ -63,6 +67,10 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
                 tally.add(case, line, "million USD", lines[line], against=CASES[0].name)
             yearly = -lines["carrying"] / (run.steps * run.step_days / 365.25)
             tally.add(case, "carrying a year", "million USD a year", yearly)
+            if "to 180" in case:
+                step_lines = account(run, runs[SMALL], Reserve(country="Japan"), prices)
+                for line in ("lost value avoided", "net"):
+                    tally.add(case, line, "million USD", step_lines[line], against=SMALL)
     tally.compare(level, CASES[0].name, "price level while it is built", "times January 2009", change="relative")
     tally.compare(top, CASES[0].name, "highest price level", "times January 2009", change="relative")
     tally.compare(private, CASES[0].name, "stocks of firms, August 2010", "t", change="relative")
@@ -86,7 +94,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
         draw.paths(axes[1], table[table["measure"] == "price level outside"], look, "times January 2009", ticks=6)
         axes[1].set_yscale("log")
         for ax, (measure, label) in zip(axes[2:], dots.items(), strict=True):
-            rows = table[(table["measure"] == measure) & (table["against"] != "")]
+            rows = table[(table["measure"] == measure) & (table["against"] == CASES[0].name)]
             draw.dots(ax, rows, look, label, zero=True)
         note = "an embargo of a year is added to history"
         return draw.finish(fig, 170.0, table, "Rare earths of 2010", note, handles=draw.key(look))

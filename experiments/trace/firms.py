@@ -28,12 +28,13 @@ def voices(world: World, rules: Rules, f: int) -> dict[str, float]:
         need = min(float(S.order[s]), float(S.expected[s]) * (1.0 - float(N.f_old_scrap[f])))
         asked += need
         missing += max(0.0, need - float(S.received[s]))
-        taken += need * float(S.state_buying[N.s_zone[s], N.s_mat[s]])
+        taken += need * float(S.buying_news[N.s_zone[s], N.s_mat[s]])
     share = missing / asked if asked > TINY else 0.0
     unfilled = share + (float(S.unfilled[f]) - share) * forget
     news = float(X.news[t, c]) * float(S.trait_risk[f])
     watched = int(N.reserve_start[0]) < len(S.stock)
-    buying = P.news_act * taken / asked if watched and asked > TINY else 0.0
+    buying = min(1.0, P.buying_alarm * taken / asked) if watched and asked > TINY else 0.0
+    buying *= float(S.trait_risk[f])
     fears = float(S.country_risk[c])
     gains = P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
     alarm = rules["firm.alarm"]

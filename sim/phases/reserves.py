@@ -21,14 +21,14 @@ def releases(t, dt, P, N, X, I, S, R):
         missing = 0.0
         for q in range(first):
             if N.s_mat[q] == m and N.f_kind[N.s_firm[q]] == USER and I.reserve_reach[home, N.s_country[q]] > 0.0:
-                missing += reserve_gap(S.order[q], S.expected[q], S.received[q])
+                missing += reserve_gap(S.order[q], S.expected[q] * (1.0 - N.f_old_scrap[N.s_firm[q]]), S.received[q])
         if missing <= TINY:
             continue
         part = min(1.0, can / missing)
         gone = 0.0
         for q in range(first):
             if N.s_mat[q] == m and N.f_kind[N.s_firm[q]] == USER and I.reserve_reach[home, N.s_country[q]] > 0.0:
-                got = part * reserve_gap(S.order[q], S.expected[q], S.received[q])
+                got = part * reserve_gap(S.order[q], S.expected[q] * (1.0 - N.f_old_scrap[N.s_firm[q]]), S.received[q])
                 S.stock[q] += got
                 S.received[q] += got
                 gone += got

@@ -16,13 +16,13 @@ def test_the_same_problem_has_the_same_answer(shown) -> None:  # type: ignore[no
         53.3 - 100.0 * 1.5 / 12.0 / (51 * 7 / 365.25), abs=0.1
     )
     assert found.of(SAME, "use lost in Isleland") == 0.0
+    # Whether firms hold the stock or a state that makes up for what they do not get is the same.
+    assert found.of(STATE, ALL) == pytest.approx(found.of(ALONE, ALL), abs=1e-6)
+    assert found.of(STATE, OTHERS) == pytest.approx(found.of(ALONE, OTHERS), abs=1e-6)
 
 
 def test_where_the_model_departs_from_the_cascade(shown) -> None:  # type: ignore[no-untyped-def]
     found = shown(ROW)
-    # What states let go takes the place of imports from all, so that the same stocks save less.
-    assert found.of(STATE, ALL) > 1.3 * found.of(ALONE, ALL)
-    assert found.of(STATE, OTHERS) < 95.0
     # Restocking asks unhit exporters for more, but in the old proportions, the state that cuts included ...
     assert 0.0 < found.of(RESTOCK, ALL) < 0.8 * found.of(ALONE, ALL)
     assert found.of(RESTOCK, "use lost in Farland") > 20.0

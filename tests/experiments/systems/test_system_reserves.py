@@ -15,20 +15,21 @@ def test_building_fast_moves_the_price_more_than_building_slowly(built) -> None:
     def rise(case: str) -> float:
         return value(built, case, "price level while it is built", against="no reserve")
 
-    assert rise("42 to 180 in a year, before") > 20.0
-    assert 3.0 < rise("42 to 180 in four years, before") < 0.4 * rise("42 to 180 in a year, before")
-    assert abs(rise("42 days held")) < 3.0
+    assert 4.0 < rise("42 to 180 in a year, before") < 20.0
+    assert 0.5 < rise("42 to 180 in four years, before") < 0.4 * rise("42 to 180 in a year, before")
+    assert abs(rise("42 days held")) < 1.0
 
 
 def test_a_reserve_saves_and_one_bought_in_the_crisis_costs(built) -> None:  # type: ignore[no-untyped-def]
-    def line(case: str, name: str) -> float:
-        return value(built, case, name, against="no reserve")
+    def line(case: str, name: str, against: str = "no reserve") -> float:
+        return value(built, case, name, against=against)
 
     assert line("42 days held", "lost value avoided") > 100.0
     assert line("180 days held", "lost value avoided") > 1.3 * line("42 days held", "lost value avoided")
     assert line("180 days held", "net") > line("42 days held", "net") > 0.0
-    assert line("42 to 180 in the crisis, none let go", "lost value avoided") < -100.0
-    assert line("42 to 180 in the crisis, none let go", "net") < 0.0
+    for name in ("lost value avoided", "net"):
+        assert line("42 to 180 in a year, in the crisis", name, "42 days held") < 0.0
+        assert line("42 to 180 in a year, before", name, "42 days held") > 100.0
     assert line("180 days held", "carrying") < line("42 days held", "carrying") < 0.0
 
 
@@ -55,7 +56,7 @@ def test_a_race_for_stock_costs_each_more(shown) -> None:  # type: ignore[no-unt
     table = shown("S24").table
     assert value(table, "all three", "rise over the sum of the three alone") > 1.1
     for who in race.WHO:
-        assert value(table, "all three", f"paid by {who}") > 1.02 * value(table, f"{who} alone", f"paid by {who}")
+        assert value(table, "all three", f"paid by {who}") > 1.005 * value(table, f"{who} alone", f"paid by {who}")
 
 
 def test_a_rumour_moves_prices_and_fades_while_a_purchase_stays(shown) -> None:  # type: ignore[no-untyped-def]
@@ -117,17 +118,22 @@ def test_showing_deters_and_hiding_saves(shown) -> None:  # type: ignore[no-unty
     def tries(case: str) -> float:
         return value(table, case, "attempts")
 
-    assert tries("180 days, published") == 0.0
-    assert tries("42 days, published") >= 4.0
+    assert tries("180 days, published") <= 1.0
+    assert min(tries("42 days, published"), tries("180 days, hidden, never inferred")) >= 4.0
     assert 0.0 < tries("180 days, hidden") < tries("42 days, published")
     hidden = [value(table, f"{d} days, hidden, never inferred", "expected gain") for d in (42, 180)]
     assert hidden[0] == pytest.approx(hidden[1], rel=0.02)
+    gain = [value(table, f"{d} days, published", "expected gain") for d in (42, 180)]
+    assert gain[1] < 0.2 * gain[0]
     assert value(table, "180 days, published", "not deterred") < 0.95
     assert value(table, "180 days, hidden, never inferred", "not deterred") > 0.98
     share = [value(table, case, "weights with an attempt") for case in ("42 days, published", "180 days, published")]
-    assert share[1] < share[0] - 0.1
+    assert share[1] < share[0] - 0.02
+    for weeks in (52, 104, 156):  # not at 26: what is sold to fill the reserve again counts before what is forgone
+        ahead = [value(table, f"{d} days, published, {weeks} weeks ahead", "gain by horizon") for d in (42, 180)]
+        assert ahead[1] < 0.5 * ahead[0]
     paid = {how: value(table, f"42 to 180 days, {how}", "price while bought") for how in deterrence.STEPS}
-    assert 0.0 < paid["hidden"] < 0.5 * paid["published"]
+    assert 0.0 < paid["hidden"] < 0.75 * paid["published"]
 
 
 def test_experience_teaches_what_pays_in_money(shown) -> None:  # type: ignore[no-untyped-def]
