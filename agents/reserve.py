@@ -18,7 +18,7 @@ class Stock:
     """What a government knows of one material.
 
     held_t, arriving_t: its own stock and what is under way to it; private_t: stocks of the firms that it serves,
-    allies' included; use_t_per_year: planned use of the firms of its own country; price_usd_per_kg and
+    allies' included; use_t_per_year: planned use of the firms whose days are counted; price_usd_per_kg and
     habitual_usd_per_kg: in its market, now and as people are used to; unfilled: the remembered share of those firms'
     orders that was not delivered; risk: how much they fear for supply (0 to 1); value_usd_per_kg: value added that
     hangs on a kilogram, mean over use."""

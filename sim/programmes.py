@@ -33,7 +33,8 @@ class Reserve(Settings):
     """One reserve of one government.
 
     country: the holder. rule, settings: how it is run. materials: what it may hold, all if empty. members: further
-    countries whose firms it serves (an alliance shares its stock). start: first day on which its office decides.
+    countries whose firms it serves (an alliance shares its stock). pools: whether days of use count the firms of the
+    members too, so that one office buys for all. start: first day on which its office decides.
     held_days: state stock at the start of the run, in days of use of the country's own firms. private_days: stock that
     firms of the country must hold, 0 for none. disclosed: what is published, the `holding` (and what is bought), the
     `target` alone, or `nothing`. claimed_days: a holding that is claimed on the first day, true or not.
@@ -45,6 +46,7 @@ class Reserve(Settings):
     settings: dict[str, Any] = Field(default_factory=dict)
     materials: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    pools: bool = False
     start: date | None = None
     held_days: Days = 0.0
     private_days: Days = 0.0
@@ -148,6 +150,8 @@ def check_reserves(reserves: Mapping[str, Reserve], countries: list[str], materi
                 problems.append(f"{where}, members: unknown country {member!r} ({nearest(member, countries)})")
             elif member == reserve.country:
                 problems.append(f"{where}, members: {member} shares with itself; name another country")
+        if reserve.pools and not reserve.members:
+            problems.append(f"{where}, pools: an office that buys for all needs members")
         problems += _check_rule(where, reserve, reserve_rules)
     return problems
 

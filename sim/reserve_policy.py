@@ -35,7 +35,8 @@ class Programme:
         }
         users = (N.f_kind[N.s_firm] == USER) & np.isin(N.s_country, served)
         self.served = {name: np.flatnonzero(users & (N.s_mat == N.s_mat[s])) for name, s in self.slots.items()}
-        self.own = {name: q[N.s_country[q] == self.country] for name, q in self.served.items()}
+        counted = served if reserve.pools else [self.country]
+        self.own = {name: q[np.isin(N.s_country[q], counted)] for name, q in self.served.items()}
         self.weights = {name: N.s_base[q] for name, q in self.served.items()}
         start = max(reserve.start or world.calendar.start, world.calendar.start)
         first = max(world.calendar.step_of(start), 0)

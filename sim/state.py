@@ -155,7 +155,7 @@ Record = _bundle(
     t z f8: ask tax rent
     t z c f8: exports exports_open leaked queue
     t c c f8: arrivals
-    t c f8: use shortfall risk scrap lost_value bill reserve_spent
+    t c f8: use shortfall risk scrap lost_value bill reserve_spent relief
     t c m f8: stock use_material held released seen
     t k f8: mined defaulted
     t r f8: refined licence_used

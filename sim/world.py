@@ -198,9 +198,8 @@ class World:
             risk=z((T, nC)), mined=z((T, nK)), defaulted=z((T, nK)),
             refined=z((T, nR)), licence_used=z((T, nR)), discarded=z((T, nM)),
             tax=z((T, nZ)), rent=z((T, nZ)), queue=z((T, nZ, nC)), orders=z((T, 3)), held=z((T, nC, nM)),
-            aid=z((T, nC)),
-            lost_value=z((T, nC)), bill=z((T, nC)), reserve_spent=z((T, nC)), released=z((T, nC, nM)),
-            seen=z((T, nC, nM)),
+            aid=z((T, nC)), lost_value=z((T, nC)), bill=z((T, nC)), reserve_spent=z((T, nC)), relief=z((T, nC)),
+            released=z((T, nC, nM)), seen=z((T, nC, nM)),
         )  # fmt: skip
 
     def advance(self, stop: int) -> None:

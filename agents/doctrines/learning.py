@@ -2,7 +2,8 @@
 
 Experience-weighted attraction (Camerer and Ho 1999) without forgone payoffs: A_j <- (phi N A_j + payoff_j) / N' for the
 act that was taken, N' = phi N + 1; the next act is drawn by a logit over attractions. The payoff is what the state's
-territory earned in the period against the mean of all periods, and the harm done, weighted by tension.
+territory earned in the period, and the harm done to others beyond what they usually bear, weighted by tension; both
+against the mean of all periods.
 """
 
 from math import exp
@@ -38,11 +39,16 @@ class Doctrine(Deliberate[Settings]):
         self.attractions: dict[str, float] = {}
         self.weights: dict[str, float] = {}
         self.worth: list[float] = []
+        self.usual: dict[str, float] = {}  # mean harm of a period, by country
 
     def _learn(self, observation: Observation) -> None:
         """Book what the last act brought."""
         s = self.settings
-        harm = sum(observation.tension[k] * observation.harm[k] for k in observation.others)
+        harm = 0.0
+        for k in observation.others:
+            usual = self.usual.setdefault(k, observation.harm[k])
+            harm += observation.tension[k] * (observation.harm[k] - usual)
+            self.usual[k] = usual + (observation.harm[k] - usual) / len(self.decisions)
         self.worth.append(s.rent * observation.income + s.political * harm)
         mean = sum(self.worth) / len(self.worth)
         spread = max(abs(x - mean) for x in self.worth)

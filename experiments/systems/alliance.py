@@ -1,8 +1,9 @@
 """An alliance of importers: one pooled reserve against each for itself.
 
 An embargo of a year hits Japan alone. Japan, the United States and Europe hold the same tonnes: nothing; 42 days each,
-for their own firms only; or 42 days each, open to the firms of all three. Pooling helps the one that is hit out of the
-stock of those that are not, at their expense."""
+for their own firms only; 42 days each, open to the firms of all three; or one office that holds 42 days of the use of
+all three and buys for all. Pooling helps the one that is hit out of the stock of those that are not, at their
+expense."""
 
 from typing import TYPE_CHECKING
 
@@ -40,11 +41,12 @@ CASES = (
     Case("Japan alone, 42 days", (*CRISIS, *holds("Japan", False))),
     Case("each for itself, 42 days", together(False)),
     Case("pooled, 42 days each", together(True)),
+    Case("one office for all, 42 days", (*CRISIS, *holds("Japan", True), "reserve.Japan.pools=true")),
 )
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """Value added lost by country, and what each reserve let go, by case."""
+    """Value added lost by country, what each reserve let go and who received it, by case."""
     tally = Tally(seed)
     runs = run_cases("2010-embargo", CASES, replications, seed)
     for who in WHO:
@@ -55,21 +57,22 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
             own = [c for c in run.columns["released"] if c.startswith(who + " ")]
             gone = sum(run.column("released", c).sum(axis=1) for c in own)
             tally.add(case, f"let go by {who}", "t", gone)
+            tally.add(case, f"received by {who}", "t", run.column("relief", who).sum(axis=1))
             tally.path(case, f"reserve of {who}", "days of use", run, days_held(run, who))
     return tally.frame()
 
 
 def figure(table: "pandas.DataFrame") -> "Figure":
-    """Reserves of Japan and the United States by month; Japan's loss and what the allies let go, by case."""
+    """Reserves of Japan and the United States by month; Japan's loss and what its firms received, by case."""
     from sim import drawing
 
     look = draw.colours([c.name for c in CASES])
     with drawing.theme():
-        fig, axes = draw.panels(["reserve of Japan", "reserve of the US", "Japan's loss", "let go by the US"], 2)
+        fig, axes = draw.panels(["reserve of Japan", "reserve of the US", "Japan's loss", "received by Japan"], 2)
         for ax, who in zip(axes, ("Japan", "United States"), strict=False):
             draw.paths(ax, table[table["measure"] == f"reserve of {who}"], look, "days of own use", ticks=5)
         loss = table[(table["measure"] == "value added lost, Japan") & (table["against"] == "")]
         draw.dots(axes[2], loss, look, "value added lost, million USD, 2009 to 2014", zero=True)
-        draw.dots(axes[3], table[table["measure"] == "let go by United States"], look, "t, 2009 to 2014", zero=True)
+        draw.dots(axes[3], table[table["measure"] == "received by Japan"], look, "t, 2009 to 2014", zero=True)
         note = "an embargo on Japan of a year is added to history"
         return draw.finish(fig, 105.0, table, "Rare earths of 2010", note, handles=draw.key(look))

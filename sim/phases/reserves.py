@@ -35,6 +35,7 @@ def releases(t, dt, P, N, X, I, S, R):
                 worth = got * S.price[N.s_zone[q], m]
                 pay(S.cash, N.f_account[N.s_firm[q]], N.f_account[N.s_firm[s]], worth)
                 R.bill[t, N.s_country[q]] += worth
+                R.relief[t, N.s_country[q]] += got
                 R.reserve_spent[t, home] -= worth
         S.stock[s] -= gone
         R.released[t, home, m] += gone

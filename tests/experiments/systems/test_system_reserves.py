@@ -3,7 +3,7 @@
 import pytest
 
 from experiments.cases import value
-from experiments.systems import deterrence, race
+from experiments.systems import alliance, deterrence, race
 
 
 @pytest.fixture
@@ -100,6 +100,15 @@ def test_pooled_reserves_help_the_one_that_is_hit(shown) -> None:  # type: ignor
 
     assert lost("pooled, 42 days each") < lost("each for itself, 42 days") < lost("no reserve")
     assert value(table, "pooled, 42 days each", "let go by United States") > 500.0
+    assert value(table, "each for itself, 42 days", "received by Japan") == pytest.approx(
+        value(table, "each for itself, 42 days", "let go by Japan"), rel=1e-9
+    )
+    for case in ("pooled, 42 days each", "one office for all, 42 days"):
+        received = [value(table, case, f"received by {who}") for who in alliance.WHO]
+        assert received[0] > 0.6 * sum(received)  # the one that is hit
+    pooled = "pooled, 42 days each"
+    assert value(table, pooled, "received by Japan") > 1.2 * value(table, pooled, "let go by Japan")
+    assert lost("one office for all, 42 days") == pytest.approx(lost("pooled, 42 days each"), rel=0.25)
 
 
 def test_a_target_gives_in_when_holding_out_costs_more(shown) -> None:  # type: ignore[no-untyped-def]
