@@ -299,6 +299,11 @@ class Layout:
                 [1 if m.family == "heavy" else 0 for m in v.materials], dtype=np.int64
             ),
         )  # fmt: skip
+        zones = range(nZ)
+        self.licensed = [np.flatnonzero((r_zone == z) & (r_kind == LICENSED)) for z in zones]
+        self.unlicensed = [  # mines by name
+            {k.mine: i for i, k in enumerate(v.mines) if k_zone[i] == z and k.legal != "yes"} for z in zones
+        ]
         self.activity = self._activity(len(reserve_states))
         self.transit = self._transit()
         self.delayed = self.transit.any(axis=(1, 2)).astype(np.int64)

@@ -9,14 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from agents.doctrines import replay
 from agents.exporting_state import ExportingState, Measure
 from agents.importing_government import ImportingGovernment
 from sim import litigation, pledges
 from sim.scenario import Event, Scenario
-from sim.state import LICENSED
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -93,7 +90,7 @@ def _targets(world: World, measure: Measure) -> list[int]:
 
 def _export_quota(world: World, m: Measure) -> None:
     I, N, zone = world.I, world.N, world.zone_of(m.actor)
-    holders = np.flatnonzero((N.r_zone == zone) & (N.r_kind == LICENSED))
+    holders = world.layout.licensed[zone]
     world.quotas[zone] = None if m.value is None or m.lifted else m.value
     if m.value is None or m.lifted:
         I.quota_on[zone] = 0.0
@@ -172,10 +169,10 @@ def _production_quota(world: World, m: Measure) -> None:
 
 def _enforcement(world: World, m: Measure) -> None:
     """A campaign against the mines it names, or against all unlicensed ones of the state."""
-    N, zone = world.N, world.zone_of(m.actor)
-    for k, name in enumerate(world.mines):
-        if N.k_zone[k] == zone and N.k_legal[k] == 0 and (name in m.targets or not set(m.targets) & set(world.mines)):
-            world.I.campaigns[k] += -1.0 if m.lifted else 1.0
+    unlicensed = world.layout.unlicensed[world.zone_of(m.actor)]
+    every = not set(m.targets) & set(world.mines)
+    hit = [k for name, k in unlicensed.items() if every or name in m.targets]
+    world.I.campaigns[hit] += -1.0 if m.lifted else 1.0
 
 
 def _reserve_purchase(world: World, m: Measure) -> None:

@@ -1,7 +1,8 @@
 """Yielding: give in to a state that withholds supply when holding out is expected to cost more than giving in.
 
 What holding out costs is the difference of two roll-outs on the government's own beliefs, its own reserve at work in
-both: the restriction lasts, or it is lifted.
+both: the restriction lasts, or it is lifted. It counts value added lost at home less what all at home earn, stocks
+included, so that what a reserve hands to firms is no gain and what it gives up no saving.
 """
 
 from pydantic import Field
@@ -30,9 +31,9 @@ class Doctrine(Deliberate[Settings]):
             return []
         k = max(pressing, key=lambda name: observation.refused[name])
         gives = acts.concession(observation, k, "holding out costs more")
-        held_out = observation.outlook((), s.weeks).harm.get(me, 0.0)
-        given_in = observation.outlook((gives,), s.weeks).harm.get(me, 0.0)
-        loss = (held_out - given_in) / 1000.0
+        held_out, given_in = (observation.outlook(taken, s.weeks) for taken in ((), (gives,)))
+        lost = held_out.lost_value.get(me, 0.0) - given_in.lost_value.get(me, 0.0)
+        loss = (lost + given_in.income - held_out.income) / 1000.0
         choice = "give in" if loss > s.cost_musd else "hold out"
         reason = f"holding out is expected to cost {loss:,.0f} million USD, giving in {s.cost_musd:,.0f}"
         known = {f"refused by {k}": observation.refused[k]}

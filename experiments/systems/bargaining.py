@@ -91,7 +91,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
 
     look = draw.colours([c.name for c in CASES])
     titles = {
-        "gives in": "share of runs", "weeks held out": "weeks from the first refusal, to the end of 2013 at most",
+        "gives in": "share of runs", "weeks held out": "from the first refusal, to the end of 2013",
         "expected cost of a year": "million USD, at the first refusal", "value added lost": "million USD, 2009 to 2013",
     }  # fmt: skip
     with drawing.theme():

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 ROWS = ("S24",)
 REPLICATIONS = 10
 SPAN = (
-    "end=2012-12-31", "activity=none", "quota=none", "embargo=none", "campaign=none", "news=none",
+    "end=2012-12-31", "activity=none", "quota=none", "embargo=none", "campaign=none", "inspection.japan=none",
+    "news=none",
 )  # fmt: skip
 URGENT = {"buys_in_crisis": "true", "release_on": "never", "start": "2009-07-01"}
 WHO = ("Japan", "United States", "Europe")

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 ROWS = ("S6",)
 REPLICATIONS = 20
-SPAN = ("end=2012-12-31", "activity=none", "quota=none", "embargo=none", "campaign=none", "news=none")
+SPAN = (
+    "end=2012-12-31",
+    "activity=none",
+    "quota=none",
+    "embargo=none",
+    "campaign=none",
+    "inspection.japan=none",
+    "news=none",
+)
 
 
 def told(what: str, speed: float | None = None) -> tuple[str, ...]:
