@@ -33,6 +33,11 @@ def parity(inside, tax, rent, freight):
     return inside * (1.0 + tax) + rent + freight
 
 
-def smoothed(previous, value, memory_years, dt):
-    """Exponential memory of a positive quantity (exact step)."""
-    return value + (previous - value) * exp(-dt / memory_years)
+def kept(memory_years, dt):
+    """Share of what was remembered that is kept over a step: e^(-dt / memory)."""
+    return exp(-dt / memory_years)
+
+
+def smoothed(previous, value, kept_share):
+    """Exponential memory of a quantity (exact step): value + (previous - value) * kept share."""
+    return value + (previous - value) * kept_share

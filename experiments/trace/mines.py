@@ -63,9 +63,9 @@ def opening_terms(world: World, rules: Rules, k: int) -> dict[str, float]:
     """The terms of whether a planned mine opens, right before the phase `investment`: ore value now, as it is believed
     to last, what of it reaches the mine, and from what earnings on it opens (all USD/kg); `opens` is 1 or 0."""
     N, P, I, S, t, dt = world.N, world.P, world.I, world.S, world.step, world.dt
-    value, smoothed = float(S.k_value[k, 0]), rules["market.smoothed"]
-    lately = smoothed(float(S.k_value[k, 1]), value, P.invest_memory_years, dt)
-    habitual = smoothed(float(S.k_value[k, 3]), value, P.anchor_years, dt)
+    value, smoothed, kept = float(S.k_value[k, 0]), rules["market.smoothed"], rules["market.kept"]
+    lately = smoothed(float(S.k_value[k, 1]), value, kept(P.invest_memory_years, dt))
+    habitual = smoothed(float(S.k_value[k, 3]), value, kept(P.anchor_years, dt))
     believed = rules["mine.believed_value"](lately, habitual, P.invest_caution)
     ore = paid = float(N.k_payable[k]) * max(0.0, believed - float(N.k_refining[k]))
     floor, subsidy, counted = float(I.k_floor[k]), float(I.k_subsidy[k]), rules["mine.counted"]

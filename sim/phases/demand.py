@@ -14,6 +14,7 @@ from agents.firm import shun as firm_shun
 from agents.firm import trader_stock as firm_trader_stock
 from agents.firm import use as firm_use
 from sim.draws import normal as draw_normal
+from sim.market import kept as market_kept
 from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
 from sim.state import RESERVE, TRADER, USER
@@ -41,6 +42,7 @@ def consumption(t, dt, P, N, X, I, S, R):
     memory = exp(-dt / P.noise_demand_memory)
     planning = exp(-dt / P.planning_years)
     kick = sqrt(1.0 - memory * memory)
+    kept = market_kept(P.trade_memory_years, dt)
     for f in range(S.noise.shape[0]):
         if P.noise_demand > 0.0 and N.f_kind[f] == USER:
             luck = draw_normal(S.stream_demand[0], N.f_key[f], t)
@@ -49,42 +51,49 @@ def consumption(t, dt, P, N, X, I, S, R):
             luck = draw_normal(S.stream_mood[0], N.f_key[f], t)
             S.mood[f] = memory * S.mood[f] + P.noise_mood * kick * luck
     S.using[:, :] = 0.0
-    for s in range(S.stock.shape[0]):
-        f = N.s_firm[s]
+    for f in range(S.noise.shape[0]):
         if N.f_kind[f] != USER:
             continue
         if t < N.f_open[f]:
-            S.want[s] = 0.0
+            for s in range(N.s_first[f], N.s_first[f + 1]):
+                S.want[s] = 0.0
             continue
-        c, m = N.s_country[s], N.s_mat[s]
-        gap = S.gap[N.s_zone[s], m, 0]
-        elasticity = P.use_elasticity * N.f_elasticity[f]
-        want = firm_use(N.s_base[s] * S.scale[s] * dt, X.activity[t, f], S.intensity[s], gap, elasticity, S.noise[f])
-        used = min(want, S.stock[s])
-        recovered = firm_scrap(used, N.f_scrap[f] - N.f_old_scrap[f], gap, P.scrap_response)
-        if N.f_old_scrap[f] > 0.0:
-            worn = S.in_products[s] * dt / N.f_life[f]
-            slow_gap = S.gap[N.s_zone[s], m, 1]
-            old = firm_old_scrap(worn, N.f_old_scrap[f], slow_gap, P.scrap_response)
-            S.in_products[s] += used - worn
-            recovered += old
-        S.stock[s] += recovered - used
-        S.want[s] = want
-        S.expected[s] = want + (S.expected[s] - want) * planning
-        S.used[m] += used
-        S.scrapped[m] += recovered
-        S.using[N.s_zone[s], m] += used
-        R.use[t, c] += used
-        R.scrap[t, c] += recovered
-        R.use_material[t, c, m] += used
-        R.shortfall[t, c] += want - used
-        R.lost_value[t, c] += (want - used) * N.s_value[s]
-
+        c, activity, elasticity = N.f_country[f], X.activity[t, f], P.use_elasticity * N.f_elasticity[f]
+        all_used = 0.0
+        all_recovered = 0.0
+        short = 0.0
+        lost = 0.0
+        for s in range(N.s_first[f], N.s_first[f + 1]):
+            z, m = N.s_zone[s], N.s_mat[s]
+            gap = S.gap[z, m, 0]
+            want = firm_use(N.s_base[s] * S.scale[s] * dt, activity, S.intensity[s], gap, elasticity, S.noise[f])
+            used = min(want, S.stock[s])
+            recovered = firm_scrap(used, N.f_scrap[f] - N.f_old_scrap[f], gap, P.scrap_response)
+            if N.f_old_scrap[f] > 0.0:
+                worn = S.in_products[s] * dt / N.f_life[f]
+                old = firm_old_scrap(worn, N.f_old_scrap[f], S.gap[z, m, 1], P.scrap_response)
+                S.in_products[s] += used - worn
+                recovered += old
+            S.stock[s] += recovered - used
+            S.want[s] = want
+            S.expected[s] = want + (S.expected[s] - want) * planning
+            S.used[m] += used
+            S.scrapped[m] += recovered
+            S.using[z, m] += used
+            R.use_material[t, c, m] += used
+            all_used += used
+            all_recovered += recovered
+            short += want - used
+            lost += (want - used) * N.s_value[s]
+        R.use[t, c] += all_used
+        R.scrap[t, c] += all_recovered
+        R.shortfall[t, c] += short
+        R.lost_value[t, c] += lost
     for z in range(S.using.shape[0]):
         for m in range(S.using.shape[1]):
             if N.use_base[z, m] > 0.0:
                 now = S.using[z, m] / (N.use_base[z, m] * dt)
-                S.turnover[z, m] = market_smoothed(S.turnover[z, m], now, P.trade_memory_years, dt)
+                S.turnover[z, m] = market_smoothed(S.turnover[z, m], now, kept)
 
 
 def beliefs(t, dt, P, N, X, I, S, R):

@@ -3,6 +3,7 @@
 from math import exp, log
 
 from sim.market import inside_price as market_inside_price
+from sim.market import kept as market_kept
 from sim.market import outside_price as market_outside_price
 from sim.market import parity as market_parity
 from sim.market import smoothed as market_smoothed
@@ -62,18 +63,19 @@ def prices(t, dt, P, N, X, I, S, R):
 def memories(t, dt, P, N, X, I, S, R):
     """The memories of prices that beliefs and thrift read; campaigns take hold and fade."""
     n_zones, n_mats = S.price.shape
+    anchor_kept = market_kept(P.anchor_years, dt)
+    thrift_kept = market_kept(P.thrift_memory_years, dt)
+    trend_kept = market_kept(P.trend_years, dt)
     for z in range(n_zones):
         for m in range(n_mats):
             price = S.price[z, m]
-            S.habitual[z, m] = market_smoothed(S.habitual[z, m], price, P.anchor_years, dt)
+            S.habitual[z, m] = market_smoothed(S.habitual[z, m], price, anchor_kept)
             lagged = S.slow[z, m, 1]
-            S.slow[z, m, 0] = market_smoothed(S.slow[z, m, 0], price, P.thrift_memory_years, dt)
-            S.slow[z, m, 1] = market_smoothed(lagged, price, P.trend_years, dt)
+            S.slow[z, m, 0] = market_smoothed(S.slow[z, m, 0], price, thrift_kept)
+            S.slow[z, m, 1] = market_smoothed(lagged, price, trend_kept)
             S.trend[z, m] = log(S.slow[z, m, 1] / lagged) / dt
             S.gap[z, m, 0] = log(price / N.base_price[z, m])
             S.gap[z, m, 1] = log(S.slow[z, m, 0] / N.base_price[z, m])
-            # Base-year gap across the border beyond today's tax: what relocation adds to the difference of gaps.
-            S.border_gap[z, m] = log(N.base_price[0, m] / (N.base_price[z, m] * (1.0 + I.tax[z, m])))
             R.price[t, z, m] = price
     # Campaigns stop a part of what unlicensed mines ship; the mean of a zone weighs on its smugglers.
     for z in range(n_zones):

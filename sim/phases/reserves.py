@@ -2,6 +2,7 @@
 
 from agents.reserve import gap as reserve_gap
 from agents.reserve import inferred as reserve_inferred
+from sim.market import kept as market_kept
 from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
 from sim.state import USER
@@ -73,7 +74,8 @@ def watching(t, dt, P, N, X, I, S, R):
                 if I.reserve_reach[home, c] > 0.0:
                     S.backed[c, m] += 12.0 * S.seen[s] / served
     # What alarms is buying beyond what people have got used to, which takes as long as an act stays in view.
+    kept = market_kept(P.act_memory_years, dt)
     for z in range(S.state_buying.shape[0]):
         for m in range(S.state_buying.shape[1]):
             S.buying_news[z, m] = max(0.0, S.state_buying[z, m] - S.usual_buying[z, m])
-            S.usual_buying[z, m] = market_smoothed(S.usual_buying[z, m], S.state_buying[z, m], P.act_memory_years, dt)
+            S.usual_buying[z, m] = market_smoothed(S.usual_buying[z, m], S.state_buying[z, m], kept)

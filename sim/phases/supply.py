@@ -1,6 +1,6 @@
 """Phases of supply: refiners run, mines ship, use is saved or moves, mines open and fail."""
 
-from math import exp
+from math import exp, log
 
 from agents.firm import intensity as firm_intensity
 from agents.firm import relocation as firm_relocation
@@ -14,6 +14,7 @@ from agents.mine import pits as mine_pits
 from agents.mine import ramp as mine_ramp
 from agents.mine import unlicensed_output as mine_unlicensed_output
 from agents.refiner import run_rate as refiner_run_rate
+from sim.market import kept as market_kept
 from sim.market import smoothed as market_smoothed
 from sim.phases.accounts import pay
 from sim.state import BUILDING, DEFAULTED, FREE, LICENSED, MOTHBALLED, OPERATING, PLANNED, USER
@@ -137,6 +138,10 @@ def thrift(t, dt, P, N, X, I, S, R):
     if t % N.review_steps[0] != 0:
         return
     span = dt * N.review_steps[0]
+    for z in range(S.border_gap.shape[0]):
+        for m in range(S.border_gap.shape[1]):
+            # Base-year gap across the border beyond today's tax: what relocation adds to the difference of gaps.
+            S.border_gap[z, m] = log(N.base_price[0, m] / (N.base_price[z, m] * (1.0 + I.tax[z, m])))
     for s in range(S.stock.shape[0]):
         f = N.s_firm[s]
         if N.f_kind[f] != USER:
@@ -159,11 +164,13 @@ def thrift(t, dt, P, N, X, I, S, R):
 
 def investment(t, dt, P, N, X, I, S, R):
     """Mines open when prices promise to pay, build, stop, and fail."""
+    invest_kept = market_kept(P.invest_memory_years, dt)
+    anchor_kept = market_kept(P.anchor_years, dt)
     for k in range(S.k_state.shape[0]):
         R.defaulted[t, k] = 1.0 if S.k_state[k] == DEFAULTED else 0.0
         value = S.k_value[k, 0]
-        S.k_value[k, 1] = market_smoothed(S.k_value[k, 1], value, P.invest_memory_years, dt)
-        S.k_value[k, 3] = market_smoothed(S.k_value[k, 3], value, P.anchor_years, dt)
+        S.k_value[k, 1] = market_smoothed(S.k_value[k, 1], value, invest_kept)
+        S.k_value[k, 3] = market_smoothed(S.k_value[k, 3], value, anchor_kept)
         state = S.k_state[k]
         ore = N.k_payable[k] * max(0.0, value - N.k_refining[k])
         earns = mine_paid(ore, I.k_floor[k], I.k_subsidy[k])

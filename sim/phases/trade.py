@@ -15,6 +15,7 @@ from sim.border import clearance as border_clearance
 from sim.border import leakage as border_leakage
 from sim.border import licence_allowance as border_licence_allowance
 from sim.border import slip as border_slip
+from sim.market import kept as market_kept
 from sim.market import smoothed as market_smoothed
 from sim.state import FREE, GREY, LEGAL, LICENSED, RESERVE, UNLICENSED, USER, WITHIN
 
@@ -124,6 +125,7 @@ def rationing(t, dt, P, N, X, I, S, R):
     """What licences allow, what gets past the border unlicensed, and what product there is."""
     n_refiners, n_mats = S.product.shape
     bound = False
+    kept = market_kept(P.leak_build_years, dt)
     for r in range(n_refiners):
         steps_left = max(1.0, I.licence_end[N.r_zone[r]] - t)
         for p in range(2):
@@ -143,7 +145,7 @@ def rationing(t, dt, P, N, X, I, S, R):
                 share = border_leakage(
                     gap, S.suppressed[z], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                 )
-                S.leak[r, m] = market_smoothed(S.leak[r, m], share, P.leak_build_years, dt)  # routes take time
+                S.leak[r, m] = market_smoothed(S.leak[r, m], share, kept)  # routes take time
                 can = min(S.product[r, m], S.leak[r, m] * S.output[r, m] * dt)
                 S.smuggled[r, m] = min(S.grey[r, m], can)
     # Product that a licence does not let go stays for others.

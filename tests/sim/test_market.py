@@ -56,6 +56,6 @@ def test_parity_adds_tax_rent_and_freight():
 
 def test_smoothed_forgets_at_its_memory():
     # one memory: 4 + (10 - 4) / e = 6.207277
-    assert market.smoothed(10.0, 4.0, 0.5, 0.5) == pytest.approx(6.207277, abs=1e-6)
-    assert market.smoothed(4.0, 4.0, 0.5, 0.5) == 4.0
-    assert log(market.smoothed(1.0, 0.0, 2.0, 1.0)) == pytest.approx(-0.5)
+    assert market.smoothed(10.0, 4.0, market.kept(0.5, 0.5)) == pytest.approx(6.207277, abs=1e-6)
+    assert market.smoothed(4.0, 4.0, 0.3) == 4.0
+    assert log(market.kept(2.0, 1.0)) == pytest.approx(-0.5)

@@ -81,7 +81,7 @@ def test_a_rule_costs_the_phases_that_call_it_and_no_other(study: Path) -> None:
     ours = compiled.objects(RuleSet().replacements)
     own = compiled.objects(RuleSet({"firm.order": f"{study}:twice"}).replacements)
     assert [name for name in ours if ours[name] != own[name]] == ["orders"]
-    study.write_text("def at_once(previous, value, memory_years, dt):\n    return value\n", encoding="utf-8")
+    study.write_text("def at_once(previous, value, kept_share):\n    return value\n", encoding="utf-8")
     own = compiled.objects(RuleSet({"market.smoothed": f"{study}:at_once"}).replacements)
     assert {name for name in ours if ours[name] != own[name]} == {
         "consumption", "rationing", "watching", "memories", "investment",
