@@ -160,7 +160,8 @@ class RefinerWatch(Watch):
         share = self.rules["border.leakage"](
             gap, campaigns, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
         )
-        leak = self.rules["market.smoothed"](float(self.leak[m]), share, P.leak_build_years, world.dt)
+        kept = self.rules["market.kept"](P.leak_build_years, world.dt)
+        leak = self.rules["market.smoothed"](float(self.leak[m]), share, kept)
         product, output = float(S.product[r, m]), float(S.output[r, m]) * world.dt
         can, wanted = min(product, leak * output), float(self.grey[m])
         self.agree(f"smuggled {world.materials[m]}", float(S.smuggled[r, m]), min(wanted, can))
