@@ -12,13 +12,17 @@ from sim.simulation import Simulation
 class MarketModel(mesa.Model):
     """A running scenario for those who come from Mesa.
 
-    scenario: a folder with `scenario.toml`; run_seed: integer seed (Mesa's `batch_run` needs this name);
-    changes: `key=value` overrides separated by `;`. `model.agents` are views into the world; `tick` counts weeks.
+    scenario: a folder with `scenario.toml`, or a `Simulation`, which brings seed and changes of its own;
+    run_seed: integer seed (Mesa's `batch_run` needs this name); changes: `key=value` overrides separated by `;`.
+    `model.agents` are views into the world; `tick` counts weeks.
     """
 
-    def __init__(self, scenario: str | Path = "", run_seed: int = 1, changes: str = ""):
+    def __init__(self, scenario: str | Path | Simulation = "", run_seed: int = 1, changes: str = ""):
         super().__init__(rng=int(run_seed))
-        simulation = Simulation(scenario, changes=[c for c in changes.split(";") if c], seed=int(run_seed))
+        if isinstance(scenario, Simulation):
+            simulation = scenario
+        else:
+            simulation = Simulation(scenario, changes=[c for c in changes.split(";") if c], seed=int(run_seed))
         self.world = simulation.world()
         self.running = True
         world, layout = self.world, simulation.layout

@@ -18,7 +18,7 @@ end=2012-12-31              the span
 firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
 baskets.Longnan|Dy.share=0.08                the same where the first column repeats: the second behind a bar
 say.talk=rumour:China:2020-05-22:reserve   one more item of news, named `talk`: kind, who is meant, day, and what it is
-                            about (exports, supply or reserve) where it is not about exports; true or not
+                            about (exports, supply or reserve, or act.NAME) where it is not about exports; true or not
 doctrine.China=leverage     how an exporting state decides; doctrine.China.political=2 sets a number of its own
 reserve.japan.days=180      a reserve of the scenario (see `programmes.py`); reserve.Japan=target_days adds one
 news=shuffled:7             the dates of news shuffled among the items, by a seed (a placebo)
@@ -178,12 +178,13 @@ def _say(scenario: Scenario, key: str, value: str) -> Scenario:
     """One more item of news; kind and countries are checked with the tables."""
     parts = [part.strip() for part in value.split(":")]
     if len(parts) not in (3, 4):
-        raise BadInput([f"--set {key}: write kind:target:day, or that and :topic"])
+        raise BadInput([f"--set {key}: write kind:target:day, or that and :topic or :act.NAME"])
     kind, target, day, topic = [*parts, "exports"][:4]
+    measure = topic.removeprefix("act.") if topic.startswith("act.") else ""
     try:
         item = News.model_validate({
-            "id": f"news.{key.removeprefix('say.')}", "date": day, "kind": kind, "target": target, "measure": "",
-            "admitted": "yes", "text": "added by --set", "topic": topic, "source": "added by --set",
+            "id": f"news.{key.removeprefix('say.')}", "date": day, "kind": kind, "target": target, "measure": measure,
+            "admitted": "yes", "text": "added by --set", "topic": "" if measure else topic, "source": "added by --set",
             "confidence": "assumption",
         })  # fmt: skip
     except ValidationError as error:

@@ -20,12 +20,13 @@ from datetime import date
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from agents import doctrines, reserve_rules
 from agents.settings import Settings
 from sim.problems import BadInput, explain, nearest
 
+TOLD = ("holding", "target", "nothing")
 Days = Annotated[float, Field(ge=0, le=1000)]
 
 
@@ -37,7 +38,8 @@ class Reserve(Settings):
     members too, so that one office buys for all. start: first day on which its office decides.
     held_days: state stock at the start of the run, in days of use of the country's own firms. private_days: stock that
     firms of the country must hold, 0 for none. disclosed: what is published, the `holding` (and what is bought), the
-    `target` alone, or `nothing`. claimed_days: a holding that is claimed on the first day, true or not.
+    `target` alone, or `nothing`. turns: days from which something else is published, such as `2010-10-01:nothing`
+    (its office acts on it at its next decision). claimed_days: a holding that is claimed on the first day, true or not.
     release_delay_weeks: from wish to release. interest_per_year, storage_per_year, rotation_per_year: yearly cost as
     shares of the value held (assumptions; the last is what is sold and bought anew at a loss of quality)."""
 
@@ -51,11 +53,30 @@ class Reserve(Settings):
     held_days: Days = 0.0
     private_days: Days = 0.0
     disclosed: Literal["holding", "target", "nothing"] = "holding"
+    turns: tuple[str, ...] = ()
     claimed_days: Days | None = None
     release_delay_weeks: Annotated[int, Field(ge=0, le=104)] = 4
     interest_per_year: Annotated[float, Field(ge=0, le=0.5)] = 0.03
     storage_per_year: Annotated[float, Field(ge=0, le=0.5)] = 0.01
     rotation_per_year: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+
+    @field_validator("turns")
+    @classmethod
+    def _turns(cls, turns: tuple[str, ...]) -> tuple[str, ...]:
+        for turn in turns:
+            day, _, told = turn.partition(":")
+            try:
+                date.fromisoformat(day)
+            except ValueError:
+                raise ValueError(f"{turn!r} does not begin with a day such as 2010-10-01") from None
+            if told not in TOLD:
+                raise ValueError(f"{turn!r} says none of {', '.join(TOLD)}")
+        return tuple(sorted(turns))
+
+    def told(self, day: date) -> str:
+        """What is published of it on a day."""
+        now = [turn.partition(":") for turn in self.turns if date.fromisoformat(turn.partition(":")[0]) <= day]
+        return now[-1][2] if now else self.disclosed
 
     def made(self) -> Any:
         """The rule of this reserve with its settings."""
@@ -187,7 +208,10 @@ def changed(key: str, sections: Mapping[str, Any], path: str, value: str, countr
     cells, own = new[name].model_dump(), model.model_fields
     rule = package.named(cells["rule"]).Settings.model_fields if cells["rule"] in package.names() else {}
     if field in own and field != "settings":
-        cells[field] = tuple(value.split(";")) if field in ("materials", "members") else value
+        if field == "turns":  # each adds to those before
+            cells[field] = (*cells[field], *value.split(";"))
+        else:
+            cells[field] = tuple(value.split(";")) if field in ("materials", "members") else value
     elif field in rule:
         given: Any = tuple(value.split(";")) if field == "instruments" else value
         cells["settings"] = {**cells["settings"], field: given}

@@ -92,13 +92,18 @@ class Programme:
     def decide(self, world: World) -> None:
         """Let the office decide and carry its orders into the instruments."""
         S, I = world.S, world.I
+        told = self.reserve.told(last_day(world))
         for order in self.office.decide(self.observe(world)):
             s = self.slots[order.material]
+            if self.reserve.turns:
+                I.reserve_watch[s] = PUBLISHED if told == "holding" else CLOSED
+                if told != "target":
+                    I.claim_target[s] = I.claim_pace[s] = 0.0
             I.reserve_target[s] = order.target_t
             I.reserve_pace[s] = order.pace_t_per_year
             I.reserve_ceiling[s] = order.ceiling_usd_per_kg
             I.reserve_release[s] = order.release_t_per_year
-            if self.reserve.disclosed == "target" and self.reserve.claimed_days is None:
+            if told == "target" and self.reserve.claimed_days is None:
                 I.claim_target[s], I.claim_pace[s] = order.target_t, order.pace_t_per_year
                 if world.step == self.steps.start:  # who says what he wants is taken to hold no more
                     S.seen[s] = max(S.seen[s], min(S.stock[s], order.target_t))

@@ -25,7 +25,7 @@ from experiments.commands.shared import (
 @app.command()
 def run(
     episode: Name,
-    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    seed: Annotated[int | None, typer.Option(help="seed of all random draws (default 1)")] = None,
     replications: Annotated[int, typer.Option(min=1, help="number of replications; bands are drawn over them")] = 20,
     changes: Set = None,
     rule: Rule = None,

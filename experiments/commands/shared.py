@@ -11,7 +11,9 @@ app = typer.Typer(
     help="Agent-based simulator of critical-mineral markets in which states use supply as a weapon.",
 )  # fmt: skip
 
-Name = Annotated[str, typer.Argument(metavar="EPISODE", help="name of an episode, or a folder with scenario.toml")]
+Name = Annotated[
+    str, typer.Argument(metavar="EPISODE", help="name of an episode, a folder with scenario.toml, or a recipe (.toml)")
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="change one thing, e.g. quota.2010H2=none (may be repeated)"),

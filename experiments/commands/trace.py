@@ -19,7 +19,7 @@ def trace(
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="last day")] = None,
     every: Annotated[int, typer.Option(min=1, help="weeks between two looks at a firm, refiner or mine")] = 4,
     replication: Annotated[int, typer.Option(min=0, help="number of the replication")] = 0,
-    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    seed: Annotated[int | None, typer.Option(help="seed of all random draws (default 1)")] = None,
     changes: Set = None,
     rule: Rule = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="write CSV to this file instead of printing")] = None,
@@ -41,7 +41,13 @@ def trace(
         replication=replication,
     )  # fmt: skip
     name = entries[0].agent if entries else agent
-    data = {"episode": place.name, "agent": name, "seed": seed, "replication": replication, "changes": changes or []}
+    data = {
+        "episode": place.name,
+        "agent": name,
+        "seed": simulation.seed,
+        "replication": replication,
+        "changes": changes or [],
+    }
     if out is not None:
         write_csv(entries, out)
     if as_json:
@@ -51,7 +57,7 @@ def trace(
     elif not entries:
         print(f"{name} decides nothing in this span.")
     else:
-        print(f"{name} in {place.name}, replication {replication} of seed {seed}")
+        print(f"{name} in {place.name}, replication {replication} of seed {simulation.seed}")
         print_trace(entries, console_of())
 
 

@@ -1,0 +1,67 @@
+"""The verb that opens the page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.shared import Name, app, teller
+
+
+@app.command()
+def serve(
+    episode: Name = "2010-embargo",
+    seed: Annotated[int | None, typer.Option(help="seed of all random draws (default 1)")] = None,
+    host: Annotated[str, typer.Option(help="address to listen on; other than 127.0.0.1 lets others in")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8765,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="do not open a browser")] = False,
+) -> None:
+    """Open an episode as a page: step through it, pull levers, go back, branch."""
+    import importlib.util
+    import socket
+
+    from experiments.catalogue import find
+    from experiments.page.serve import LOCAL
+    from experiments.page.serve import serve as run_server
+    from sim.problems import BadInput
+
+    say = teller(False)
+    if importlib.util.find_spec("solara") is None:
+        raise BadInput(["the page needs the extra `page`: pip install -e '.[page]'"], "serve")
+    simulation = find(episode).simulation(seed=seed, allow_rules=False)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadInput(
+                [f"--port {port}: cannot listen on {host} ({error.strerror}); name another"], "serve"
+            ) from None
+    if host != LOCAL:
+        say(f"Warning: {host} can be reached by others; whoever opens the page works on this machine.")
+    if not simulation.rules.is_compiled():
+        say("Compiling the model for this machine; this happens once ...")
+    simulation.world()
+    run_server(episode, seed, host, port, not no_browser)
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="folder of a saved run")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="where to write (default RUN/report.html)")] = None,
+) -> None:
+    """Write one self-contained HTML page with the figures and the report of a saved run."""
+    import os
+
+    from experiments.gallery import page_of
+    from sim.problems import BadInput
+
+    text = page_of(run)
+    path = out or run / "report.html"
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise BadInput([f"--out {path}: cannot be written ({error.strerror})"], "report") from None
+    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")

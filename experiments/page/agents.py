@@ -1,0 +1,86 @@
+"""Agents of a session as a table, and one of them with what it did last and why."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from experiments.page.session import Session
+from experiments.trace import trace
+from sim.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, USER
+
+COLUMNS = {
+    "agent": "agent", "kind": "kind", "country": "country", "flow": "flow, t/year", "stock": "stock, t",
+    "risk": "risk, %", "account": "account, M USD", "note": "state",
+}  # fmt: skip
+STAGES = {
+    PLANNED: "planned", OPERATING: "runs", BUILDING: "under construction", MOTHBALLED: "mothballed",
+    DEFAULTED: "in default",
+}  # fmt: skip
+
+
+def table(session: Session) -> list[dict[str, Any]]:
+    """One row an agent, with the keys of `COLUMNS`; numbers are of the last week or of now."""
+    with session.lock:
+        world = session.world
+        N, S, R, t, layout = world.N, world.S, world.R, world.step, world.layout
+        last = max(t - 1, 0)
+        rows: list[dict[str, Any]] = []
+
+        def add(agent: str, kind: str, country: int, note: str, account: int | None, **numbers: float) -> None:
+            cash = None if account is None else round(float(S.cash[account]) / 1000.0, 2)
+            shown = {key: round(float(value), 1 if abs(value) < 100.0 else None) for key, value in numbers.items()}
+            rows.append({"agent": agent, "kind": kind, "country": world.countries[country], "flow": None,
+                         "stock": None, "risk": None, "account": cash, "note": note, **shown})  # fmt: skip
+
+        for k, name in enumerate(layout.mines):
+            kind = "mine" if N.k_legal[k] else "mine, unlicensed"
+            stage = STAGES[int(S.k_state[k])]
+            add(name, kind, N.k_country[k], stage, int(N.k_account[k]), flow=R.mined[last, k] / world.dt)
+        for r, name in enumerate(layout.refiners):
+            kind = ("refiner, licensed", "refiner, unlicensed", "refiner")[int(N.r_kind[r])]
+            note = f"asks {S.ask[r]:.2f} USD/kg for a licence" if S.ask[r] > 0.005 else ""
+            add(name, kind, N.r_country[r], note, int(N.r_account[r]), flow=R.refined[last, r] / world.dt,
+                stock=S.product[r].sum())  # fmt: skip
+        for f, name in enumerate(layout.firms):
+            slots = slice(int(N.s_first[f]), int(N.s_first[f + 1]))
+            if N.f_kind[f] > USER + 1:  # the store of a state
+                if float(S.stock[slots].sum()) > 0.0:
+                    add(name, "state reserve", N.f_country[f], "", int(N.f_account[f]), stock=S.stock[slots].sum())
+                continue
+            kind = "firm" if N.f_kind[f] == USER else "trader"
+            note = f"{100.0 * S.unfilled[f]:.0f} % of orders unfilled" if S.unfilled[f] > 0.005 else ""
+            add(name, kind, N.f_country[f], note, int(N.f_account[f]), flow=S.want[slots].sum() / world.dt,
+                stock=S.stock[slots].sum(), risk=100.0 * S.risk[f])  # fmt: skip
+        for state in (*world.exporting, *world.importing):
+            c = world.countries.index(state.name)
+            done = [m for m in state.decisions if not m.lifted]
+            note = f"last act: {done[-1].instrument.replace('_', ' ')}, {done[-1].start}" if done else ""
+            add(f"State of {state.name}", "state", c, note, int(N.c_account[c]))
+        return rows
+
+
+def names(session: Session) -> list[str]:
+    """Agents that can be looked at, by name."""
+    return [row["agent"] for row in table(session)]
+
+
+def sheet(session: Session, agent: str, weeks: int = 4) -> list[tuple[str, str]]:
+    """What an agent is now, and what it decided in the last weeks and why, as lines of (head, text)."""
+    row = next((r for r in table(session) if r["agent"] == agent), None)
+    if row is None:
+        return [("", f"{agent} is not in this episode")]
+    lines = [
+        (COLUMNS[key], f"{value:,}" if isinstance(value, int | float) else str(value))
+        for key, value in row.items()
+        if value not in (None, "") and key != "agent"
+    ]
+    if session.week == 0 or row["kind"] == "state reserve":
+        return lines
+    first, last = session.day - timedelta(days=7 * weeks), session.day - timedelta(days=1)
+    entries = trace(session.simulation, agent.removeprefix("State of "), first=first, last=last, every=1)
+    for entry in entries[-6:]:
+        lines.append((f"{entry.day}, {entry.about}", f"{entry.choice}: {entry.reason}"))
+    if not entries:
+        lines.append((f"last {weeks} weeks", "it decided nothing"))
+    return [(head, text) for head, text in lines if np.size(text)]

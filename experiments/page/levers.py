@@ -1,0 +1,230 @@
+"""Levers: what a user does to a running world from a day on, each as changes that `--set` understands.
+
+A lever never touches a running world. It adds changes that begin on its day; the world is run again from the start to
+the week it was in, which is the same to the bit until that day.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sim.problems import BadInput
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One number or choice of a lever. `choices` gives the texts to choose among; a number has unit and range."""
+
+    name: str
+    label: str
+    default: Any
+    low: float = 0.0
+    high: float = 0.0
+    choices: Callable[["Scenario"], Sequence[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """A lever as it was pulled: its kind and values, the day from which it works, the day on which it was lifted."""
+
+    number: int
+    kind: str
+    values: dict[str, Any]
+    day: date
+    lifted: date | None = None
+
+    def changes(self, scenario: "Scenario") -> list[str]:
+        """The changes it makes."""
+        return LEVERS[self.kind].changes(self, scenario)
+
+    def title(self) -> str:
+        """What it is, in a line."""
+        told = ", ".join(str(v) for v in self.values.values() if not isinstance(v, bool))
+        until = f" to {self.lifted}" if self.lifted else ""
+        return f"{LEVERS[self.kind].title}: {told} ({self.day}{until})"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A kind of lever: its form, and the changes it makes. `ends`: whether it can be lifted."""
+
+    title: str
+    meaning: str
+    fields: tuple[Field, ...]
+    changes: Callable[[Pulled, "Scenario"], list[str]]
+    ends: bool = True
+    needs: Callable[["Scenario"], bool] = field(default=lambda scenario: True)
+
+
+def exporters(scenario: "Scenario") -> list[str]:
+    """States with a market zone of their own."""
+    return [c.country for c in scenario.countries if c.role == "exporting_state"]
+
+
+def importers(scenario: "Scenario") -> list[str]:
+    """Everybody else."""
+    return [c.country for c in scenario.countries if c.role != "exporting_state"]
+
+
+def governments(scenario: "Scenario") -> list[str]:
+    """States that may hold a reserve and do not yet."""
+    held = {r.country for r in scenario.reserves.values()}
+    return [c.country for c in scenario.countries if c.role == "importing_government" and c.country not in held]
+
+
+def _ends(pulled: Pulled, scenario: "Scenario") -> date:
+    return pulled.lifted or scenario.end
+
+
+def _act(instrument: str, unit: str = "", heard: float | None = None) -> Callable[[Pulled, "Scenario"], list[str]]:
+    """An act of a state, with the news that tells of it."""
+
+    def changes(pulled: Pulled, scenario: "Scenario") -> list[str]:
+        v, name = pulled.values, f"lever.{pulled.number}"
+        target = v.get("target", "all")
+        scope = f" {';'.join(m.material for m in scenario.materials)}" if instrument == "export_tax" else ""
+        size = f":{float(v['value']):g} {unit}" if unit else ""
+        found = [f"act.{name}={v['actor']}:{instrument}{scope}:{target}:{pulled.day}..{_ends(pulled, scenario)}{size}"]
+        if v.get("heard", True):
+            who = "all" if target == "all" else target
+            found.append(f"say.{name}=act:{who}:{pulled.day}:act.{name}")
+            if pulled.lifted:
+                found.append(f"say.{name}.end=lifting:{who}:{pulled.lifted}")
+        return found
+
+    return changes
+
+
+def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
+    """A quota of so many tonnes each half-year, after the one in force; later ones of history do not come."""
+    v, half, end = pulled.values, 0, _ends(pulled, scenario)
+    own = [e for e in scenario.events if e.instrument == "export_quota" and e.actor == v["actor"]]
+    begin = max([pulled.day, *(e.end + timedelta(days=1) for e in own if e.end and e.start <= pulled.day <= e.end)])
+    found = [f"{e.id}=none" for e in own if begin <= e.start <= end and e.admitted == "yes"]
+    while begin < end and half < 60:
+        last = min(end, _half_ends(begin))
+        share = ((last - begin).days + 1) / 182.625
+        name = f"lever.{pulled.number}.{half}"
+        tonnes = float(v["value"]) * share
+        found.append(f"act.{name}={v['actor']}:export_quota:all:{begin}..{last}:{tonnes:.6g} t gross")
+        begin, half = last + timedelta(days=1), half + 1
+    if v.get("heard", True):
+        found.append(f"say.lever.{pulled.number}=act:all:{pulled.day}:act.lever.{pulled.number}.0")
+    return found
+
+
+def _half_ends(day: date) -> date:
+    """The last day of the half-year of a day."""
+    return date(day.year, 6, 30) if day.month <= 6 else date(day.year, 12, 31)
+
+
+def _reserve(pulled: Pulled, scenario: "Scenario") -> list[str]:
+    v = pulled.values
+    key = f"reserve.{v['country']}"
+    return [
+        f"{key}=target_days", f"{key}.start={pulled.day}", f"{key}.days={float(v['days']):g}",
+        f"{key}.pace_years={float(v['years']):g}", f"{key}.disclosed={v['disclosed']}",
+    ]  # fmt: skip
+
+
+def _disclosure(pulled: Pulled, scenario: "Scenario") -> list[str]:
+    name = next((n for n, r in scenario.reserves.items() if r.country == pulled.values["country"]), None)
+    if name is None:
+        raise BadInput([f"{pulled.values['country']} holds no reserve; start a programme first"], "lever")
+    return [f"reserve.{name}.turns={pulled.day}:{pulled.values['disclosed']}"]
+
+
+def _rumour(pulled: Pulled, scenario: "Scenario") -> list[str]:
+    v = pulled.values
+    return [f"say.lever.{pulled.number}={v['kind']}:{v['target']}:{pulled.day}:{v['topic']}"]
+
+
+def _demand(pulled: Pulled, scenario: "Scenario") -> list[str]:
+    """Activity in whole months from the next one on."""
+    v = pulled.values
+    first = (pulled.day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    last = first
+    for _ in range(int(v["months"]) - 1):
+        last = (last + timedelta(days=32)).replace(day=1)
+    if pulled.lifted:
+        last = min(last, pulled.lifted.replace(day=1))
+    if last < first:
+        return []
+    return [f"activity.{v['country']}.{first:%Y-%m}..{last:%Y-%m}=x{1.0 + float(v['value']) / 100.0:g}"]
+
+
+def _everybody(scenario: "Scenario") -> list[str]:
+    return ["all", *(c.country for c in scenario.countries)]
+
+
+ACTOR = Field("actor", "by", None, choices=exporters)
+TARGET = Field("target", "on", None, choices=importers)
+TARGETS = Field("target", "on", None, choices=lambda s: ["all", *importers(s)])
+HEARD = Field("heard", "everybody hears of it", True)
+HOLDER = Field("country", "of", None, choices=lambda s: [r.country for r in s.reserves.values()])
+TOLD = ("holding", "target", "nothing")
+
+LEVERS: dict[str, Lever] = {
+    "embargo": Lever(
+        "Embargo", "no exports of the covered forms to a destination", (ACTOR, TARGET, HEARD), _act("embargo"),
+        needs=lambda s: bool(exporters(s)),
+    ),
+    "quota": Lever(
+        "Export quota", "licences for so many tonnes a half-year",
+        (ACTOR, Field("value", "t gross each half-year", 8000.0, 0.0, 1e6), HEARD), _quota,
+        needs=lambda s: bool(exporters(s)),
+    ),
+    "tax": Lever(
+        "Export tax", "on all materials, in place of the tax in force",
+        (ACTOR, Field("value", "%", 25.0, 0.0, 100.0), HEARD), _act("export_tax", "%"), ends=False,
+        needs=lambda s: bool(exporters(s)),
+    ),
+    "licence": Lever(
+        "Export licence", "cargo waits for a licence",
+        (ACTOR, TARGETS, Field("value", "working days", 45.0, 0.0, 500.0), HEARD),
+        _act("export_licence", "working days"), needs=lambda s: bool(exporters(s)),
+    ),
+    "inspection": Lever(
+        "Inspection", "so many per cent of cargos are opened",
+        (ACTOR, TARGETS, Field("value", "%", 100.0, 1.0, 100.0), HEARD), _act("inspection", "%"),
+        needs=lambda s: bool(exporters(s)),
+    ),
+    "reserve": Lever(
+        "Reserve programme", "a state buys up to so many days of use",
+        (
+            Field("country", "of", None, choices=governments), Field("days", "days of use", 180.0, 1.0, 1000.0),
+            Field("years", "years for the whole target", 2.0, 0.1, 20.0),
+            Field("disclosed", "it tells", "holding", choices=lambda s: TOLD),
+        ),
+        _reserve, ends=False, needs=lambda s: bool(governments(s)),
+    ),
+    "disclose": Lever(
+        "Disclose or hide", "what a reserve tells from now on",
+        (HOLDER, Field("disclosed", "it tells", "nothing", choices=lambda s: TOLD)), _disclosure, ends=False,
+        needs=lambda s: bool(s.reserves),
+    ),
+    "rumour": Lever(
+        "News", "something is said, true or not",
+        (
+            Field("kind", "kind", "rumour", choices=lambda s: ("rumour", "report", "threat", "denial")),
+            Field("target", "about", "all", choices=_everybody),
+            Field("topic", "topic", "exports", choices=lambda s: ("exports", "supply", "reserve")),
+        ),
+        _rumour, ends=False,
+    ),
+    "demand": Lever(
+        "Shock to demand", "activity of a country changes for some months, from the next month on",
+        (
+            Field("country", "in", "all", choices=lambda s: ["all", *(c.country for c in s.countries if any(
+                a == c.country or a.startswith(c.country + " ") for a in s.activity))]),
+            Field("value", "% more or less", -30.0, -95.0, 200.0), Field("months", "months", 6.0, 1.0, 120.0),
+        ),
+        _demand, needs=lambda s: bool(s.activity),
+    ),
+}  # fmt: skip
