@@ -7,25 +7,25 @@ import mesa
 
 from agents.views import ExportingState, Firm, ImportingGovernment, Mine, Refiner
 from sim.simulation import Simulation
+from sim.world import World
 
 
 class MarketModel(mesa.Model):
     """A running scenario for those who come from Mesa.
 
-    scenario: a folder with `scenario.toml`, or a `Simulation`, which brings seed and changes of its own;
+    scenario: a folder with `scenario.toml`, or a `World` that may have begun, which brings its own seed and changes;
     run_seed: integer seed (Mesa's `batch_run` needs this name); changes: `key=value` overrides separated by `;`.
     `model.agents` are views into the world; `tick` counts weeks.
     """
 
-    def __init__(self, scenario: str | Path | Simulation = "", run_seed: int = 1, changes: str = ""):
+    def __init__(self, scenario: str | Path | World = "", run_seed: int = 1, changes: str = ""):
         super().__init__(rng=int(run_seed))
-        if isinstance(scenario, Simulation):
-            simulation = scenario
-        else:
-            simulation = Simulation(scenario, changes=[c for c in changes.split(";") if c], seed=int(run_seed))
-        self.world = simulation.world()
-        self.running = True
-        world, layout = self.world, simulation.layout
+        if not isinstance(scenario, World):
+            given = [c for c in changes.split(";") if c]
+            scenario = Simulation(scenario, changes=given, seed=int(run_seed)).world()
+        self.world = world = scenario
+        self.running = world.step < world.calendar.steps
+        layout = world.layout
         countries = layout.countries
         for i, name in enumerate(layout.mines):
             Mine(self, i, name, countries[world.N.k_country[i]])

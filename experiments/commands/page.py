@@ -23,12 +23,13 @@ def serve(
     from experiments.catalogue import find
     from experiments.page.serve import LOCAL
     from experiments.page.serve import serve as run_server
+    from sim.compiled import objects
     from sim.problems import BadInput
 
     say = teller(False)
     if importlib.util.find_spec("solara") is None:
         raise BadInput(["the page needs the extra `page`: pip install -e '.[page]'"], "serve")
-    simulation = find(episode).simulation(seed=seed, allow_rules=False)
+    place = find(episode)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -39,9 +40,9 @@ def serve(
             ) from None
     if host != LOCAL:
         say(f"Warning: {host} can be reached by others; whoever opens the page works on this machine.")
-    if not simulation.rules.is_compiled():
+    if not all(path.exists() for path in objects(()).values()):
         say("Compiling the model for this machine; this happens once ...")
-    simulation.world()
+        place.simulation(allow_rules=False).world()
     run_server(episode, seed, host, port, not no_browser)
 
 

@@ -75,7 +75,14 @@ def sheet(session: Session, agent: str, weeks: int = 4) -> list[tuple[str, str]]
         for key, value in row.items()
         if value not in (None, "") and key != "agent"
     ]
-    if session.week == 0 or row["kind"] == "state reserve":
+    if row["kind"] == "state reserve":
+        return lines
+    view: Any = next((a for a in session.model().agents if a.name == agent), None)
+    for field in ("orders", "product"):  # by material, of those who have them
+        amounts = {m: t for m, t in getattr(view, field, {}).items() if t > 0.0}
+        if amounts:
+            lines.append((f"{field}, t", ", ".join(f"{m} {t:,.2f}" for m, t in amounts.items())))
+    if session.week == 0:
         return lines
     first, last = session.day - timedelta(days=7 * weeks), session.day - timedelta(days=1)
     entries = trace(session.simulation, agent.removeprefix("State of "), first=first, last=last, every=1)

@@ -45,7 +45,11 @@ class Pulled:
 
     def title(self) -> str:
         """What it is, in a line."""
-        told = ", ".join(str(v) for v in self.values.values() if not isinstance(v, bool))
+        told = ", ".join(
+            f"{self.values[f.name]:g} {f.label}" if f.choices is None else str(self.values[f.name])
+            for f in LEVERS[self.kind].fields
+            if f.name in self.values and not isinstance(f.default, bool)
+        )
         until = f" to {self.lifted}" if self.lifted else ""
         return f"{LEVERS[self.kind].title}: {told} ({self.day}{until})"
 

@@ -32,6 +32,7 @@ STATES = {
 }  # fmt: skip
 LINES = ("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#8d6e53", "#56b4e9", "#5a5a5a", "#b59a00")
 MARKS = {"mines": "triangle", "refiners": "rect", "firms": "circle", "reserve": "diamond"}
+LARGEST_MARK = {"mines": 13.0, "refiners": 13.0, "firms": 13.0, "reserve": 5.0}  # pixels above the smallest
 MARK_COLOUR = {"mines": "#6d4c41", "refiners": "#37474f", "firms": "#3f6fb5", "reserve": "#b8860b"}
 EVENT_COLOUR = {"lever": "#c0392b"}
 
@@ -159,13 +160,14 @@ def world_map(session: Session) -> Option:
     }]  # fmt: skip
     offsets = {"mines": [-11, -2], "refiners": [11, -2], "firms": [0, 0], "reserve": [0, 13]}
     for kind, by_country in marks(world).items():
+        more = LARGEST_MARK[kind]
         largest = max([size for size, _ in by_country.values()], default=1.0) or 1.0
         series.append({
             "type": "scatter", "coordinateSystem": "geo", "zlevel": 2, "name": kind, "symbol": MARKS[kind],
             "itemStyle": {"color": MARK_COLOUR[kind], "borderColor": "#fff", "borderWidth": 1},
             "symbolOffset": offsets[kind],
             "data": [
-                {"name": text, "value": at[c], "symbolSize": round(7.0 + 13.0 * (size / largest) ** 0.5, 1)}
+                {"name": text, "value": at[c], "symbolSize": round(7.0 + more * (size / largest) ** 0.5, 1)}
                 for c, (size, text) in by_country.items()
             ],
             "tooltip": {"formatter": "{b}"},
@@ -271,16 +273,14 @@ def _chart(session: Session, series: list[Option], unit: str, *, log: bool = Fal
 
 def prices(session: Session, material: str, observed: bool = False) -> Option:
     """Price of a material outside and inside, USD/kg, and the run it is held against; observed points on request."""
-    world, base = session.world, session.base_model
+    world, base = session.world, session.base_world
     m = world.materials.index(material)
     markets = [("outside", 0, OUTSIDE)]
     if len(world.N.state_of_zone) > 1:
         markets.append(("inside", 1, INSIDE))
     series = [_line(session, world.R.price[:, z, m], name, colour) for name, z, colour in markets]
     if base is not None:
-        series += [
-            _against(session, base.world.R.price[:, z, m], name + COMPARED, colour) for name, z, colour in markets
-        ]
+        series += [_against(session, base.R.price[:, z, m], name + COMPARED, colour) for name, z, colour in markets]
     if observed:
         points = [
             p
@@ -319,8 +319,8 @@ def exports(session: Session) -> Option:
         _line(session, yearly(legal(world)), "legal exports", OUTSIDE),
         _line(session, yearly(world.R.leaked[:week].sum(axis=(1, 2))), "smuggled", SMUGGLED),
     ]
-    if session.base_model is not None:
-        base = session.base_model.world
+    if session.base_world is not None:
+        base = session.base_world
         series.append(_against(session, yearly(legal(base)), "legal" + COMPARED, OUTSIDE))
     quota, days = np.full(week, np.nan), world.calendar.days()
     for e in session.simulation.scenario.events:

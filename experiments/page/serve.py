@@ -2,9 +2,12 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 LOCAL = "127.0.0.1"
+LOADED = threading.Event()  # the model and the page are imported
+LOADED.set()
 EPISODE, SEED = "CHOKEPOINT_PAGE_EPISODE", "CHOKEPOINT_PAGE_SEED"  # what the page is asked for
 
 
@@ -21,11 +24,25 @@ def serve(episode: str, seed: int | None, host: str, port: int, browser: bool) -
     import uvicorn
     from solara.server.starlette import app
 
+    LOADED.clear()
+    threading.Thread(target=_load, args=(episode,), daemon=True).start()  # while the browser fetches its own part
+
     address = f"http://{host}:{port}/"
     print(f"Chokepoint: {episode} at {address} (Ctrl+C ends it)", file=sys.stderr, flush=True)
     if browser:
-        import threading
         import webbrowser
 
         threading.Timer(1.5, webbrowser.open, (address,)).start()
     uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=1)
+
+
+def _load(episode: str) -> None:
+    """Import the page with the model and read what the first tab will ask for."""
+    try:
+        import experiments.page.desk
+        from experiments.catalogue import find
+
+        experiments.page.desk.picture.land()
+        find(episode).simulation(allow_rules=False).world()
+    finally:
+        LOADED.set()

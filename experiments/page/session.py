@@ -9,17 +9,19 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.catalogue import Episode, find
 from experiments.page.levers import LEVERS, Pulled
-from sim.model import MarketModel
 from sim.problems import BadInput
 from sim.record import Run, gather
 from sim.simulation import Simulation
 from sim.world import World
+
+if TYPE_CHECKING:
+    from sim.model import MarketModel
 
 
 class Session:
@@ -32,15 +34,14 @@ class Session:
     def __init__(self, episode: str, seed: int | None = None, behaviour: Mapping[str, float] | None = None):
         self.lock = threading.RLock()
         self.version = 0
-        self.model: MarketModel | None = None
-        self.base_model: MarketModel | None = None
+        self._model: MarketModel | None = None
         self.load(episode, seed, behaviour)
 
     def load(self, episode: str, seed: int | None = None, behaviour: Mapping[str, float] | None = None) -> None:
         """Begin an episode at its first week, without levers; `BadInput` leaves the session as it was."""
         place = find(episode)
         simulation = place.simulation(seed=seed, behaviour=behaviour, allow_rules=False)
-        model = MarketModel(simulation)
+        world = simulation.world()
         with self.lock:
             self.place: Episode = place
             self.name = episode
@@ -48,34 +49,36 @@ class Session:
             self.plain = simulation  # without levers
             self.levers: tuple[Pulled, ...] = ()
             self.base: tuple[Pulled, ...] | None = None  # the levers of the run that this one is drawn against
-            self._take(simulation, model)
+            self._take(simulation, world)
             self._against(None)
 
     def reset(self, seed: int | None = None, behaviour: Mapping[str, float] | None = None) -> None:
         """The first week again, without levers, with another seed or parameters if given."""
         self.load(self.name, self.simulation.seed if seed is None else seed, behaviour)
 
-    def _take(self, simulation: Simulation, model: MarketModel) -> None:
-        old = self.model
-        self.simulation, self.model = simulation, model
-        if old is not None:
-            old.discard()
+    def _take(self, simulation: Simulation, world: World) -> None:
+        self._forget()
+        self.simulation, self.world = simulation, world
         self.version += 1
 
     def _against(self, base: tuple[Pulled, ...] | None) -> None:
-        old, self.base = self.base_model, base
-        self.base_model = None
-        if base is not None:
-            self.base_model = MarketModel(self._simulation(base))
-            self.base_model.world.advance(self.week)
-        if old is not None:
-            old.discard()
+        self.base, self.base_world = base, None if base is None else self._simulation(base).world()
+        if self.base_world is not None:
+            self.base_world.advance(self.week)
         self.version += 1
 
-    @property
-    def world(self) -> World:
-        assert self.model is not None
-        return self.model.world
+    def model(self) -> "MarketModel":
+        """The running world as a Mesa model, with its agents."""
+        from sim.model import MarketModel  # Mesa takes a second to import
+
+        if self._model is None:
+            self._model = MarketModel(self.world)
+        return self._model
+
+    def _forget(self) -> None:
+        if self._model is not None:
+            self._model.discard()
+        self._model = None
 
     @property
     def week(self) -> int:
@@ -100,9 +103,9 @@ class Session:
         """Run on by so many weeks, at most to the end."""
         with self.lock:
             stop = min(self.week + weeks, self.weeks)
-            for model in (self.model, self.base_model):
-                while model is not None and model.tick < stop:
-                    model.step()
+            for world in (self.world, self.base_world):
+                if world is not None:
+                    world.advance(stop)
             self.version += 1
 
     def month(self) -> None:
@@ -120,9 +123,9 @@ class Session:
         week = min(max(week, 0), self.weeks)
         with self.lock:
             if week < self.week:
-                model = MarketModel(self.simulation)
-                model.world.advance(week)
-                self._take(self.simulation, model)
+                world = self.simulation.world()
+                world.advance(week)
+                self._take(self.simulation, world)
                 if self.base is not None:
                     self._against(self.base)
             else:
@@ -195,11 +198,11 @@ class Session:
     def _play(self, levers: tuple[Pulled, ...]) -> None:
         """The same episode with these levers, at the same week."""
         simulation = self._simulation(levers)
-        model = MarketModel(simulation)
-        model.world.advance(self.week)
+        world = simulation.world()
+        world.advance(self.week)
         first = self.base is None and not self.levers
         before, self.levers = self.levers, levers
-        self._take(simulation, model)
+        self._take(simulation, world)
         if first:  # the first lever is held against history
             self._against(before)
 
@@ -250,8 +253,6 @@ class Session:
         return Run(run.name, run.title, run.start, run.step_days, run.columns, cut, run.manifest)
 
     def close(self) -> None:
-        """Let the models go."""
+        """Let the Mesa model go, which Mesa 3.3 otherwise keeps."""
         with self.lock:
-            for model in (self.model, self.base_model):
-                if model is not None:
-                    model.discard()
+            self._forget()

@@ -11,10 +11,10 @@ from tests.builders import TWO_COUNTRIES
 
 
 def test_one_page_holds_figures_and_changes_and_no_address(tmp_path: Path) -> None:
-    run = Simulation(TWO_COUNTRIES, changes=["end=2012-12-31", "use_elasticity=0.3"]).run(2)
+    run = Simulation(TWO_COUNTRIES, changes=["end=2012-12-31", "use_elasticity=0.2"]).run(2)
     page = page_of(run.save(tmp_path / "run"))
     assert page.count("<img") >= 3
-    assert "use_elasticity=0.3" in page
+    assert "use_elasticity=0.2" in page
     assert re.findall(r"(?:src|href)='(?!data:)", page) == []
     assert "http" not in re.sub(r"base64,[^']*", "", page)
 

@@ -76,3 +76,5 @@ def test_the_table_has_every_agent_and_a_sheet_says_why(session: Session) -> Non
     sheet = dict(agents.sheet(session, "Bayan Obo"))
     assert sheet["country"] == "China"
     assert any("2010" in head for head in sheet)
+    firm = next(a for a in layout.firms if a.startswith("Japan magnets"))
+    assert "Nd" in dict(agents.sheet(session, firm))["orders, t"]

@@ -41,12 +41,12 @@ def test_a_lever_leaves_the_past_and_moves_the_future(session: Session) -> None:
     assert np.array_equal(session.world.R.price[:60], past)
     assert session.base == ()  # the run without levers is drawn beside it
     session.step(40)
-    assert session.base_model is not None
-    assert session.base_model.tick == session.week == 100
-    ours, other = (w.R.price[60:100, 0].mean() for w in (session.world, session.base_model.world))
+    assert session.base_world is not None
+    assert session.base_world.step == session.week == 100
+    ours, other = (w.R.price[60:100, 0].mean() for w in (session.world, session.base_world))
     assert ours > 1.05 * other
-    assert np.array_equal(session.base_model.world.R.price[:60], past)
-    assert session.world.R.exports[70:100].sum() < 0.05 * session.base_model.world.R.exports[70:100].sum()
+    assert np.array_equal(session.base_world.R.price[:60], past)
+    assert session.world.R.exports[70:100].sum() < 0.05 * session.base_world.R.exports[70:100].sum()
 
 
 def test_lifting_frees_trade_and_undoing_brings_the_old_run_back(session: Session) -> None:
@@ -80,8 +80,8 @@ def test_every_lever_works_from_its_day_on(
     session.to(30)
     session.pull(kind, values)
     session.step(45)
-    assert session.base_model is not None
-    ours, other = (getattr(w.R, touched) for w in (session.world, session.base_model.world))
+    assert session.base_world is not None
+    ours, other = (getattr(w.R, touched) for w in (session.world, session.base_world))
     assert np.array_equal(ours[:30], other[:30])
     assert not np.array_equal(ours[30:75], other[30:75])
     assert session.world.check() == []

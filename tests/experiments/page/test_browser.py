@@ -1,0 +1,127 @@
+"""The page in a real browser: it is quick, stays up, asks nothing of the network, and nothing overlaps."""
+
+import itertools
+import statistics
+import time
+from typing import Any
+
+import pytest
+
+from tests.experiments.page.conftest import Server, Tab
+
+
+def test_the_first_picture_comes_soon(server: Server, browser: Any, tab: Tab) -> None:
+    begun = time.monotonic()
+    started = begun - server.begun if begun - server.begun < 30.0 else 0.0
+    tab.open()
+    print(f"server up {started:.1f} s after the command, first picture {time.monotonic() - begun:.1f} s later")
+    assert time.monotonic() - begun < 5.0
+
+
+def test_a_step_is_seen_at_once(tab: Tab) -> None:
+    tab.open()
+    tab.click("On 20")
+    tab.at(20)
+    seconds = []
+    for week in range(21, 36):
+        time.sleep(0.2)
+        begun = time.monotonic()
+        tab.click("Step")
+        tab.at(week)
+        seconds.append(time.monotonic() - begun)
+    print(f"a step is seen after {statistics.median(seconds):.2f} s (median)")
+    assert statistics.median(seconds) <= 0.4
+
+
+def test_levers_work_rewind_keeps_the_past_and_branches_are_drawn(tab: Tab) -> None:
+    tab.open()
+    for week in (20, 40, 60, 80):
+        tab.click("On 20")
+        tab.at(week)
+    tab.page.get_by_role("button", name="Pull from").click()
+    tab.page.get_by_text("Embargo: China, Japan").wait_for()
+    tab.page.get_by_text("the run without levers").wait_for()
+    tab.click("On 20")
+    tab.at(100)
+    tab.click("Back 20")
+    tab.at(80)
+    tab.click("Lift now")
+    tab.page.get_by_text("Embargo: China, Japan").wait_for(state="detached")  # it had not worked yet
+    tab.click("Branch here")
+    tab.click("Next event")
+    assert tab.week() > 80 or tab.page.get_by_text("Week: 80 of").wait_for(state="detached") is None
+
+
+def test_play_runs_three_hundred_weeks_without_growing(server: Server, tab: Tab) -> None:
+    tab.open()
+    tab.page.get_by_label("Speed of Play").first.click(force=True)
+    tab.page.get_by_role("option", name="four weeks a picture, no pause").click()
+    tab.click("Play")
+    tab.page.wait_for_function("() => /Week: (1[0-9]|2[0-9]) of/.test(document.body.innerText)", timeout=30_000)
+    before = server.megabytes()
+    tab.page.wait_for_function(
+        "() => {const m = document.body.innerText.match(/Week: (\\d+) of/); return m && +m[1] >= 310}", timeout=150_000
+    )
+    grown = server.megabytes() - before
+    tab.click("Pause")
+    print(f"three hundred weeks of play: {grown:+.0f} MB")
+    assert grown < 50.0
+
+
+def test_what_goes_wrong_is_told_and_the_page_lives(tab: Tab) -> None:
+    tab.open()
+    page = tab.page
+    page.get_by_label("Lever").first.click(force=True)
+    page.get_by_role("option", name="Export tax").click()
+    page.get_by_label("%", exact=True).fill("900")
+    page.get_by_label("%", exact=True).press("Enter")
+    page.get_by_role("button", name="Pull from").click()
+    page.get_by_text("lies outside 0 to 100").wait_for()
+    tab.click("Step")
+    tab.at(1)
+
+
+def test_two_tabs_are_two_models(browser: Any, server: Server, tab: Tab) -> None:
+    tab.open()
+    other = Tab(browser, server).open()
+    tab.click("On 20")
+    tab.at(20)
+    assert other.week() == 0
+    other.page.close()
+    assert other.faults == []
+
+
+def test_agents_parameters_and_export_can_be_looked_at(tab: Tab) -> None:
+    tab.open()
+    tab.click("On 20")
+    tab.at(20)
+    page = tab.page
+    page.get_by_role("tab", name="Agents").click()
+    page.get_by_label("Filter by name, kind, country or state").fill("Mt Weld")
+    page.get_by_role("cell", name="Mt Weld", exact=True).wait_for()
+    assert page.get_by_role("cell", name="Bayan Obo", exact=True).count() == 0
+    page.get_by_label("One agent").fill("Japan magnets 1")
+    page.get_by_role("option", name="Japan magnets 1").click()
+    page.get_by_text("orders, t").wait_for()
+    page.get_by_role("tab", name="Parameters").click()
+    page.get_by_text("Nothing is changed.").wait_for()
+    page.get_by_role("tab", name="Export").click()
+    page.get_by_text('episode = "2010-embargo"').wait_for()
+    with page.expect_download() as download:
+        page.get_by_text("Recipe (.toml)").click()
+    assert "changes = [" in download.value.path().read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [1280, 1366, 1920])
+def test_nothing_overlaps_or_is_cut_off(browser: Any, server: Server, tab: Tab, width: int) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 768})
+    tab.open()
+    tab.click("On 20")
+    tab.at(20)
+    boxes = [b.bounding_box() for b in tab.page.locator(".cp-box:visible").all()]
+    assert len(boxes) >= 8
+    for a, b in itertools.combinations(boxes, 2):
+        apart = a["x"] + a["width"] <= b["x"] + 1 or b["x"] + b["width"] <= a["x"] + 1
+        assert apart or a["y"] + a["height"] <= b["y"] + 1 or b["y"] + b["height"] <= a["y"] + 1
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert max(b["x"] + b["width"] for b in boxes) <= width
