@@ -5,11 +5,33 @@ is laid on buyers by filling one after the other (north-west corner), in an orde
 their names. So a steady state exists by construction, and a firm added to the file moves nobody.
 """
 
+from collections.abc import Callable
+from functools import wraps
+
 import numpy as np
 
 from sim.draws import key_of
 
+KEPT = 64  # results of a balance or split that are remembered: studies build the same structure again and again
 
+
+def _remembered(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """The function of arrays with its last results kept by content; each caller gets a copy of its own."""
+    kept: dict[tuple[bytes, ...], np.ndarray] = {}
+
+    @wraps(function)
+    def known(*arrays: np.ndarray) -> np.ndarray:
+        key = tuple(part for a in arrays for part in (repr(a.shape).encode(), a.tobytes()))
+        if key not in kept:
+            if len(kept) >= KEPT:
+                del kept[next(iter(kept))]
+            kept[key] = function(*arrays)
+        return kept[key].copy()
+
+    return known
+
+
+@_remembered
 def balance(rows: np.ndarray, shares: np.ndarray, supply: np.ndarray, rounds: int = 500) -> np.ndarray:
     """Use by firm and material whose columns sum to `supply` and whose rows keep the firms' proportions.
 
@@ -28,6 +50,7 @@ def balance(rows: np.ndarray, shares: np.ndarray, supply: np.ndarray, rounds: in
     return use
 
 
+@_remembered
 def split(limits: np.ndarray, shares: np.ndarray, totals: np.ndarray, rounds: int = 200) -> np.ndarray:
     """Divide `totals` (materials,) over sellers by `shares` (sellers,), within `limits` (sellers, materials).
 

@@ -68,7 +68,7 @@ def test_known_values_are_recovered() -> None:
     """History made with known values under another luck: the search finds them again within a fifth of the range."""
     truth = {"trader_risk": 3.0, "leak_share": 0.5, "campaign_strength": 0.4}
     whole = Aim("2010-embargo", ("end=2014-12-31",), facts=False)
-    found = recovery(Problem(tuple(truth), (whole,), replications=3), truth, evaluations=90, noise_seed=None)
+    found = recovery(Problem(tuple(truth), (whole,), replications=3), truth, evaluations=60, noise_seed=None)
     for name, (true, value) in found.items():
         p = PARAMETERS[name]
         assert abs(value - true) <= 0.2 * (p.high - p.low), name
@@ -109,7 +109,7 @@ def test_a_narrowed_problem_holds_what_does_nothing_in_the_middle_of_its_range()
 
 def test_the_posterior_stays_in_the_ranges_and_moves(tmp_path: Path) -> None:
     problem = Problem(("trader_risk", "default_years"), (EARLY,), replications=1)
-    _, draws = posterior(problem, {}, 10, 150, workers=1)
+    _, draws = posterior(problem, {}, 10, 90, workers=1)
     for name in problem.parameters:
         values = np.array([d[name] for d in draws])
         assert ((values >= PARAMETERS[name].low) & (values <= PARAMETERS[name].high)).all()
