@@ -20,29 +20,28 @@ def serve(
     import importlib.util
     import socket
 
-    from experiments.catalogue import find
-    from experiments.page.serve import LOCAL
+    from experiments.page.serve import LOCAL, known
     from experiments.page.serve import serve as run_server
-    from sim.compiled import objects
-    from sim.problems import BadInput
 
-    say = teller(False)
+    problems = []
+    if not known(episode):
+        from experiments.catalogue import find
+
+        find(episode)
     if importlib.util.find_spec("solara") is None:
-        raise BadInput(["the page needs the extra `page`: pip install -e '.[page]'"], "serve")
-    place = find(episode)
+        problems.append("the page needs the extra `page`: pip install -e '.[page]'")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BadInput(
-                [f"--port {port}: cannot listen on {host} ({error.strerror}); name another"], "serve"
-            ) from None
+            problems.append(f"--port {port}: cannot listen on {host} ({error.strerror}); name another")
+    if problems:
+        from sim.problems import BadInput
+
+        raise BadInput(problems, "serve")
     if host != LOCAL:
-        say(f"Warning: {host} can be reached by others; whoever opens the page works on this machine.")
-    if not all(path.exists() for path in objects(()).values()):
-        say("Compiling the model for this machine; this happens once ...")
-        place.simulation(allow_rules=False).world()
+        teller(False)(f"Warning: {host} can be reached by others; whoever opens the page works on this machine.")
     run_server(episode, seed, host, port, not no_browser)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -18,6 +19,7 @@ from experiments.page import agents, picture
 from experiments.page.levers import LEVERS
 from experiments.page.serve import EPISODE, SEED
 from experiments.page.session import Session
+from sim.compiled import objects
 from sim.problems import BadInput
 
 # What Play does: weeks to a picture, and milliseconds between two.
@@ -25,42 +27,6 @@ SPEEDS = {
     "four weeks a picture, no pause": (4, 20), "a week a picture, no pause": (1, 20), "2 weeks a second": (1, 500),
     "1 week a second": (1, 1000),
 }  # fmt: skip
-
-STYLE = """
-body, .v-application {background:#f4f5f7 !important;}
-.cp-page {display:grid; grid-template-columns:300px minmax(0,1fr);
-  grid-template-rows:auto 1fr; gap:0; min-height:100vh;}
-.cp-bar {grid-column:1 / 3; background:#1b2a41; color:#fff; padding:7px 16px; display:flex; align-items:baseline;
-  gap:14px;}
-.cp-bar b {font-size:16px;} .cp-bar span {font-size:14px; color:#dbe2ea;}
-.cp-side {padding:10px 0 10px 10px; display:flex; flex-direction:column; gap:10px;}
-.cp-main {min-width:0;}
-.cp-grid {display:grid; gap:10px; padding:10px; grid-template-columns:minmax(0,1.45fr) minmax(0,1fr);}
-.cp-wide {display:grid; gap:10px; padding:10px; grid-template-columns:minmax(0,2.2fr) minmax(0,1fr);}
-.cp-page .v-data-table td, .cp-page .v-data-table th {white-space:nowrap; padding:0 8px !important;}
-.cp-page .v-btn {min-width:0 !important; padding:0 10px !important;}
-.cp-three {display:grid; gap:10px; padding:0 10px 10px; grid-template-columns:repeat(auto-fit,minmax(300px,1fr));}
-.cp-box {background:#fff; border:1px solid #e1e4e8; border-radius:6px; padding:8px 10px; min-width:0;}
-.cp-head {font-weight:600; font-size:13px; color:#222; margin:0 0 2px;}
-.cp-legend {display:flex; flex-wrap:wrap; gap:2px 14px; font-size:12px; color:#444; padding:2px 2px 0;}
-.cp-key {display:inline-block; width:20px; height:0; border-top:3px solid; vertical-align:middle; margin-right:5px;}
-.cp-events {font-size:12.5px; line-height:1.38; color:#333; height:92px; overflow-y:auto;}
-.cp-events b {color:#555; font-weight:600;}
-.cp-lever {font-size:12.5px; color:#333; padding:3px 0; border-top:1px solid #eee; margin-top:4px;}
-.cp-now {font-size:20px; font-weight:600; color:#1b2a41; line-height:1.15;}
-.cp-sub {font-size:12px; color:#666;}
-.cp-main .v-tabs-bar {height:38px !important;} .cp-main .v-tabs {background:#fff;}
-.cp-page .v-btn {text-transform:none !important; letter-spacing:0 !important;}
-.cp-page .v-text-field__details {display:none !important;}
-.cp-page .v-input {margin-top:6px !important; padding-top:10px !important; font-size:14px !important;}
-.cp-page .v-input__slot {margin-bottom:2px !important;}
-.cp-page .v-input--checkbox {margin-top:2px !important; padding-top:2px !important;}
-.cp-page .v-input--checkbox .v-label {font-size:14px !important;}
-.cp-page .v-input--slider .v-label {font-size:13px !important;}
-.cp-page .v-data-table td, .cp-page .v-data-table th {font-size:12.5px !important;}
-.cp-page .v-window__container, .cp-page .v-window-item {transition:none !important;}
-.cp-page .v-messages {display:none !important;}
-"""
 
 
 def _html(text: str) -> None:
@@ -71,11 +37,26 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+_ready: list[Session] = []  # made while the browser was fetching its part
+
+
+def prepare(episode: str) -> None:
+    """Make the session of the first tab, and draw it once for what is read on first use."""
+    if not all(place.exists() for place in objects(()).values()):
+        print("Compiling the model for this machine; this happens once ...", file=sys.stderr, flush=True)
+    session = Session(episode, _seed(os.environ.get(SEED, "")))
+    picture.land()
+    picture.world_map(session)
+    picture.prices(session, session.world.materials[0])
+    _ready.append(session)
+
+
 class Desk:
     """What the components of one tab share: the session, the state of the page, and a way to act that cannot fail."""
 
     def __init__(self) -> None:
-        self.session = Session(os.environ.get(EPISODE, "2010-embargo"), _seed(os.environ.get(SEED, "")))
+        episode = os.environ.get(EPISODE, "2010-embargo")
+        self.session = _ready.pop() if _ready else Session(episode, _seed(os.environ.get(SEED, "")))
         self.version = solara.reactive(0)
         self.message = solara.reactive("")
         self.playing = solara.reactive(False)
@@ -141,13 +122,27 @@ def _seed(text: str) -> int | None:
     return int(text) if text else None
 
 
+class Drawn:
+    """A picture that Solara need not look into: it would visit every point of it at each change."""
+
+    def __init__(self, option: dict[str, Any]):
+        self.option = option
+
+
 @solara.component
-def Chart(option: dict[str, Any], height: int, land: bool = False):  # type: ignore[no-untyped-def]
-    """An ECharts picture."""
-    maps = solara.use_memo(lambda: {"world": {"geoJSON": picture.land()}} if land else {}, [land])
-    solara.FigureEcharts(
-        option=option, maps=maps, responsive=True, attributes={"style": f"height:{height}px;width:100%"}
-    )
+def Chart(drawn: Drawn, height: int, land: bool = False):  # type: ignore[no-untyped-def]
+    """An ECharts picture, handed to the browser as it is."""
+    figure = solara.FigureEcharts(responsive=True, attributes={"style": f"height:{height}px;width:100%"})
+
+    def outline() -> None:
+        if land:
+            solara.get_widget(figure).maps = {"world": {"geoJSON": picture.land()}}
+
+    def draw() -> None:
+        solara.get_widget(figure).option = drawn.option
+
+    solara.use_effect(outline, [land])
+    solara.use_effect(draw, [drawn])
 
 
 @solara.component
@@ -302,39 +297,64 @@ def _legend() -> str:
 
 @solara.component
 def World(desk: Desk):  # type: ignore[no-untyped-def]
-    """The map with its legend, what happened last, and the time series."""
+    """The map and what happened last, prices beside it, the other time series below."""
+    with solara.Div(classes=["cp-grid"]):
+        Map(desk)
+        Prices(desk)
+    Series(desk)
+
+
+@solara.component
+def Map(desk: Desk):  # type: ignore[no-untyped-def]
+    """The supply network with its legend, and the latest events."""
     desk.version.get()
     session = desk.session
     with session.lock:
-        first = picture.prices(session, desk.material.value, desk.observed.value)
-        second = picture.prices(session, desk.second.value, desk.observed.value)
+        the_map = picture.world_map(session)
+        past = [e for e in session.events() if e[0] < session.day][-12:]
+    rows = "".join(f"<div><b>{day:%d %b %Y}</b> {_escaped(text)}</div>" for day, _, text in reversed(past))
+    with solara.Div(classes=["cp-box"]):
+        _html(f"<div class='cp-head'>Who supplies whom, {session.day:%B %Y}</div>")
+        Chart(Drawn(the_map), 400, land=True)
+        _html(_legend())
+        _html(f"<div class='cp-head' style='margin-top:6px'>What happened</div><div class='cp-events'>{rows}</div>")
+
+
+@solara.component
+def Prices(desk: Desk):  # type: ignore[no-untyped-def]
+    """Two materials, outside and inside, with what was observed on request."""
+    desk.version.get()
+    session = desk.session
+    materials = list(session.world.materials)
+    with session.lock:
+        drawn = [
+            Drawn(picture.prices(session, m.value, desk.observed.value)) for m in (desk.material, desk.second)
+        ]  # fmt: skip
+    with solara.Div(classes=["cp-box"]):
+        with solara.Row(gap="8px"):
+            solara.Select("Material", values=materials, value=desk.material, dense=True)
+            solara.Select("and", values=materials, value=desk.second, dense=True)
+            solara.Checkbox(label="observed", value=desk.observed)
+        for each in drawn:
+            Chart(each, 254)
+
+
+@solara.component
+def Series(desk: Desk):  # type: ignore[no-untyped-def]
+    """Exports, stocks, fear, and reserves where there are any."""
+    desk.version.get()
+    session = desk.session
+    with session.lock:
         charts = {
             "Exports and quota": picture.exports(session), "Stocks of firms": picture.stocks(session),
             "Perceived risk": picture.risk(session), "State reserves": picture.reserves(session),
         }  # fmt: skip
-        the_map = picture.world_map(session)
-        past = [e for e in session.events() if e[0] < session.day][-12:]
-    with solara.Div(classes=["cp-grid"]):
-        with solara.Div(classes=["cp-box"]):
-            _html(f"<div class='cp-head'>Who supplies whom, {session.day:%B %Y}</div>")
-            Chart(the_map, 400, land=True)
-            _html(_legend())
-            rows = "".join(f"<div><b>{day:%d %b %Y}</b> {_escaped(text)}</div>" for day, _, text in reversed(past))
-            _html(f"<div class='cp-head' style='margin-top:6px'>What happened</div><div class='cp-events'>{rows}</div>")
-        with solara.Div(classes=["cp-box"]):
-            with solara.Row(gap="8px"):
-                materials = list(session.world.materials)
-                solara.Select("Material", values=materials, value=desk.material, dense=True)
-                solara.Select("and", values=materials, value=desk.second, dense=True)
-                solara.Checkbox(label="observed", value=desk.observed)
-            Chart(first, 254)
-            Chart(second, 254)
     with solara.Div(classes=["cp-three"]):
         for title, option in charts.items():
             if option is not None:
                 with solara.Div(classes=["cp-box"]):
                     _html(f"<div class='cp-head'>{title}</div>")
-                    Chart(option, 230)
+                    Chart(Drawn(option), 230)
 
 
 @solara.component
@@ -455,7 +475,6 @@ def Desktop():  # type: ignore[no-untyped-def]
     desk = solara.use_memo(Desk, [])
     solara.use_effect(lambda: desk.session.close, [])
     solara.Title(f"Chokepoint: {desk.session.name}")
-    solara.Style(STYLE)
     with solara.Div(classes=["cp-page"]):
         Bar(desk)
         with solara.Div(classes=["cp-side"]):

@@ -30,7 +30,7 @@ TRIES = (
     "doctrine.China.start=2010-09-13", "act.trawler=China:incident:Japan:2010-09-07..2010-09-08:0.8 strength",
 )  # fmt: skip
 BUYS = ("end=2014-12-31", "news=none", "doctrine.China=replay", "doctrine.China.start=2014-12-01")
-HORIZONS = (26, 52, 104, 156)  # weeks that China looks ahead; 78 in all other cases
+HORIZONS = (26, 52, 156)  # weeks that China looks ahead; 78 in all other cases
 FAR = "42 days, published", "180 days, published"
 MIXES = 2000  # points of the space of weights
 

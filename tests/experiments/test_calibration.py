@@ -76,16 +76,16 @@ def test_known_values_are_recovered() -> None:
 
 def test_a_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
     problem = Problem(("use_elasticity", "trader_risk"), (EARLY,), replications=1)
-    whole = calibrate(problem, 2, 20, tmp_path / "whole", workers=1)
+    whole = calibrate(problem, 2, 12, tmp_path / "whole", workers=1)
     path = tmp_path / "half" / "starts.json"
-    calibrate(problem, 2, 20, tmp_path / "half", workers=1)
+    calibrate(problem, 2, 12, tmp_path / "half", workers=1)
     kept = json.loads(path.read_text())
     kept["done"] = kept["done"][:1]
     path.write_text(json.dumps(kept))
-    assert calibrate(problem, 2, 20, tmp_path / "half", workers=1) == whole
+    assert calibrate(problem, 2, 12, tmp_path / "half", workers=1) == whole
     assert whole[0].objective <= min(s.first for s in whole)
     with pytest.raises(BadInput, match="another calibration"):
-        calibrate(problem, 3, 20, tmp_path / "half", workers=1)
+        calibrate(problem, 3, 12, tmp_path / "half", workers=1)
 
 
 def test_a_parameter_that_does_nothing_is_not_identified() -> None:
