@@ -2,29 +2,42 @@
 
 import itertools
 import statistics
+import subprocess
+import sys
 import time
 from typing import Any
 
 from tests.experiments.page.conftest import Server, Tab
 
+QUIET = 1.7  # seconds in which two quiet cores import Solara's server and nothing of ours
+
+
+def slowed() -> float:
+    """How many times slower than when it is quiet the machine is now; at least 1."""
+    begun = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import solara.server.starlette"], check=True)
+    return max(1.0, (time.monotonic() - begun) / QUIET)
+
 
 def test_the_first_picture_comes_soon(server: Server, browser: Any) -> None:
-    """From the command to the first picture, when the tab is opened as soon as the server answers; the best of three,
-    as the machine may be busy with other things."""
-    took = []
+    """Five seconds from the command to the first picture on two quiet cores, when the tab is opened as soon as the
+    server answers; a machine that is busy with other things is given as much more as it needs to import Solara. The
+    best of three."""
+    took: list[float] = []
     while len(took) < 3 and min(took, default=9.0) >= 5.0:
+        factor = slowed()
         begun = time.monotonic()
         again = Server(server.log.with_name("again.log"))
         try:
             again.wait()
             first = Tab(browser, again).open()
-            took.append(time.monotonic() - begun)
+            took.append((time.monotonic() - begun) / factor)
             first.page.close()
         finally:
             again.process.terminate()
             again.process.wait(timeout=20)
         assert first.faults == []
-    print("first picture after", ", ".join(f"{seconds:.1f} s" for seconds in took))
+    print("first picture after", ", ".join(f"{seconds:.1f} s" for seconds in took), "on a quiet machine")
     assert min(took) < 5.0
 
 
