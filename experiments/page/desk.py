@@ -275,6 +275,10 @@ def Setup(desk: Desk):  # type: ignore[no-untyped-def]
     solara.Select(
         "Episode", values=values, value=session.name, on_value=lambda name: desk.act(desk.load, name), dense=True
     )
+    solara.InputText(
+        "or a folder, or a recipe, of your own", value="",
+        on_value=lambda path: desk.act(desk.load, path.strip()) if path.strip() else None,
+    )  # fmt: skip
     solara.InputInt("Seed (applied at Reset)", value=desk.seed, dense=True)
     solara.Button("Reset", on_click=lambda: desk.act(desk.reset), small=True, outlined=True)
     changed = desk.parameters.value

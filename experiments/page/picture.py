@@ -220,7 +220,7 @@ def _events(session: Session) -> Option:
     for day, kind, text in session.events():
         if day <= session.day:
             colour = EVENT_COLOUR.get(kind, "#dadde1")
-            label = {"formatter": f"{day}\n{_wrapped(text)}"}
+            label = {"formatter": f"{day}\n{_wrapped(text)}", "lineHeight": 14, "verticalAlign": "top"}
             data.append({
                 "xAxis": day.isoformat(), "name": text,
                 "lineStyle": {"color": colour, "width": 1.6 if kind == "lever" else 0.8, "type": "solid"},
@@ -229,11 +229,13 @@ def _events(session: Session) -> Option:
     return {
         "type": "line", "data": [], "name": "events",
         "markLine": {
-            "symbol": "none", "data": data, "animation": False, "label": {"show": False, "position": "insideEndTop"},
+            "symbol": "none", "data": data, "animation": False,
+            "label": {"show": False, "position": "end", "distance": -4},
             "emphasis": {
                 "lineStyle": {"width": 2.4},
                 "label": {"show": True, "color": "#222", "fontSize": 11, "backgroundColor": "rgba(255,255,255,.95)",
-                          "borderColor": "#888", "borderWidth": 1, "padding": 5, "rotate": 0, "align": "center"},
+                          "borderColor": "#888", "borderWidth": 1, "padding": 5, "rotate": 0, "align": "left",
+                          "lineHeight": 14, "verticalAlign": "top"},
             },
         },
     }  # fmt: skip

@@ -42,6 +42,8 @@ def test_the_first_picture_comes_soon(server: Server, browser: Any) -> None:
 
 
 def test_a_step_is_seen_at_once(tab: Tab) -> None:
+    """0.4 s in the median on two quiet cores; a busy machine is given more, as above."""
+    factor = slowed()
     tab.open()
     tab.click("On 20")
     tab.at(20)
@@ -52,8 +54,8 @@ def test_a_step_is_seen_at_once(tab: Tab) -> None:
         tab.click("Step")
         tab.at(week)
         seconds.append(time.monotonic() - begun)
-    print(f"a step is seen after {statistics.median(seconds):.2f} s (median)")
-    assert statistics.median(seconds) <= 0.4
+    print(f"a step is seen after {statistics.median(seconds):.2f} s (median), {factor:.1f} times slowed down")
+    assert statistics.median(seconds) / factor <= 0.4
 
 
 def test_levers_work_rewind_keeps_the_past_and_branches_are_drawn(tab: Tab) -> None:
@@ -100,6 +102,9 @@ def test_what_goes_wrong_is_told_and_the_page_lives(tab: Tab) -> None:
     page.get_by_label("%", exact=True).press("Enter")
     page.get_by_role("button", name="Pull from").click()
     page.get_by_text("lies outside 0 to 100").wait_for()
+    page.get_by_label("or a folder, or a recipe, of your own").fill("no/such/place")
+    page.get_by_label("or a folder, or a recipe, of your own").press("Enter")
+    page.get_by_text("no/such/place: not found").wait_for()
     tab.click("Step")
     tab.at(1)
 
