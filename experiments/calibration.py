@@ -30,6 +30,7 @@ from agents.behaviour import PARAMETERS
 from experiments.catalogue import Episode, find
 from experiments.facts import Fact
 from experiments.run_statistics import ACROSS
+from sim.files import write_whole
 from sim.problems import BadInput, nearest
 from sim.record import Run
 from sim.simulation import Simulation
@@ -254,9 +255,7 @@ def calibrate(
             begun = time.monotonic()
             found = search.descend(i, start, evaluations)
             done.append(found)
-            draft = path.with_suffix(".tmp")
-            draft.write_text(json.dumps({**described, "done": [asdict(s) for s in done]}, indent=1), encoding="utf-8")
-            draft.replace(path)
+            write_whole(path, json.dumps({**described, "done": [asdict(s) for s in done]}, indent=1))
             if tell is not None:
                 left = (time.monotonic() - begun) * (starts - i - 1) / 60.0
                 tell(f"start {i + 1} of {starts}: {found.first:.2f} -> {found.objective:.3f}, {left:.0f} minutes left")

@@ -7,6 +7,12 @@ import numpy as np
 
 from sim.record import Run
 
+# The rare earths from 2009 without a restriction, a campaign or news: who buys then is alone in moving the price.
+QUIET = (
+    "end=2012-12-31", "activity=none", "quota=none", "embargo=none", "campaign=none", "inspection.japan=none",
+    "news=none",
+)  # fmt: skip
+
 
 def reserve(country: str, **keys: object) -> tuple[str, ...]:
     """Changes that give a country a reserve with these keys (see `sim/programmes.py`), by target days of use."""

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.catalogue import Episode, find
+from sim.files import write_whole
 from sim.problems import BadInput
 from sim.rules import code_version
 
@@ -268,9 +269,7 @@ def open_batch(batch: Batch, folder: str | Path) -> Path:
 
         writable(folder)
         (folder / "parts").mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".tmp")
-        draft.write_text(json.dumps(described, indent=1), encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, json.dumps(described, indent=1))
     return folder
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from sim import phase_source, phases
+from sim.files import write_whole
 from sim.phase_source import BUNDLES, NAMES, ROOT, digest
 from sim.state import addresses
 
@@ -83,22 +84,16 @@ def objects(replacements: Sequence[Replacement]) -> dict[str, Path]:
     return {name: folder / f"{name}_{key}.o" for name, key in phase_source.keys(replacements).items()}
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Put a file in its place whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_bytes(content)
-    draft.replace(path)
-
-
 def build(missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]) -> None:
     """Compile phases into their places; a second process takes every other one, where there is a second processor."""
     folder = cache_folder() / f"kernel_{identity}"
+    for needed in {folder, *(place.parent for place in missing.values())}:
+        needed.mkdir(parents=True, exist_ok=True)
     copies = {r.rule: folder / f"rule_{digest(r.source)}.py" for r in replacements}
     for r in replacements:
-        _write(copies[r.rule], r.source.encode())
+        write_whole(copies[r.rule], r.source)
     path = folder / f"kernel_{identity}.py"
-    _write(path, phase_source.module(replacements, copies).encode())
+    write_whole(path, phase_source.module(replacements, copies))
     length = {phase.__name__: len(phase.__code__.co_code) for phase in phases.PHASES}
     longest_first = sorted(missing, key=lambda name: -length[name])
     helped = len(missing) > 3 and (os.cpu_count() or 1) > 1 and bool(sys.executable)
@@ -133,7 +128,7 @@ def _compile(path: Path, places: Mapping[str, Path]) -> None:
         function = getattr(module, name)
         native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
         (result,) = native.overloads.values()
-        _write(place, result.fndesc.llvm_func_name.encode() + b"\n" + result.library._get_compiled_object())
+        write_whole(place, result.fndesc.llvm_func_name.encode() + b"\n" + result.library._get_compiled_object())
 
 
 _engines: list[Any] = []  # native code lives as long as the process

@@ -51,17 +51,14 @@ def report(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="where to write (default RUN/report.html)")] = None,
 ) -> None:
     """Write one self-contained HTML page with the figures and the report of a saved run."""
-    import os
-
     from experiments.gallery import page_of
+    from sim.files import write_whole
     from sim.problems import BadInput
 
     text = page_of(run)
     path = out or run / "report.html"
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise BadInput([f"--out {path}: cannot be written ({error.strerror})"], "report") from None
     print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")

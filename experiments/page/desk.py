@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from experiments.page import agents, picture
 from experiments.page.levers import LEVERS
 from experiments.page.serve import EPISODE, SEED
 from experiments.page.session import Session
-from sim.compiled import objects
 from sim.problems import BadInput
+from sim.rules import RuleSet
 
 # What Play does: weeks to a picture, and milliseconds between two.
 SPEEDS = {
@@ -33,16 +34,12 @@ def _html(text: str) -> None:
     solara.HTML(tag="div", unsafe_innerHTML=text)
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 _ready: list[Session] = []  # made while the browser was fetching its part
 
 
 def prepare(episode: str) -> None:
     """Make the session of the first tab, and draw it once for what is read on first use."""
-    if not all(place.exists() for place in objects(()).values()):
+    if not RuleSet().is_compiled():
         print("Compiling the model for this machine; this happens once ...", file=sys.stderr, flush=True)
     session = Session(episode, _seed(os.environ.get(SEED, "")))
     picture.land()
@@ -149,7 +146,7 @@ def Chart(drawn: Drawn, height: int, land: bool = False):  # type: ignore[no-unt
 def Bar(desk: Desk):  # type: ignore[no-untyped-def]
     """The name of the episode across the top."""
     desk.version.get()
-    title = _escaped(desk.session.simulation.scenario.title)
+    title = escape(desk.session.simulation.scenario.title)
     solara.HTML(tag="div", unsafe_innerHTML=f"<b>Chokepoint</b><span>{title}</span>", classes=["cp-bar"])
 
 
@@ -249,7 +246,7 @@ def Levers(desk: Desk):  # type: ignore[no-untyped-def]
         small=True, block=True, disabled=session.at_end, style={"margin-top": "4px"},
     )  # fmt: skip
     for pulled in session.levers:
-        _html(f"<div class='cp-lever'>{_escaped(pulled.title())}</div>")
+        _html(f"<div class='cp-lever'>{escape(pulled.title())}</div>")
         with solara.Row(gap="4px"):
             if LEVERS[pulled.kind].ends and pulled.lifted is None:
                 solara.Button(
@@ -316,7 +313,7 @@ def Map(desk: Desk):  # type: ignore[no-untyped-def]
     with session.lock:
         the_map = picture.world_map(session)
         past = [e for e in session.events() if e[0] < session.day][-12:]
-    rows = "".join(f"<div><b>{day:%d %b %Y}</b> {_escaped(text)}</div>" for day, _, text in reversed(past))
+    rows = "".join(f"<div><b>{day:%d %b %Y}</b> {escape(text)}</div>" for day, _, text in reversed(past))
     with solara.Div(classes=["cp-box"]):
         _html(f"<div class='cp-head'>Who supplies whom, {session.day:%B %Y}</div>")
         Chart(Drawn(the_map), 400, land=True)
@@ -393,7 +390,7 @@ def Agents(desk: Desk):  # type: ignore[no-untyped-def]
                     lines = [("", f"{type(error).__name__}: {error}")]
                 _html(
                     "".join(
-                        f"<div class='cp-lever'><b>{_escaped(head)}</b>: {_escaped(text)}</div>" for head, text in lines
+                        f"<div class='cp-lever'><b>{escape(head)}</b>: {escape(text)}</div>" for head, text in lines
                     )
                 )
             else:
@@ -460,7 +457,7 @@ def Export(desk: Desk):  # type: ignore[no-untyped-def]
     with solara.Div(classes=["cp-grid"]):
         with solara.Div(classes=["cp-box"]):
             _html("<div class='cp-head'>This session as a recipe</div>")
-            _html(f"<pre style='font-size:12px;max-height:420px;overflow:auto'>{_escaped(recipe)}</pre>")
+            _html(f"<pre style='font-size:12px;max-height:420px;overflow:auto'>{escape(recipe)}</pre>")
             _html("<div class='cp-sub'><code>chokepoint run FILE --replications 1</code> repeats it exactly.</div>")
             solara.FileDownload(recipe, filename=f"{name}-levers.toml", label="Recipe (.toml)")
         with solara.Div(classes=["cp-box"]):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from experiments import case_figures as draw
 from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_cases import price_level, reserve
+from experiments.reserve_cases import QUIET, price_level, reserve
 from sim.figures import days_held
 
 if TYPE_CHECKING:
@@ -18,26 +18,17 @@ if TYPE_CHECKING:
 
 ROWS = ("S6",)
 REPLICATIONS = 20
-SPAN = (
-    "end=2012-12-31",
-    "activity=none",
-    "quota=none",
-    "embargo=none",
-    "campaign=none",
-    "inspection.japan=none",
-    "news=none",
-)
 
 
 def told(what: str, speed: float | None = None) -> tuple[str, ...]:
     """Changes for a purchase of which `what` is published and the rest inferred at a speed a year."""
     faster = () if speed is None else (f"reserve_inference={speed}",)
     programme = reserve("Japan", held_days=42, days=180, start="2009-07-01", pace_years=1, disclosed=what)
-    return (*SPAN, *programme, *faster)
+    return (*QUIET, *programme, *faster)
 
 
 CASES = (
-    Case("no purchase", (*SPAN, *reserve("Japan", held_days=42, days=42, disclosed="nothing"))),
+    Case("no purchase", (*QUIET, *reserve("Japan", held_days=42, days=42, disclosed="nothing"))),
     Case("secret, never inferred", told("nothing", 0.0)),
     Case("secret", told("nothing")),
     Case("secret, inferred at once", told("nothing", 12.0)),
