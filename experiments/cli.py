@@ -15,6 +15,8 @@ import experiments.commands.scenarios  # isort: split
 
 import experiments.commands.evidence  # isort: split
 
+import experiments.commands.studies  # isort: split
+
 import experiments.commands.trace  # isort: split
 
 import experiments.commands.page  # isort: split
