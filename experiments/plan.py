@@ -16,6 +16,7 @@ from experiments.outputs import ALL, FIELDS, function_named
 from experiments.points import Factor, Point, Sampled, joined
 from experiments.run_statistics import ACROSS, STATISTICS, spans
 from experiments.study import Agents, Asked, Level, Varied, path_of, read_study, shortened
+from experiments.weighing import MEASURE, hypotheses_of, points_of
 from sim.problems import BadInput, nearest
 from sim.record import SERIES, columns_of
 from sim.simulation import Simulation
@@ -46,30 +47,32 @@ class Plan:
             }
             self._check_outputs(self.simulation)
         matrix = np.zeros((0, len(self.factors)))
-        if s.design.kind in designs.RANDOM and s.design.points is None:
+        if (self.weighs or s.design.kind in designs.RANDOM) and s.design.points is None:
             self.problems.append(f"design, points: {s.design.kind} needs a number of points")
         if s.design.kind == "list" and not s.design.file:
             self.problems.append("design, file: list needs a CSV file")
-        if not self.factors and s.design.kind != "grid":
+        if not self.factors and s.design.kind != "grid" and not self.weighs:
             self.problems.append(f"factors: {s.design.kind} needs at least one")
+        if self.weighs:
+            self._check_hypotheses()
         self._check_analysis()
         if not self.problems:
             try:
                 self.sizes: tuple[int, ...] = tuple(sizes) or ((s.design.points,) if s.design.points else ())
-                matrix = self._matrix()
+                matrix = matrix if self.weighs else self._matrix()
             except BadInput as error:
                 self.problems += error.problems
             except ModuleNotFoundError as error:
                 self.problems.append(f"design, {s.design.kind}: needs {error.name}: pip install -e '.[study]'")
         if self.problems:
             raise BadInput(self.problems, f"study {self.path.parent.name}")
-        points = Sampled(self.factors, matrix, self.base)
         asked, units = self._asked()
-        measure = s.paper.measure or "experiments.outputs:Outputs"
-        self.batch = Batch(
-            scenario, points, replications or s.replications, measure, {}, s.seed, {} if s.paper.measure else asked,
-            units,
-        )  # fmt: skip
+        points: Sequence[Point]
+        if self.weighs:
+            points, measure, asked = points_of(self.episode, self.sizes[-1], s.design.seed), MEASURE, {}
+        else:
+            points, measure = Sampled(self.factors, matrix, self.base), "experiments.outputs:Outputs"
+        self.batch = Batch(scenario, points, replications or s.replications, measure, {}, s.seed, asked, units)
 
     def _beside(self, place: str) -> str:
         """A place in a file of the study, which may lie beside it."""
@@ -104,9 +107,10 @@ class Plan:
                     meaning=given.meaning,
                 )  # fmt: skip
             elif given.set:
+                keys = (given.set,) if isinstance(given.set, str) else given.set
                 low, high = given.range or (min(given.values), max(given.values))
                 found[name] = Factor(
-                    name, "set", given.set, low, high, given.values, given.unit or "1", given.meaning,
+                    name, "set", keys, low, high, given.values, given.unit or "1", given.meaning,
                     scale=given.scale, whole=given.whole,
                 )  # fmt: skip
             elif name in PARAMETERS:
@@ -125,7 +129,7 @@ class Plan:
         if given.unit and given.unit != p.unit:
             self.problems.append(f"factors.{name}, unit: the table says {p.unit}")
         return Factor(
-            name, "parameter", name, low, high, given.values, p.unit, given.meaning or p.meaning, scale=given.scale,
+            name, "parameter", (name,), low, high, given.values, p.unit, given.meaning or p.meaning, scale=given.scale,
             whole=given.whole,
         )  # fmt: skip
 
@@ -145,7 +149,7 @@ class Plan:
 
     def _check_outputs(self, simulation: Simulation) -> None:
         s = self.study
-        if not s.outputs and s.series is None and s.agents is None and not s.paper.measure:
+        if not s.outputs and s.series is None and s.agents is None and not self.weighs:
             self.problems.append("outputs: nothing is kept; ask for outputs, series or agents")
         for name, asked in s.outputs.items():
             where = f"outputs.{name}"
@@ -211,10 +215,9 @@ class Plan:
         s, factors = self.study, {f.name: f for f in self.factors}
         asked = [(f"find.{q.name}", q.output) for q in s.find]
         asked += [(f"compare.{c.name}", o) for c in s.compare for o in c.outputs]
-        if not s.paper.measure:
-            self.problems += [
-                f"{where}: no output {o!r} ({nearest(o, s.outputs)})" for where, o in asked if o not in s.outputs
-            ]
+        self.problems += [
+            f"{where}: no output {o!r} ({nearest(o, s.outputs)})" for where, o in asked if o not in s.outputs
+        ]
         for c in s.compare:
             if c.factor not in factors:
                 self.problems.append(f"compare.{c.name}: no factor {c.factor!r} ({nearest(c.factor, factors)})")
@@ -230,6 +233,23 @@ class Plan:
                 function_named(self._beside(s.paper.function))
             except BadInput as error:
                 self.problems += [f"paper: {p}" for p in error.problems]
+
+    def _check_hypotheses(self) -> None:
+        s = self.study
+        self.problems += [
+            f"{name}: hypotheses bring their own (facts.toml of the episode)"
+            for name in ("changes", "behaviour", "rules", "parameters", "factors", "outputs", "series", "agents")
+            if getattr(s, name)
+        ]
+        try:
+            hypotheses_of(self.episode)
+        except BadInput as error:
+            self.problems += error.problems
+
+    @property
+    def weighs(self) -> bool:
+        """Whether the points are those of the hypotheses of the episode (`experiments/weighing.py`)."""
+        return self.study.design.kind == "hypotheses"
 
     def _matrix(self) -> np.ndarray:
         d = self.study.design

@@ -30,15 +30,16 @@ def point_from(data: Mapping[str, Any]) -> Point:
 class Factor:
     """What a study varies.
 
-    kind: `parameter` (a behavioural one), `set` (a number behind a key of `--set`) or `choice` (one of some levels).
-    key: name of the parameter, or key of `--set`. low, high: range, in `unit`; of a choice 0 and the last code.
-    values: those that a grid takes. levels, points: names of the levels and what each of them changes.
+    kind: `parameter` (a behavioural one), `set` (a number behind keys of `--set`) or `choice` (one of some levels).
+    keys: the name of the parameter, or keys of `--set` that all take the number. low, high: range, in `unit`; of a
+    choice 0 and the last code. values: those that a grid takes. levels, points: names of the levels and what each of
+    them changes.
     scale: whether the number or its logarithm is spread evenly. whole: whether it is rounded to a whole number.
     """
 
     name: str
     kind: str
-    key: str = ""
+    keys: tuple[str, ...] = ()
     low: float = 0.0
     high: float = 1.0
     values: tuple[float, ...] = ()
@@ -70,8 +71,8 @@ class Factor:
         if self.levels:
             return self.points[int(value)]
         if self.kind == "parameter":
-            return Point(behaviour={self.key: float(value)})
-        return Point((f"{self.key}={float(value)!r}",))
+            return Point(behaviour={self.keys[0]: float(value)})
+        return Point(tuple(f"{key}={float(value)!r}" for key in self.keys))
 
 
 class Sampled(Sequence[Point]):
@@ -130,7 +131,7 @@ def points_from(data: Any) -> Sequence[Point]:
         return tuple(point_from(p) for p in data)
     factors = [
         Factor(**{
-            **f, "values": tuple(f["values"]), "levels": tuple(f["levels"]),
+            **f, "keys": tuple(f["keys"]), "values": tuple(f["values"]), "levels": tuple(f["levels"]),
             "points": tuple(point_from(p) for p in f["points"]),
         })
         for f in data["factors"]

@@ -28,10 +28,10 @@ Range = tuple[float, float]
 
 
 class Design(Row):
-    """Which values are run. points: of a hypercube, base samples of sobol, trajectories of morris; levels: of a number
-    in a grid; file: CSV of a list; seed: of the design alone."""
+    """Which values are run. points: of a hypercube, base samples of sobol, trajectories of morris, points of each
+    hypothesis; levels: of a number in a grid; file: CSV of a list; seed: of the design alone."""
 
-    kind: Literal["grid", "latin-hypercube", "sobol", "morris", "list"]
+    kind: Literal["grid", "latin-hypercube", "sobol", "morris", "list", "hypotheses"]
     points: Count | None = None
     levels: Annotated[int, Field(ge=2)] = 5
     file: str = ""
@@ -48,9 +48,9 @@ class Level(Row):
 
 
 class Varied(Row):
-    """A factor: of the parameter of its name, of a number behind the key `set`, or of `levels`."""
+    """A factor: of the parameter of its name, of a number behind the key or keys `set`, or of `levels`."""
 
-    set: str = ""
+    set: str | tuple[str, ...] = ""
     levels: dict[str, Level | tuple[str, ...]] = Field(default_factory=dict)
     range: Range | None = None
     values: tuple[float, ...] = ()
@@ -143,11 +143,10 @@ class Comparison(Row):
 
 
 class Paper(Row):
-    """What else is made of the runs: `function` (`module:function` or `file.py:function`) writes figures and findings;
-    `measure` takes the place of outputs in studies that keep something else."""
+    """What else is made of the runs: `function` (`module:function` or `file.py:function`) takes the sweep and a
+    folder, writes figures there and returns lines of findings."""
 
     function: str = ""
-    measure: str = ""
 
 
 class Study(Row):

@@ -110,14 +110,17 @@ def _keep(plan: Plan, folder: Path, short: bool) -> None:
     }  # fmt: skip
     for name, content in ((STUDY, plan.path.read_bytes()), (KEPT, json.dumps(kept).encode())):
         write_whole(folder / name, content)
-    points = plan.batch.points
-    assert isinstance(points, Sampled)
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("point", *(f.name for f in points.factors)))
-    for i, row in enumerate(points.matrix):
-        cells = [f.levels[int(v)] if f.levels else repr(float(v)) for f, v in zip(points.factors, row, strict=True)]
-        rows.writerow((i, *cells))
+    points = plan.batch.points
+    if isinstance(points, Sampled):
+        rows.writerow(("point", *(f.name for f in points.factors)))
+        for i, row in enumerate(points.matrix):
+            cells = [f.levels[int(v)] if f.levels else repr(float(v)) for f, v in zip(points.factors, row, strict=True)]
+            rows.writerow((i, *cells))
+    else:
+        rows.writerow(("point", "changes"))
+        rows.writerows((i, " ".join(point.changes)) for i, point in enumerate(points))
     write_whole(folder / POINTS, text.getvalue())
 
 

@@ -93,7 +93,7 @@ def test_a_list_takes_names_of_levels_and_names_bad_cells(tmp_path: Path) -> Non
     assert "row 3, hold: 'hald' is no level (nearest: held)" in told
 
 
-FACTORS = [Factor("a", "parameter", "a", 0.0, 10.0), Factor("b", "parameter", "b", 1.0, 100.0, scale="log"),
+FACTORS = [Factor("a", "parameter", ("a",), 0.0, 10.0), Factor("b", "parameter", ("b",), 1.0, 100.0, scale="log"),
            Factor("c", "choice", low=0.0, high=2.0, levels=("x", "y", "z"))]  # fmt: skip
 
 
@@ -119,5 +119,5 @@ def test_a_sobol_sample_in_one_go_is_that_in_two() -> None:
 
 def test_a_logarithmic_factor_is_spread_evenly_in_its_logarithm() -> None:
     assert FACTORS[1].at(np.array([0.0, 0.5, 1.0])).tolist() == pytest.approx([1.0, 10.0, 100.0])
-    assert Factor("n", "set", "k", 0.0, 4.0, whole=True).at(np.array([0.4])).tolist() == [2.0]
+    assert Factor("n", "set", ("k",), 0.0, 4.0, whole=True).at(np.array([0.4])).tolist() == [2.0]
     assert FACTORS[2].at(np.array([0.0, 0.34, 1.0])).tolist() == [0.0, 1.0, 2.0]
