@@ -111,3 +111,15 @@ def listed(path: Path, factors: Sequence[Factor]) -> np.ndarray:
     if problems:
         raise BadInput(problems, "design")
     return matrix
+
+
+def crossed(
+    matrix: np.ndarray, spread: Sequence[Factor], others: Sequence[Factor], order: Sequence[Factor]
+) -> np.ndarray:
+    """Every row of a design of `spread` with every combination of the values of `others`, columns in `order`."""
+    if not others:
+        return matrix
+    combined = grid(others, 2)
+    rows = np.hstack([np.repeat(matrix, len(combined), axis=0), np.tile(combined, (len(matrix), 1))])
+    names = [f.name for f in (*spread, *others)]
+    return rows[:, [names.index(f.name) for f in order]]

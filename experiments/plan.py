@@ -37,7 +37,7 @@ class Plan:
         s, self.problems = self.study, list[str]()
         scenario = s.scenario if s.scenario in catalogue.names() else str((self.path.parent / s.scenario).resolve())
         self.episode = find(scenario)
-        self.base = Point(s.changes, s.behaviour, {k: self._beside(v) for k, v in s.rules.items()})
+        self.base = Point(s.changes, s.behaviour, {k: self.beside(v) for k, v in s.rules.items()})
         self.simulation = self._simulated(self.base, "study")
         self.factors = self._factors()
         if self.simulation is not None:
@@ -74,7 +74,7 @@ class Plan:
             points, measure = Sampled(self.factors, matrix, self.base), "experiments.outputs:Outputs"
         self.batch = Batch(scenario, points, replications or s.replications, measure, {}, s.seed, asked, units)
 
-    def _beside(self, place: str) -> str:
+    def beside(self, place: str) -> str:
         """A place in a file of the study, which may lie beside it."""
         file, _, name = place.rpartition(":")
         beside = self.path.parent / file
@@ -99,7 +99,7 @@ class Plan:
             if given.levels:
                 levels = [v if isinstance(v, Level) else Level(changes=v) for v in given.levels.values()]
                 points = tuple(
-                    Point(v.changes, v.behaviour, {k: self._beside(place) for k, place in v.rules.items()})
+                    Point(v.changes, v.behaviour, {k: self.beside(place) for k, place in v.rules.items()})
                     for v in levels
                 )
                 found[name] = Factor(
@@ -161,7 +161,7 @@ class Plan:
                     self.problems.append(f"{where}: no fact {asked.fact!r} ({nearest(asked.fact, ids)})")
             elif asked.function:
                 try:
-                    function_named(self._beside(asked.function))
+                    function_named(self.beside(asked.function))
                 except BadInput as error:
                     self.problems += [f"{where}: {p}" for p in error.problems]
             else:
@@ -218,19 +218,35 @@ class Plan:
         self.problems += [
             f"{where}: no output {o!r} ({nearest(o, s.outputs)})" for where, o in asked if o not in s.outputs
         ]
-        for c in s.compare:
-            if c.factor not in factors:
-                self.problems.append(f"compare.{c.name}: no factor {c.factor!r} ({nearest(c.factor, factors)})")
+        for name in s.design.cross:
+            if name not in factors:
+                self.problems.append(f"design, cross: no factor {name!r} ({nearest(name, factors)})")
+            elif not factors[name].levels and not factors[name].values:
+                self.problems.append(f"design, cross: {name} needs levels or values")
+        if s.design.cross and s.design.kind != "latin-hypercube":
+            self.problems.append("design, cross: only a latin-hypercube is crossed")
+        named = [(f"compare.{c.name}", c.factor, c.base) for c in s.compare]
+        named += [(f"find.{q.name}", q.factor, told) for q in s.find if q.factor for told in (q.level, q.base)]
+        for where, name, told in named:
+            if name not in factors:
+                self.problems.append(f"{where}: no factor {name!r} ({nearest(name, factors)})")
                 continue
-            f = factors[c.factor]
-            if f.levels and c.base not in f.levels:
-                self.problems.append(f"compare.{c.name}: no level {c.base!r} ({nearest(str(c.base), f.levels)})")
+            try:
+                factors[name].code(told)
+            except KeyError:
+                self.problems.append(f"{where}: no level {told!r} ({nearest(str(told), factors[name].levels)})")
+            except ValueError:
+                self.problems.append(f"{where}: {told!r} is not a number")
+        self.problems += [
+            f"find.{q.name}: {q.factor} is not crossed (design, cross)"
+            for q in s.find if q.factor in factors and q.factor not in s.design.cross
+        ]  # fmt: skip
         for name, values in s.short.values.items():
             if name not in factors or not values:
                 self.problems.append(f"short.values.{name}: no factor of that name ({nearest(name, factors)})")
         if s.paper.function:
             try:
-                function_named(self._beside(s.paper.function))
+                function_named(self.beside(s.paper.function))
             except BadInput as error:
                 self.problems += [f"paper: {p}" for p in error.problems]
 
@@ -257,7 +273,10 @@ class Plan:
             return designs.grid(self.factors, d.levels)
         if d.kind == "list":
             return designs.listed(self.path.parent / d.file, self.factors)
-        return designs.rounds_of(d.kind, self.sizes, self.factors, d.seed, d.second_order)
+        crossed = [f for f in self.factors if f.name in d.cross]
+        spread = [f for f in self.factors if f.name not in d.cross]
+        matrix = designs.rounds_of(d.kind, self.sizes, spread, d.seed, d.second_order)
+        return designs.crossed(matrix, spread, crossed, self.factors)
 
     def _asked(self) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
         """Arguments of `Outputs`, and unit and meaning of every column."""
@@ -273,7 +292,7 @@ class Plan:
                 fact = next(f for f in self.episode.facts.facts if f.id == asked.fact)
                 unit, meaning = unit or fact.unit, meaning or fact.title
             elif asked.function:
-                scalars[name] = {"function": self._beside(asked.function)}
+                scalars[name] = {"function": self.beside(asked.function)}
             else:
                 scalars[name] = {"statistic": asked.statistic, "with": _plain(asked.arguments)}
                 meaning = meaning or f"{asked.statistic} of {', '.join(f'{k} {v}' for k, v in asked.arguments.items())}"

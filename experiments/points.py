@@ -60,6 +60,14 @@ class Factor:
         value = self.low + np.asarray(unit) * (self.high - self.low)
         return np.round(value) if self.whole else value
 
+    def code(self, told: str | float) -> float:
+        """The number in a design of a value or of the name of a level; KeyError where there is no such level."""
+        if not self.levels:
+            return float(told)
+        if told not in self.levels:
+            raise KeyError(told)
+        return float(self.levels.index(str(told)))
+
     def told(self, value: float) -> str:
         """A value as one reads it: with its unit, or the name of a level."""
         if self.levels:

@@ -29,12 +29,14 @@ Range = tuple[float, float]
 
 class Design(Row):
     """Which values are run. points: of a hypercube, base samples of sobol, trajectories of morris, points of each
-    hypothesis; levels: of a number in a grid; file: CSV of a list; seed: of the design alone."""
+    hypothesis; levels: of a number in a grid; file: CSV of a list; cross: factors of which every combination is run at
+    every point of a latin-hypercube over the others; seed: of the design alone."""
 
     kind: Literal["grid", "latin-hypercube", "sobol", "morris", "list", "hypotheses"]
     points: Count | None = None
     levels: Annotated[int, Field(ge=2)] = 5
     file: str = ""
+    cross: tuple[str, ...] = ()
     second_order: bool = False
     seed: int = 1
 
@@ -118,10 +120,14 @@ class Short(Row):
 
 
 class Question(Row):
-    """Scenario discovery: in which points does an output (its mean over replications) lie above or below a value?"""
+    """Scenario discovery: in which points does an output lie above or below a value, in most replications? With
+    `factor`, one that is crossed, it is the difference of its `level` to its `base`, paired."""
 
     name: str
     output: str
+    factor: str = ""
+    level: str | float = ""
+    base: str | float = ""
     above: float | None = None
     below: float | None = None
     meaning: str = ""

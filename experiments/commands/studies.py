@@ -137,6 +137,30 @@ def merge(
     _say(out, as_json)
 
 
+@app.command()
+def paper(
+    study: StudyName,
+    out: Out = None,
+    short: Shortly = False,
+    workers: Workers = 2,
+    dask: Dask = "",
+    as_json: Json = False,
+) -> None:
+    """Run a study and make what a paper needs of it: tables, figures and findings, in its folder `paper`."""
+    from experiments import sweep as sweeps
+    from experiments.paper import write_paper
+
+    folder, tell = out or _folder(study, short), teller(as_json)
+    plan = sweeps.prepared(study, folder, short)
+    tell(f"{len(plan.batch.points)} points, {plan.batch.replications} replications: {len(plan.batch)} runs")
+    found = sweeps.sweep(
+        study, folder, short=short, workers=workers, dask=dask, progress=progress(as_json, len(plan.batch))
+    )
+    tell("Analysing, drawing ...")
+    page = write_paper(found, plan)
+    print(json.dumps({"findings": str(page), "folder": str(folder)}) if as_json else f"Findings: {page}")
+
+
 def _folder(study: str, short: bool) -> Path:
     from experiments.study import path_of
 
