@@ -324,7 +324,8 @@ def print_citations(found: Citations, console: Any) -> None:
         for table in tables:
             if in_run and table in found.rows:
                 guessed = found.assumptions.get(table, 0)
-                line(f"{table}.csv: {found.rows[table]} rows, {guessed} of them assumptions", "  ")
+                rows = f"{found.rows[table]} row{'s' if found.rows[table] != 1 else ''}"
+                line(f"{table}.csv: {rows}, {guessed} assumed", "  ")
             for s in (s for s in chosen if s.table == table):
                 grade = f" ({s.confidence})" if s.confidence else ""
                 line(f"{s.rows:>4}  {s.source}{grade}", "    ")
