@@ -21,6 +21,8 @@ import experiments.commands.trace  # isort: split
 
 import experiments.commands.page  # isort: split
 
+import experiments.commands.citations  # isort: split
+
 import experiments.commands.systems  # noqa: F401  each file adds its verbs, in the order of the help
 from experiments.commands.shared import app
 
