@@ -7,12 +7,13 @@ mechanism is not switched off, no rule that a study replaced. Sources of data ar
 
 import csv
 import inspect
+import io
 import json
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,9 @@ from typing import Any
 
 from agents import doctrines, reserve_rules
 from agents.behaviour import PARAMETERS
+from experiments.batch import FILE, Batch, read_batch
 from experiments.catalogue import FOLDER, find, names
+from experiments.points import Sampled
 from sim.overrides import apply_changes
 from sim.problems import BadInput
 from sim.rules import available
@@ -208,11 +211,14 @@ def _beside(folder: Path | None, scenario: Mapping[str, Any]) -> dict[str, list[
 
 
 def citations(run: str | Path, changes: Iterable[str] = ()) -> Citations:
-    """What to cite for a result folder, an episode, a scenario folder or a recipe; `changes` for the latter three.
+    """What to cite for a result folder, a study's folder, an episode, a scenario folder or a recipe; `changes` for the
+    latter three.
 
-    Raises `BadInput` where there is neither, or where a result is damaged.
+    Raises `BadInput` where there is none of them, or where a result is damaged.
     """
     path = Path(run)
+    if (path / FILE).exists():
+        return _study(read_batch(path))
     if (path / MANIFEST).exists():
         manifest, scenario = _result(path)
         if tuple(changes):
@@ -245,6 +251,20 @@ def citations(run: str | Path, changes: Iterable[str] = ()) -> Citations:
         name, software, literature(scenario, rules, posterior), tuple(sources),
         {t: n for t, n in rows.items() if n}, {t: n for t, n in guesses.items() if n}, rules, told, note,
     )  # fmt: skip
+
+
+def _study(batch: Batch) -> Citations:
+    """What the runs of a study rest on: the episode as the study changes it, and each level of its factors."""
+    points = batch.points
+    if not isinstance(points, Sampled):
+        return citations(batch.episode, points[0].changes)
+    levels = [p for f in points.factors for p in f.points if p.changes]
+    whole = citations(batch.episode, points.base.changes)
+    found = {use.key: use for use in whole.literature}
+    for level in levels:
+        for use in citations(batch.episode, (*points.base.changes, *level.changes)).literature:
+            found.setdefault(use.key, use)
+    return replace(whole, literature=tuple(sorted(found.values(), key=lambda use: use.text)))
 
 
 def _result(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -331,3 +351,12 @@ def print_citations(found: Citations, console: Any) -> None:
                 line(f"{s.rows:>4}  {s.source}{grade}", "    ")
     if found.note:
         line(f"\nNot known: {found.note}.")
+
+
+def as_text(found: Citations) -> str:
+    """What `print_citations` prints, as plain text."""
+    from rich.console import Console
+
+    console = Console(file=(text := io.StringIO()), width=118, no_color=True)
+    print_citations(found, console)
+    return text.getvalue()

@@ -22,7 +22,7 @@ from experiments.analysis import (
     sensitivity,
     sensitivity_figures,
 )
-from experiments.analysis.complete import values_by_point
+from experiments.analysis.complete import values_by_point, values_over_time
 from experiments.analysis.figure_file import Caption, save
 from experiments.analysis.figure_parts import number
 from experiments.outputs import function_named
@@ -124,6 +124,9 @@ def _sensitivity(paper: Paper, kind: str) -> None:
     sweep = paper.sweep
     given = (sweep.factors, sweep.points)
     for output in paper.plan.study.outputs:
+        if sensitivity.constant(paper.values(output).mean(axis=1)):
+            paper.say(f"{output} is the same at every point: nothing moves it.")
+            continue
         analyse = sensitivity.sobol if kind == "sobol" else sensitivity.morris
         found = analyse(*given, sweep.runs, output, sweep.replications)
         paper.lines += [f"## {output}: {paper.meaning(output)}", ""]
@@ -148,6 +151,10 @@ def _sensitivity(paper: Paper, kind: str) -> None:
     if paper.plan.study.series is not None:
         series = sweep.table("series")
         for column in sweep.batch.asked["record"]:
+            values, _ = values_over_time(sweep.points, series, column, sweep.replications)
+            if all(sensitivity.constant(y) for y in values.mean(axis=1).T):
+                paper.say(f"{column} is the same at every point and time: nothing moves it.")
+                continue
             paths = over_time.over_time(*given, series, column, sweep.replications, method=kind)
             unit, stem = sweep.batch.units[f"series.{column}"][0], column.replace("|", "-").replace(" ", "-")
             paper.lines += [f"## {column} over time", ""]

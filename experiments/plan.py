@@ -218,6 +218,10 @@ class Plan:
         self.problems += [
             f"{where}: no output {o!r} ({nearest(o, s.outputs)})" for where, o in asked if o not in s.outputs
         ]
+        if s.find and s.design.kind in ("sobol", "morris"):
+            self.problems.append(f"find: rows of {s.design.kind} repeat each other's values; use a latin-hypercube")
+        if s.find and not set(factors) - set(s.design.cross):
+            self.problems.append("find: every factor is crossed, none is left to look for")
         for name in s.design.cross:
             if name not in factors:
                 self.problems.append(f"design, cross: no factor {name!r} ({nearest(name, factors)})")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Measure = Callable[..., Any]
 Progress = Callable[[int, int], None] | None
 Task = tuple[int, int, Point]  # number of the point, replication, and the point
-CHUNK_SECONDS, CHUNK_RUNS = 1.0, 200
+CHUNK_SECONDS, CHUNK_RUNS = 2.5, 500
 LOG = "log.jsonl"
 SCHEDULER_SECONDS = 15  # to wait for a scheduler to answer
 
@@ -161,7 +161,7 @@ def _log(folder: Path, event: str, tasks: Sequence[Task], seconds: float = 0.0) 
     line = {
         "event": event, "first": [point, replication], "last": [last[0], last[1]], "runs": len(tasks),
         "seconds": round(seconds, 3), "host": socket.gethostname(), "pid": os.getpid(),
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S"),
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S"), "clock": round(time.time(), 3),
     }  # fmt: skip
     with (folder / LOG).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
@@ -368,7 +368,7 @@ def _flow(
     pool: Executor, batch: Batch, head: Batch, waiting: Waiting, wanted: Callable[[], int], folder: Path | None,
     suspects: Mapping[int, int], stop: bool, gone: tuple[type[BaseException], ...] = (BrokenProcessPool,),
 ) -> Iterator[tuple[list[int], Result | None]]:  # fmt: skip
-    """Keep a pool busy with chunks of about a second; yields the runs of a chunk and what came of them, None where a
+    """Keep a pool busy with chunks of a few seconds; yields the runs of a chunk and what came of them, None where a
     worker died with it. With `stop`, nothing more is sent after that."""
     flying: dict[Future[Any], list[int]] = {}
     size, pace, alone, broken = 1, 0.0, False, False

@@ -61,12 +61,8 @@ def prepared(study: str | Path, folder: str | Path, short: bool = False) -> Plan
 def extend(folder: str | Path, points: int | None = None, replications: int | None = None) -> Batch:
     """Make the study of a folder larger, nothing run yet: more points of a random design, or more replications."""
     folder = Path(folder)
-    kept = _kept(folder)
-    if kept is None:
-        raise BadInput([f"{folder}: holds no study (no {KEPT})"], "extend")
-    study = path_of(kept["study"])
-    if study.read_bytes() != (folder / STUDY).read_bytes():
-        raise BadInput([f"{folder}: {study} was changed since; start anew in another folder"], "extend")
+    study, kept = study_of(folder), _kept(folder)
+    assert kept is not None
     sizes = list(kept["sizes"])
     if points is not None:
         kind = Plan(study, kept["short"]).study.design.kind
@@ -99,6 +95,17 @@ def gather(folders: Sequence[str | Path], into: str | Path) -> Path:
         if source.is_file() and not (path.parent / name).is_file():
             write_whole(path.parent / name, source.read_bytes())
     return path
+
+
+def study_of(folder: Path) -> Path:
+    """The file of the study that a folder holds, unchanged since; `BadInput` where it is gone or was changed."""
+    kept = _kept(folder)
+    if kept is None:
+        raise BadInput([f"{folder}: holds no study (no {KEPT})"], "study")
+    study = path_of(kept["study"])
+    if study.read_bytes() != (folder / STUDY).read_bytes():
+        raise BadInput([f"{folder}: {study} was changed since; start anew in another folder"], "study")
+    return study
 
 
 def _keep(plan: Plan, folder: Path, short: bool) -> None:
@@ -153,6 +160,12 @@ class Sweep:
     def factors(self) -> tuple[Factor, ...]:
         points = self.batch.points
         return points.factors if isinstance(points, Sampled) else ()
+
+    @property
+    def short(self) -> bool:
+        """Whether it is the small version of its study."""
+        kept = _kept(self.folder)
+        return bool(kept and kept["short"])
 
     @property
     def replications(self) -> int:

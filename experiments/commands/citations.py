@@ -11,7 +11,8 @@ from experiments.commands.shared import Json, Set, app, console_of
 @app.command()
 def cite(
     run: Annotated[
-        str, typer.Argument(metavar="RUN", help="folder of a result; or an episode, a scenario folder, a recipe")
+        str,
+        typer.Argument(metavar="RUN", help="folder of a result or a study; or an episode, a scenario folder, a recipe"),
     ],
     changes: Set = None,
     as_bibtex: Annotated[bool, typer.Option("--bibtex", help="print BibTeX and nothing else")] = False,

@@ -161,6 +161,19 @@ def paper(
     print(json.dumps({"findings": str(page), "folder": str(folder)}) if as_json else f"Findings: {page}")
 
 
+@app.command()
+def bundle(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="archive to write (default: FOLDER.zip)")] = None,
+    as_json: Json = False,
+) -> None:
+    """Pack a finished study for deposit: code, data, study, results, paper, citations and checksums in one archive."""
+    from experiments.bundle import bundle as pack
+
+    path = pack(folder, out)
+    print(json.dumps({"archive": str(path)}) if as_json else f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+
+
 def _folder(study: str, short: bool) -> Path:
     from experiments.study import path_of
 

@@ -1,0 +1,130 @@
+"""A paper of a study: what is made of its runs, what is refused, and the archive for deposit."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import study as studies
+from experiments.bundle import bundle
+from experiments.paper import Paper, write_paper
+from experiments.plan import Plan
+from experiments.sweep import Sweep, sweep
+from sim.problems import BadInput
+
+HEAD = 'title = "t"\nscenario = "two-countries"\nchanges = ["end=2011-12-25"]\nreplications = 2\n'
+PEAK = '[outputs.peak]\nstatistic = "peak"\nwith = { series = "price_outside", column = "M" }\n'
+CHOICE = '[factors.law]\nlevels = { quota = [], free = ["quota=none"] }\n'
+
+
+def made(folder: Path, text: str, run: str = "run") -> tuple[Sweep, Plan]:
+    path = folder / "study.toml"
+    path.write_text(HEAD + text)
+    return sweep(path, folder / run, workers=1), Plan(path)
+
+
+@pytest.fixture(scope="module")
+def crossed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sweep, Plan]:
+    text = (
+        '[design]\nkind = "latin-hypercube"\npoints = 20\ncross = ["law"]\n[factors.use_elasticity]\n' + CHOICE + PEAK
+        + '[[find]]\nname = "dearer"\noutput = "peak"\nfactor = "law"\nlevel = "quota"\nbase = "free"\nabove = 0.0\n'
+    )  # fmt: skip
+    return made(tmp_path_factory.mktemp("crossed"), text)
+
+
+def test_a_sobol_study_tells_shares_that_add_up_and_draws_them(tmp_path: Path) -> None:
+    text = '[design]\nkind = "sobol"\npoints = 16\n[factors.use_elasticity]\n' + CHOICE + PEAK
+    text += '[series]\nrecord = ["price_outside|M"]\nevery = "quarter"\n'
+    found, plan = made(tmp_path, text)
+    page = write_paper(found, plan).read_text()
+    table = pd.read_csv(found.folder / "paper" / "peak-indices.csv").set_index("factor")
+    assert table.loc["law", "ST"] > 0.5  # the quota halves exports: what elasticity does is small beside it
+    assert table.loc["law", "ST"] > table.loc["use_elasticity", "ST"]
+    assert found.identity in page
+    assert "Convergence:" in page
+    for stem in ("peak-indices", "peak-convergence", "price_outside-M-over-time"):
+        assert {p.suffix for p in (found.folder / "paper").glob(f"{stem}.*")} >= {".png", ".pdf", ".svg", ".txt"}
+        assert f"({stem}.png)" in page
+        assert found.identity in (found.folder / "paper" / f"{stem}.txt").read_text()
+
+
+def test_a_question_is_asked_of_paired_differences(crossed: tuple[Sweep, Plan], tmp_path: Path) -> None:
+    found, plan = crossed
+    assert len(found.points) == 40
+    paper = Paper(found, plan, tmp_path)
+    peak = paper.values("peak")
+    gap = peak[paper.places(law="quota")] - peak[paper.places(law="free")]
+    elasticity = found.points["use_elasticity"]
+    same = elasticity[paper.places(law="quota")].to_numpy() == elasticity[paper.places(law="free")].to_numpy()
+    assert same.all()  # the same draw of everything else
+    held = int((np.mean(gap > 0.0, axis=1) >= 0.5).sum())
+    page = write_paper(found, plan, tmp_path / "paper").read_text()
+    assert f"It holds in {held} of 20 worlds" in page
+    assert held > 15
+
+
+def test_a_comparison_is_paired_and_names_what_it_is_beside(tmp_path: Path) -> None:
+    text = (
+        '[design]\nkind = "grid"\nlevels = 2\n[factors.use_elasticity]\n' + CHOICE + PEAK
+        + '[[compare]]\nname = "law"\nfactor = "law"\nbase = "free"\noutputs = ["peak"]\n'
+    )  # fmt: skip
+    found, plan = made(tmp_path, text)
+    write_paper(found, plan)
+    table = pd.read_csv(found.folder / "paper" / "law-peak.csv")
+    assert sorted(table["use_elasticity"]) == [0.06, 0.25]
+    runs = found.with_factors().set_index(["use_elasticity", "law", "replication"])["peak"]
+    for _, row in table.iterrows():
+        by_hand = [runs[row["use_elasticity"], "quota", i] - runs[row["use_elasticity"], "free", i] for i in (0, 1)]
+        assert row["difference"] == pytest.approx(np.mean(by_hand))
+
+
+def test_nothing_is_made_of_a_study_with_a_failed_run(tmp_path: Path) -> None:
+    text = '[design]\nkind = "sobol"\npoints = 2\n[factors.use_elasticity]\n'
+    text += '[outputs.late]\nfunction = "tests.experiments.measures:late"\n'
+    os.environ["CHOKEPOINT_TEST_FAILS"] = "yes"
+    try:
+        found, plan = made(tmp_path, text)
+    finally:
+        del os.environ["CHOKEPOINT_TEST_FAILS"]
+    with pytest.raises(BadInput, match=r"run 1 \(point 0, replication 1\)"):
+        write_paper(found, plan)
+    with pytest.raises(BadInput, match="6 failed"):
+        bundle(found.folder)
+
+
+def test_a_bundle_is_whole_and_the_same_twice(crossed: tuple[Sweep, Plan], tmp_path: Path) -> None:
+    found, _ = crossed
+    first, second = bundle(found.folder, tmp_path / "a.zip"), bundle(found.folder, tmp_path / "b.zip")
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        archive.extractall(tmp_path / "x")
+    place = tmp_path / "x"
+    sums = dict(reversed(line.split("  ")) for line in (place / "SHA256SUMS").read_text().splitlines())
+    files = {p.relative_to(place).as_posix() for p in place.rglob("*") if p.is_file()} - {"SHA256SUMS"}
+    assert set(sums) == files
+    assert all(hashlib.sha256((place / name).read_bytes()).hexdigest() == told for name, told in sums.items())
+    assert (place / "results" / "results.parquet").read_bytes() == (found.folder / "results.parquet").read_bytes()
+    script = (
+        "from experiments.batch import identity; from experiments.plan import Plan\n"
+        "import sim, sys; print(sim.__file__); print(identity(Plan(sys.argv[1]).batch.data()))"
+    )
+    command = [sys.executable, "-c", script, str(place / "study" / "study.toml")]
+    told = subprocess.run(command, cwd=place / "code", capture_output=True, text=True, check=True).stdout.split()
+    assert told == [str(place / "code" / "sim" / "__init__.py"), found.identity]  # its code is the code that ran
+
+
+@pytest.mark.parametrize("name", studies.names())
+@pytest.mark.parametrize("short", [False, True])
+def test_studies_that_ship_are_in_order(name: str, short: bool) -> None:
+    plan = Plan(name, short)
+    assert len(plan.batch) > 0
+    page = (studies.FOLDER / name / "README.md").read_text()
+    shown = [part.partition(")")[0] for part in page.split("](")[1:] if ".png)" in part]
+    assert shown
+    assert all((studies.FOLDER / name / figure).is_file() for figure in shown)
