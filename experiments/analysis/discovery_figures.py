@@ -95,7 +95,7 @@ def box_ranges(
             factor = own[name]
             rows = told[told["factor"] == name]
             if factor.levels:
-                _levels(ax, i, factor, set(str(rows["levels"].iloc[0]).split(", ")))
+                _levels(ax, i, factor, set(rows["levels"].iloc[0]))
             else:
                 _range(ax, i, factor, rows["low"].dropna(), rows["high"].dropna())
             ax.text(1.03, i, f"{rows['quasi_p'].max():.2g}" if rows["quasi_p"].max() >= 0.001 else "< 0.001",

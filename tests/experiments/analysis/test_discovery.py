@@ -10,7 +10,7 @@ from tests.experiments.analysis.sweeps import Factor, spread_points
 
 FACTORS = [
     Factor("embargo", 0.0, 200.0, "days"), Factor("tax", 0.0, 0.4), Factor("cover", 10.0, 20.0, "weeks"),
-    Factor("rule", levels=("none", "days", "band")), Factor("idle"),
+    Factor("rule", levels=("none", "days", "band, wide")), Factor("idle"),
 ]  # fmt: skip
 FREE = Box((-np.inf,) * 2, (np.inf,) * 2, (frozenset(),) * 2)
 
@@ -29,7 +29,7 @@ def test_a_planted_box_is_found_again(choose: str) -> None:
     assert sorted(told.index) == ["cover", "embargo", "rule"]
     assert told.loc["embargo", "low"] == pytest.approx(120.0, abs=6.0)
     assert told.loc["cover", "high"] == pytest.approx(15.0, abs=0.3)
-    assert told.loc["rule", "levels"] == "days, band"
+    assert told.loc["rule", "levels"] == ("days", "band, wide")
     assert np.isnan(told.loc["embargo", "high"])
     assert told.loc["embargo", "unit"] == "days"
     assert (told["quasi_p"] < 0.001).all()
@@ -41,13 +41,13 @@ def test_a_planted_box_is_found_again(choose: str) -> None:
     assert found.p_value == pytest.approx(1.0 / 40.0)
 
 
-@pytest.mark.parametrize(("seed", "rate"), [(0, 0.3), (1, 0.3), (2, 0.08), (9, 0.08)])
+@pytest.mark.parametrize(("seed", "rate"), [(0, 0.3), (1, 0.3), (2, 0.08), (25, 0.08)])
 def test_noise_yields_no_claim(seed: int, rate: float) -> None:
     points = spread_points(FACTORS, 300, seed)
     found = discover(FACTORS, points, np.random.default_rng(seed + 50).random(300) < rate, shuffles=39)
     assert not found.claimed
     assert found.verdict.startswith("no box is claimed")
-    if seed == 9:  # quasi-p-values alone would have let one through
+    if seed == 25:  # quasi-p-values alone would have let one through
         assert found.restrictions["quasi_p"].max() < 0.05
 
 
@@ -62,9 +62,9 @@ def test_pasting_gives_back_what_a_coarse_peel_took() -> None:
 
 
 def test_restrictions_that_chance_explains_are_lifted() -> None:
-    points = spread_points(FACTORS, 300, 3)
+    points = spread_points(FACTORS, 300, 5)
     inside = (points["embargo"] > 120.0) & (points["cover"] < 15.0)
-    holds = np.random.default_rng(3).random(300) < np.where(inside, 0.75, 0.1)
+    holds = np.random.default_rng(5).random(300) < np.where(inside, 0.75, 0.1)
     found = discover(FACTORS, points, np.asarray(holds), shuffles=0)
     assert found.trajectory["move"].iloc[-1] == "lift"
     assert found.trajectory["factor"].iloc[-1] not in found.restrictions["factor"].to_list()
