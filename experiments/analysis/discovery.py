@@ -91,7 +91,7 @@ class Discovery:
 
     trajectory: step, move (start, peel, paste, lift), factor, coverage, density, mass, points, restricted (number of
     factors), chosen; boxes: the box of each step; box: the one chosen. restrictions: factor, unit, low, high (in
-    the unit; NaN where free), levels (a tuple of those kept), quasi_p. base_rate: density of all worlds. p_value:
+    the unit; NaN where free), levels (those kept, joined), quasi_p. base_rate: density of all worlds. p_value:
     share of shuffles with as strong a box. claimed: whether the box may be reported; verdict: why, in words.
     """
 
@@ -174,19 +174,19 @@ def discover(
 def restrictions(
     factors: Sequence[Factor], points: "pandas.DataFrame", holds: np.ndarray, box: Box
 ) -> "pandas.DataFrame":
-    """The restrictions of a box, one row a side: factor, unit, low, high, levels (those kept), quasi_p."""
+    """The restrictions of a box, one row a side: factor, unit, low, high, levels (those kept, joined), quasi_p."""
     import pandas as pd
 
     x = design(factors, points)
     rows = []
     for j, side in box.sides:
         factor = factors[j]
-        kept = tuple(level for code, level in enumerate(factor.levels) if code not in box.dropped[j])
+        kept = [level for code, level in enumerate(factor.levels) if code not in box.dropped[j]]
         rows.append(
             {
                 "factor": factor.name, "unit": factor.unit, "low": box.low[j] if side == "low" else np.nan,
                 "high": box.high[j] if side == "high" else np.nan,
-                "levels": kept if side == "levels" else (), "quasi_p": quasi_p(x, holds, box, j, side),
+                "levels": ", ".join(kept) if side == "levels" else "", "quasi_p": quasi_p(x, holds, box, j, side),
             }
         )  # fmt: skip
     return pd.DataFrame(rows, columns=["factor", "unit", "low", "high", "levels", "quasi_p"])

@@ -29,7 +29,7 @@ def test_a_planted_box_is_found_again(choose: str) -> None:
     assert sorted(told.index) == ["cover", "embargo", "rule"]
     assert told.loc["embargo", "low"] == pytest.approx(120.0, abs=6.0)
     assert told.loc["cover", "high"] == pytest.approx(15.0, abs=0.3)
-    assert told.loc["rule", "levels"] == ("days", "band, wide")
+    assert told.loc["rule", "levels"] == "days, band, wide"
     assert np.isnan(told.loc["embargo", "high"])
     assert told.loc["embargo", "unit"] == "days"
     assert (told["quasi_p"] < 0.001).all()
