@@ -52,6 +52,8 @@ def compare(
     ]
     if against not in names:
         problems.append(f"{against}: no such policy ({nearest(against, names)})")
+    elif len(names) == 1:
+        problems.append(f"there is no other policy than {against}")
     problems += [f"{name}: stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
     n = table.shape[1]
     if n < 2:

@@ -1,10 +1,11 @@
 """In which worlds does something hold? Boxes of factors found by patient rule induction (PRIM).
 
-Peeling cuts a small slice off the box again and again, each time the one whose loss raises the density of worlds of
-interest most for its size (Friedman and Fisher 1999); the way down is a trajectory of boxes from which one is chosen,
-widened again where that does not thin it (pasting), and freed of restrictions that chance would explain (Bryant and
-Lempert 2010). Their quasi-p-values do not know that the box was searched for, so a box is claimed only if worlds
-shuffled at random yield as strong a one in at most 5 % of shuffles.
+Peeling cuts a small slice off the box again and again, each time the one that is thinnest in worlds of interest
+(Friedman and Fisher 1999; of slices of equal size it is the one whose loss raises the density of the box most); the
+way down is a trajectory of boxes from which one is chosen, widened again where that does not thin it (pasting), and
+freed of restrictions that chance would explain (Bryant and Lempert 2010). Their quasi-p-values do not know that the box
+was searched for, so a box is claimed only if worlds shuffled at random yield as strong a one in at most 5 % of
+shuffles.
 
     density   share of the worlds in the box that are of interest
     coverage  share of the worlds of interest that are in the box
@@ -90,8 +91,8 @@ class Discovery:
 
     trajectory: step, move (start, peel, paste, lift), factor, coverage, density, mass, points, restricted (number of
     factors), chosen; boxes: the box of each step; box: the one chosen. restrictions: factor, unit, low, high (in
-    the unit; NaN where free), levels (those kept), quasi_p. base_rate: density of all worlds. p_value: share of
-    shuffles with as strong a box. claimed: whether the box may be reported; verdict: why, in words.
+    the unit; NaN where free), levels (those kept, joined), quasi_p. base_rate: density of all worlds. p_value:
+    share of shuffles with as strong a box. claimed: whether the box may be reported; verdict: why, in words.
     """
 
     trajectory: "pandas.DataFrame"
@@ -156,7 +157,7 @@ def discover(
     for _ in range(shuffles):
         shuffled = generator.permutation(y)
         as_strong += _strongest(_peel(factors, x, shuffled, alpha, smallest), x, shuffled) >= strongest
-    p_value = (1 + as_strong) / (1 + shuffles)
+    p_value = (1 + int(as_strong)) / (1 + shuffles)
     rows = [_row(i, step, factors, x, y, i == last) for i, step in enumerate(steps)]
     told = restrictions(factors, points, y, box)
     claimed = p_value <= SIGNIFICANT and len(told) > 0
@@ -213,14 +214,13 @@ def _peel(factors: Sequence[Factor], x: np.ndarray, y: np.ndarray, alpha: float,
     box = Box((-np.inf,) * count, (np.inf,) * count, (frozenset(),) * count)
     steps = [_Step("start", None, box)]
     inside = np.arange(len(x))
-    while 0 < (hits := int(y[inside].sum())) < len(inside):
-        density, best = hits / len(inside), None
+    while 0 < y[inside].sum() < len(inside):
+        best: tuple[float, int, float, str, np.ndarray] | None = None
         for j, limit, side, keep in _slices(factors, x[inside], alpha):
-            left = int(keep.sum())
-            if left >= smallest:
-                gain = (y[inside[keep]].mean() - density) / (len(inside) - left)
-                if best is None or gain > best[0]:
-                    best = (gain, j, limit, side, keep)
+            if keep.sum() >= smallest:
+                thin = float(y[inside[~keep]].mean())
+                if best is None or thin < best[0]:
+                    best = (thin, j, limit, side, keep)
         if best is None:
             break
         _, j, limit, side, keep = best

@@ -95,7 +95,7 @@ def box_ranges(
             factor = own[name]
             rows = told[told["factor"] == name]
             if factor.levels:
-                _levels(ax, i, factor, set(str(rows["levels"].iloc[0]).split(", ")))
+                _levels(ax, i, factor, found.box.dropped[list(own).index(name)])
             else:
                 _range(ax, i, factor, rows["low"].dropna(), rows["high"].dropna())
             ax.text(1.03, i, f"{rows['quasi_p'].max():.2g}" if rows["quasi_p"].max() >= 0.001 else "< 0.001",
@@ -139,11 +139,11 @@ def _range(ax: Any, at: int, factor: Factor, lows: Any, highs: Any) -> None:
         ax.text(share, at + 0.17, text, fontsize=TINY, ha=align, va="top", color=drawing.GREY)
 
 
-def _levels(ax: Any, at: int, factor: Factor, kept: set[str]) -> None:
+def _levels(ax: Any, at: int, factor: Factor, dropped: frozenset[int]) -> None:
     """One field a level, those inside the box in colour."""
     width = 1.0 / len(factor.levels)
     for i, level in enumerate(factor.levels):
-        inside = level in kept
+        inside = i not in dropped
         ax.barh(at, width - 0.01, 0.3, left=i * width + 0.005, color=COLOURS[0] if inside else PALE)
         ax.text((i + 0.5) * width, at + 0.17, level, fontsize=TINY, ha="center", va="top",
                 color=DARK if inside else drawing.GREY)  # fmt: skip

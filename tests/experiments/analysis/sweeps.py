@@ -52,9 +52,10 @@ def sobol_points(factors: Sequence[Factor], base: int, *, pairs: bool = True) ->
 
 
 def spread_points(factors: Sequence[Factor], count: int, seed: int = 3) -> pd.DataFrame:
-    from scipy.stats import qmc
-
-    return frame(factors, qmc.LatinHypercube(len(factors), rng=np.random.default_rng(seed)).random(count))
+    """A Latin hypercube."""
+    generator = np.random.default_rng(seed)
+    rows = np.array([generator.permutation(count) for _ in factors]).T
+    return frame(factors, (rows + generator.random(rows.shape)) / count)
 
 
 def _box(factors: Sequence[Factor]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def test_replications_needed_by_hand() -> None:
     # n = 8: 2.36462 s / sqrt(8) = 1.0793; n = 9: 2.30600 s / 3 = .9923
     assert replications_needed(gaps, 1.0) == 9
     assert replications_needed(gaps, 1.0793 + 1e-3) == 8
+    assert replications_needed(gaps, 1.06) == 9  # 8 degrees of freedom instead of 7 would let n = 8 through
     assert replications_needed(gaps, 1000.0) == 2
     assert replications_needed(np.ones(3), 0.1) == 2
     table = replications_table(VALUES, "none", [1.0, 2.0]).set_index(["policy", "half_width"])
@@ -69,5 +70,7 @@ def test_what_cannot_be_compared_is_named() -> None:
     ]  # fmt: skip
     with pytest.raises(BadInput, match="an interval needs two"):
         compare(VALUES[[0]], "none")
+    with pytest.raises(BadInput, match="there is no other policy than none"):
+        compare(VALUES.loc[["none"]], "none")
     with pytest.raises(BadInput, match="half-width 0: must be above 0"):
         replications_needed(np.array([1.0, 2.0]), 0.0)

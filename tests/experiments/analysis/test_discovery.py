@@ -10,7 +10,7 @@ from tests.experiments.analysis.sweeps import Factor, spread_points
 
 FACTORS = [
     Factor("embargo", 0.0, 200.0, "days"), Factor("tax", 0.0, 0.4), Factor("cover", 10.0, 20.0, "weeks"),
-    Factor("rule", levels=("none", "days", "band")), Factor("idle"),
+    Factor("rule", levels=("none", "days", "band, wide")), Factor("idle"),
 ]  # fmt: skip
 FREE = Box((-np.inf,) * 2, (np.inf,) * 2, (frozenset(),) * 2)
 
@@ -29,7 +29,7 @@ def test_a_planted_box_is_found_again(choose: str) -> None:
     assert sorted(told.index) == ["cover", "embargo", "rule"]
     assert told.loc["embargo", "low"] == pytest.approx(120.0, abs=6.0)
     assert told.loc["cover", "high"] == pytest.approx(15.0, abs=0.3)
-    assert told.loc["rule", "levels"] == "days, band"
+    assert told.loc["rule", "levels"] == "days, band, wide"
     assert np.isnan(told.loc["embargo", "high"])
     assert told.loc["embargo", "unit"] == "days"
     assert (told["quasi_p"] < 0.001).all()
@@ -41,12 +41,35 @@ def test_a_planted_box_is_found_again(choose: str) -> None:
     assert found.p_value == pytest.approx(1.0 / 40.0)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_noise_yields_no_claim(seed: int) -> None:
+@pytest.mark.parametrize(("seed", "rate"), [(0, 0.3), (1, 0.3), (2, 0.08), (25, 0.08)])
+def test_noise_yields_no_claim(seed: int, rate: float) -> None:
     points = spread_points(FACTORS, 300, seed)
-    found = discover(FACTORS, points, np.random.default_rng(seed + 50).random(300) < 0.3, shuffles=39)
+    found = discover(FACTORS, points, np.random.default_rng(seed + 50).random(300) < rate, shuffles=39)
     assert not found.claimed
     assert found.verdict.startswith("no box is claimed")
+    if seed == 25:  # quasi-p-values alone would have let one through
+        assert found.restrictions["quasi_p"].max() < 0.05
+
+
+def test_pasting_gives_back_what_a_coarse_peel_took() -> None:
+    factors = [Factor("days", 0.0, 200.0, "days")]
+    points = pd.DataFrame({"days": np.arange(200.0)})
+    holds = (points["days"] >= 100.0).to_numpy()
+    steps = discover(factors, points, holds, alpha=0.3, shuffles=0)
+    last = steps.trajectory.iloc[-1]
+    assert last[["move", "coverage", "density"]].to_list() == ["paste", 1.0, 1.0]  # peels go to 60 and on to 102
+    assert steps.restrictions["low"].to_list() == [99.5]
+
+
+def test_restrictions_that_chance_explains_are_lifted() -> None:
+    points = spread_points(FACTORS, 300, 5)
+    inside = (points["embargo"] > 120.0) & (points["cover"] < 15.0)
+    holds = np.random.default_rng(5).random(300) < np.where(inside, 0.75, 0.1)
+    found = discover(FACTORS, points, np.asarray(holds), shuffles=0)
+    assert found.trajectory["move"].iloc[-1] == "lift"
+    assert found.trajectory["factor"].iloc[-1] not in found.restrictions["factor"].to_list()
+    assert found.restrictions["factor"].to_list() == ["embargo", "cover"]
+    assert (found.restrictions["quasi_p"] <= 0.05).all()
 
 
 def test_the_way_down_begins_with_all_worlds_and_thins_out() -> None:

@@ -163,6 +163,13 @@ def test_indices_over_time_follow_the_weights_of_two_factors() -> None:
         over_time(factors, points, series.drop(index=2 * len(points) + 3), "price", 1)
 
 
+def test_a_series_that_never_differs_is_refused() -> None:
+    points = sobol_points(ANGLES, 2)
+    series = series_of(points, pd.date_range("2010-01-01", periods=2), lambda p, share: np.full(len(p), share))
+    with pytest.raises(BadInput, match="price: the same at every point and time"):
+        over_time(ANGLES, points, series, "price", 1)
+
+
 def test_effects_over_time() -> None:
     factors = [Factor("a"), Factor("b")]
     points = morris_points(factors, 6)
