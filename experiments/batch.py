@@ -54,8 +54,20 @@ class Batch:
 
 def identity(data: Mapping[str, Any]) -> str:
     """Hash of a batch: the same on every machine; where its files lie does not count."""
-    told = {k: v for k, v in data.items() if k not in ("episode", "rules", "identity")}
+    told = _portable({k: v for k, v in data.items() if k not in ("episode", "rules", "identity")})
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _portable(value: Any) -> Any:
+    """Plain data in which a function of a file (`file.py:name`) stands with what the file says, not where it lies."""
+    if isinstance(value, Mapping):
+        return {k: _portable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_portable(v) for v in value]
+    file, sign, name = str(value).rpartition(":") if isinstance(value, str) else ("", "", "")
+    if sign and file.endswith(".py") and Path(file).is_file():
+        return f"{hashlib.sha256(Path(file).read_bytes()).hexdigest()[:16]}:{name}"
+    return value
 
 
 def read_batch(folder: str | Path) -> Batch:
@@ -91,7 +103,8 @@ def open_batch(batch: Batch, folder: str | Path) -> Path:
     if (folder / FILE).is_file():
         there = _data(folder)
         if there["identity"] != identity(data):
-            differing = [k for k in data if data[k] != there.get(k) and k not in ("episode", "rules")]
+            skipped = ("episode", "rules")
+            differing = [k for k in data if k not in skipped and _portable(data[k]) != _portable(there.get(k))]
             raise BadInput([f"{folder}: holds another batch ({', '.join(differing)} differ)"], "batch")
     else:
         writable(folder)

@@ -33,9 +33,12 @@ def made(folder: Path, text: str, run: str = "run") -> tuple[Sweep, Plan]:
 def crossed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sweep, Plan]:
     text = (
         '[design]\nkind = "latin-hypercube"\npoints = 20\ncross = ["law"]\n[factors.use_elasticity]\n' + CHOICE + PEAK
+        + '[outputs.own]\nfunction = "outputs.py:own"\n'
         + '[[find]]\nname = "dearer"\noutput = "peak"\nfactor = "law"\nlevel = "quota"\nbase = "free"\nabove = 0.0\n'
     )  # fmt: skip
-    return made(tmp_path_factory.mktemp("crossed"), text)
+    folder = tmp_path_factory.mktemp("crossed")
+    (folder / "outputs.py").write_text("def own(run):\n    return run.column('use', 'Importia')[:, 0]\n")
+    return made(folder, text)
 
 
 def test_a_sobol_study_tells_shares_that_add_up_and_draws_them(tmp_path: Path) -> None:

@@ -77,7 +77,6 @@ def write(paper: Paper) -> None:
                 "color": COLOURS[i],
                 "marker": "os"[i],
                 "markersize": 3.5,
-                "linewidth": 1.1,
                 "capsize": 2,
             }
             for ax, x, y in zip(axes, ("cost", "days", "days"), ("avoided", "premium", "attempts"), strict=True):
