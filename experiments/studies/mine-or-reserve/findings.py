@@ -75,7 +75,7 @@ def write(paper: Paper) -> None:
             ax.set_xlabel("most paid out (million USD)")
             ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
         axes[0].set_ylabel("loss avoided (million USD)")
-        axes[0].legend(frameon=False, loc="upper right")
+        fig.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
     paper.figure(
         "equal-cost", fig, "A mine or a reserve: loss that Japan avoids in an embargo of a year, by money paid out",
         "bars: 95 % t intervals over replications, paired with no policy",

@@ -85,8 +85,11 @@ def write(paper: Paper) -> None:
                 ax.errorbar(rows[x], rows[y], yerr=bars, label=told, linewidth=1.1, **look)
         published = table[table["told"] == TOLD[0]]
         for _, row in published[published["days"].isin((21, 42, 90, 180, 360))].iterrows():
-            axes[0].annotate(f"{row['days']:g} days", (row["cost"], row["avoided"]), (5, -9), fontsize=6,
-                             textcoords="offset points")  # fmt: skip
+            last = row["days"] == published["days"].max()
+            axes[0].annotate(
+                f"{row['days']:g} days", (row["cost"], row["avoided"]), (-4 if last else 5, -9), fontsize=6,
+                textcoords="offset points", ha="right" if last else "left",
+            )  # fmt: skip
         labels = (
             ("cost of holding (million USD a year)", "loss avoided in an embargo\nof a year (million USD)"),
             ("target (days of use)", "price while it is built\n(% above no purchase)"),
