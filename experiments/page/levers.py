@@ -122,6 +122,8 @@ def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
     name, actor = f"lever.{pulled.number}", v["actor"]
     own = [e for e in scenario.events if e.instrument == "export_quota" and e.actor == actor and e.admitted == "yes"]
     begin = max([pulled.day, *(e.end + timedelta(days=1) for e in own if e.end and e.start <= pulled.day <= e.end)])
+    if begin > end:  # lifted before it came into force
+        return []
     gone = {e.id for e in own if begin <= e.start <= end}
     found = [f"{e}=unfelt" for e in sorted(gone)]
     found += [
@@ -130,7 +132,7 @@ def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
         if n.date >= pulled.day and n.measure and gone.issuperset(n.measure.split(";"))
     ]
     parts = _parts([e for e in own if e.start <= begin])
-    while begin < end and half < 60:
+    while begin <= end and half < 60:
         first, last = _half_year(begin)
         stop = min(end, last)
         tonnes = float(v["value"]) * ((stop - begin).days + 1) / ((last - first).days + 1)

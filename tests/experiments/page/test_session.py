@@ -107,10 +107,12 @@ def test_a_quota_takes_the_place_of_those_that_history_had_later() -> None:
     assert "lever.1.6a=unfelt" in session.changes()
     session.to(280)
     assert 13_000.0 < yearly_exports(session, date(2014, 2, 1), date(2014, 5, 1)) < 28_000.0
-    session.to(250)
     session.lift(2)
-    assert session.world.I.quota_on[1] == 1.0  # what is left of the first one's
-    assert session.base_world is not None
+    assert "next" in session.changes()[-1]  # what is left of the first one's half-year
+    assert session.world.I.quota_on[1] == 1.0
+    session.to(250)
+    session.lift(2)  # before it came into force
+    assert not any("lever.2" in change for change in session.changes())
 
 
 def test_a_quota_after_history_split_its_own_has_licences_for_heavy_ones() -> None:
