@@ -10,8 +10,8 @@ from experiments.trace import trace
 from sim.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, USER
 
 COLUMNS = {
-    "agent": "agent", "kind": "kind", "country": "country", "flow": "flow, t/year", "stock": "stock, t",
-    "risk": "risk, %", "account": "account, M USD", "note": "state",
+    "agent": "agent", "kind": "kind", "country": "country", "flow": "makes or uses, t/year", "stock": "stock, t",
+    "risk": "risk, %", "account": "cash, M USD", "note": "state",
 }  # fmt: skip
 STAGES = {
     PLANNED: "planned", OPERATING: "runs", BUILDING: "under construction", MOTHBALLED: "mothballed",

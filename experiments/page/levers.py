@@ -158,7 +158,9 @@ def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
 
 def _parts(quotas: "list[Event]") -> dict[str, float]:
     """How the last quotas were split: scope, with a space before it, -> share of the tonnes."""
-    pairs = [(a, b) for a in quotas for b in quotas if a.start == b.start and (_part(a), _part(b)) == ("light", "heavy")]
+    pairs = [
+        (a, b) for a in quotas for b in quotas if a.start == b.start and (_part(a), _part(b)) == ("light", "heavy")
+    ]
     if not pairs:
         return {"": 1.0}
     light, heavy = max(pairs, key=lambda pair: pair[0].start)

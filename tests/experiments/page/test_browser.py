@@ -64,14 +64,14 @@ def test_levers_work_rewind_keeps_the_past_and_branches_are_drawn(tab: Tab) -> N
         tab.click("On 20")
         tab.at(week)
     tab.page.get_by_role("button", name="Pull from").click()
-    tab.page.get_by_text("Embargo: China, Japan").wait_for()
+    tab.page.get_by_text("Embargo: by China, on Japan").wait_for()
     tab.page.get_by_text("the run without levers").wait_for()
     tab.click("On 20")
     tab.at(100)
     tab.click("Back 20")
     tab.at(80)
     tab.click("Lift now")
-    tab.page.get_by_text("Embargo: China, Japan").wait_for(state="detached")  # it had not worked yet
+    tab.page.get_by_text("Embargo: by China, on Japan").wait_for(state="detached")  # it had not worked yet
     tab.click("Branch here")
     tab.click("Next event")
     assert tab.week() > 80 or tab.page.get_by_text("Week: 80 of").wait_for(state="detached") is None
@@ -102,8 +102,8 @@ def test_what_goes_wrong_is_told_and_the_page_lives(tab: Tab) -> None:
     page.get_by_label("%", exact=True).press("Enter")
     page.get_by_role("button", name="Pull from").click()
     page.get_by_text("lies outside 0 to 100").wait_for()
-    page.get_by_label("or a folder, or a recipe, of your own").fill("no/such/place")
-    page.get_by_label("or a folder, or a recipe, of your own").press("Enter")
+    page.get_by_label("or your own folder or recipe").fill("no/such/place")
+    page.get_by_label("or your own folder or recipe").press("Enter")
     page.get_by_text("no/such/place: not found").wait_for()
     tab.click("Step")
     tab.at(1)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from experiments.page import agents, picture
+from experiments.page import agents, network, picture
 from experiments.page.session import Session
 
 
@@ -17,7 +17,7 @@ def session() -> Session:
 
 def link(session: Session, origin: str, destination: str) -> dict[str, dict[str, object]]:
     """Links between two countries by state."""
-    return {f["state"]: f for f in picture.flows(session.world) if (f["from"], f["to"]) == (origin, destination)}
+    return {f["states"][0]: f for f in network.flows(session.world) if (f["from"], f["to"]) == (origin, destination)}
 
 
 def test_links_have_the_state_of_the_border() -> None:
@@ -41,7 +41,7 @@ def test_links_are_what_left_in_the_last_weeks(session: Session) -> None:
 
 
 def test_the_map_has_every_country_and_a_mark_for_what_stands_there(session: Session) -> None:
-    option = picture.world_map(session)
+    option = network.world_map(session)
     names = [d["name"] for d in option["series"][-1]["data"]]
     assert names == session.world.countries
     kinds = {s["name"]: len(s["data"]) for s in option["series"] if s.get("name")}
