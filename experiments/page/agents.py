@@ -34,28 +34,27 @@ def table(session: Session) -> list[dict[str, Any]]:
                          "stock": None, "risk": None, "account": cash, "note": note, **shown})  # fmt: skip
 
         for k, name in enumerate(layout.mines):
-            kind = "mine" if N.k_legal[k] else "mine, unlicensed"
-            stage = STAGES[int(S.k_state[k])]
-            add(name, kind, N.k_country[k], stage, int(N.k_account[k]), flow=R.mined[last, k] / world.dt)
+            stage = STAGES[int(S.k_state[k])] + ("" if N.k_legal[k] else ", unlicensed")
+            add(name, "mine", N.k_country[k], stage, int(N.k_account[k]), flow=R.mined[last, k] / world.dt)
         for r, name in enumerate(layout.refiners):
-            kind = ("refiner, licensed", "refiner, unlicensed", "refiner")[int(N.r_kind[r])]
-            note = f"asks {S.ask[r]:.2f} USD/kg for a licence" if S.ask[r] > 0.005 else ""
-            add(name, kind, N.r_country[r], note, int(N.r_account[r]), flow=R.refined[last, r] / world.dt,
+            note = ("licensed", "unlicensed", "")[int(N.r_kind[r])]
+            note += f", asks {S.ask[r]:.2f} USD/kg" if S.ask[r] > 0.005 else ""
+            add(name, "refiner", N.r_country[r], note, int(N.r_account[r]), flow=R.refined[last, r] / world.dt,
                 stock=S.product[r].sum())  # fmt: skip
         for f, name in enumerate(layout.firms):
             slots = slice(int(N.s_first[f]), int(N.s_first[f + 1]))
             if N.f_kind[f] > USER + 1:  # the store of a state
                 if float(S.stock[slots].sum()) > 0.0:
-                    add(name, "state reserve", N.f_country[f], "", int(N.f_account[f]), stock=S.stock[slots].sum())
+                    add(name, "reserve", N.f_country[f], "", int(N.f_account[f]), stock=S.stock[slots].sum())
                 continue
             kind = "firm" if N.f_kind[f] == USER else "trader"
-            note = f"{100.0 * S.unfilled[f]:.0f} % of orders unfilled" if S.unfilled[f] > 0.005 else ""
+            note = f"{100.0 * S.unfilled[f]:.0f} % unfilled" if S.unfilled[f] > 0.005 else ""
             add(name, kind, N.f_country[f], note, int(N.f_account[f]), flow=S.want[slots].sum() / world.dt,
                 stock=S.stock[slots].sum(), risk=100.0 * S.risk[f])  # fmt: skip
         for state in (*world.exporting, *world.importing):
             c = world.countries.index(state.name)
             done = [m for m in state.decisions if not m.lifted]
-            note = f"last act: {done[-1].instrument.replace('_', ' ')}, {done[-1].start}" if done else ""
+            note = f"{done[-1].start}: {done[-1].instrument.replace('_', ' ')}" if done else ""
             add(f"State of {state.name}", "state", c, note, int(N.c_account[c]))
         return rows
 
@@ -75,7 +74,7 @@ def sheet(session: Session, agent: str, weeks: int = 4) -> list[tuple[str, str]]
         for key, value in row.items()
         if value not in (None, "") and key != "agent"
     ]
-    if row["kind"] == "state reserve":
+    if row["kind"] == "reserve":
         return lines
     view: Any = next((a for a in session.model().agents if a.name == agent), None)
     for field in ("orders", "product"):  # by material, of those who have them

@@ -278,7 +278,7 @@ LEVERS: dict[str, Lever] = {
         (
             Field("country", "in", "all", choices=lambda s: ["all", *(c.country for c in s.countries if any(
                 a == c.country or a.startswith(c.country + " ") for a in s.activity))]),
-            Field("value", "% more or less", -30.0, -95.0, 200.0), Field("months", "months", 6.0, 1.0, 120.0),
+            Field("value", "% change of activity", -30.0, -95.0, 200.0), Field("months", "months", 6.0, 1.0, 120.0),
         ),
         _demand, needs=lambda s: bool(s.activity),
     ),
