@@ -13,6 +13,7 @@ COLUMNS = {
     "agent": "agent", "kind": "kind", "country": "country", "flow": "makes or uses, t/year", "stock": "stock, t",
     "risk": "risk, %", "account": "cash, M USD", "note": "state",
 }  # fmt: skip
+LEAST_TOLD = 6  # decisions of one agent; all of the last week, where they are more
 STAGES = {
     PLANNED: "planned", OPERATING: "runs", BUILDING: "under construction", MOTHBALLED: "mothballed",
     DEFAULTED: "in default",
@@ -59,11 +60,6 @@ def table(session: Session) -> list[dict[str, Any]]:
         return rows
 
 
-def names(session: Session) -> list[str]:
-    """Agents that can be looked at, by name."""
-    return [row["agent"] for row in table(session)]
-
-
 def sheet(session: Session, agent: str, weeks: int = 4) -> list[tuple[str, str]]:
     """What an agent is now, and what it decided in the last weeks and why, as lines of (head, text)."""
     row = next((r for r in table(session) if r["agent"] == agent), None)
@@ -76,16 +72,19 @@ def sheet(session: Session, agent: str, weeks: int = 4) -> list[tuple[str, str]]
     ]
     if row["kind"] == "reserve":
         return lines
-    view: Any = next((a for a in session.model().agents if a.name == agent), None)
-    for field in ("orders", "product"):  # by material, of those who have them
-        amounts = {m: t for m, t in getattr(view, field, {}).items() if t > 0.0}
+    with session.lock:
+        view: Any = next((a for a in session.model().agents if a.name == agent), None)
+        held = {field: dict(getattr(view, field, {})) for field in ("orders", "product")}
+    for field, by_material in held.items():  # of those who have them
+        amounts = {m: t for m, t in by_material.items() if t > 0.0}
         if amounts:
             lines.append((f"{field}, t", ", ".join(f"{m} {t:,.2f}" for m, t in amounts.items())))
     if session.week == 0:
         return lines
     first, last = session.day - timedelta(days=7 * weeks), session.day - timedelta(days=1)
     entries = trace(session.simulation, agent.removeprefix("State of "), first=first, last=last, every=1)
-    for entry in entries[-6:]:
+    latest = [e for e in entries if e.day == entries[-1].day]
+    for entry in latest if len(latest) >= LEAST_TOLD else entries[-LEAST_TOLD:]:
         lines.append((f"{entry.day}, {entry.about}", f"{entry.choice}: {entry.reason}"))
     if not entries:
         lines.append((f"last {weeks} weeks", "it decided nothing"))
