@@ -126,11 +126,10 @@ def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
         return []
     gone = {e.id for e in own if begin <= e.start <= end}
     found = [f"{e}=unfelt" for e in sorted(gone)]
-    found += [
-        f"{n.id}=none"
-        for n in scenario.news
-        if n.date >= pulled.day and n.measure and gone.issuperset(n.measure.split(";"))
+    unheard = [
+        n.id for n in scenario.news if n.date >= pulled.day and n.measure and gone.issuperset(n.measure.split(";"))
     ]
+    found += [f"{n}=none" for n in unheard if not any(n.startswith(f"{other}.") for other in unheard)]
     parts = _parts([e for e in own if e.start <= begin])
     while begin <= end and half < 60:
         first, last = _half_year(begin)

@@ -48,7 +48,7 @@ def _line(session: Session, values: np.ndarray, name: str, colour: str, **style:
     weeks = min(len(values), session.week)
     calendar = session.world.calendar
     days = _days(calendar.start, calendar.step_days, calendar.steps)
-    points = [[days[t], float(f"{values[t]:.4g}")] for t in _thin(weeks)]
+    points = [[days[t], float(f"{values[t]:.4g}") if np.isfinite(values[t]) else None] for t in _thin(weeks)]
     return {
         "type": "line", "name": name, "data": points, "showSymbol": False, "lineStyle": {"width": 1.8, **style},
         "itemStyle": {"color": colour}, "emphasis": {"disabled": True}, "z": 3,

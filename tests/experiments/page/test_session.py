@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from experiments import catalogue
+from experiments.page.levers import LEVERS
 from experiments.page.session import Session
 from sim import BadInput
 
@@ -113,6 +114,21 @@ def test_a_quota_takes_the_place_of_those_that_history_had_later() -> None:
     session.to(250)
     session.lift(2)  # before it came into force
     assert not any("lever.2" in change for change in session.changes())
+
+
+def test_every_lever_can_be_pulled_in_every_episode_that_has_it() -> None:
+    for episode in catalogue.names():
+        session = Session(episode)
+        session.to(60)
+        for kind, lever in LEVERS.items():
+            scenario = session.simulation.scenario
+            if lever.needs(scenario):
+                session.pull(kind, {f.name: f.choices(scenario)[0] if f.choices else f.default for f in lever.fields})
+        session.to(100)
+        assert session.world.check() == []
+        for pulled in session.levers:
+            session.lift(pulled.number)
+        assert len(session.levers) >= 3
 
 
 def test_a_quota_after_history_split_its_own_has_licences_for_heavy_ones() -> None:
