@@ -127,7 +127,7 @@ def Prices(desk: "Desk"):  # type: ignore[no-untyped-def]
         for option in drawn:
             _chart(option, 508 // len(drawn))
         if session.base_world is not None:
-            solara.Text(f"Dotted: {compared(session)}", classes=["cp-sub"])
+            solara.Text(f"Dotted, and in brackets by the pointer: {compared(session)}", classes=["cp-sub"])
 
 
 @solara.component

@@ -100,8 +100,8 @@ def _chart(session: Session, series: list[Option], unit: str, *, log: bool = Fal
         if not s["name"].endswith(COMPARED)
     ]
     return {
-        "subject": session.name, "unit": unit, "events": events, "animation": False,
-        "grid": {"left": 52, "right": 14, "top": 48 if len(named) < 4 else 66, "bottom": 24},
+        "subject": session.name, "unit": unit, "events": events, "compared": COMPARED, "animation": False,
+        "grid": {"left": 52, "right": 14, "top": 48 if len(named) < 5 else 66, "bottom": 24},
         "legend": {"top": 0, "left": 4, "itemWidth": 14, "itemHeight": 4, "itemGap": 8, "textStyle": {"fontSize": 11},
                    "data": named},
         "tooltip": {"trigger": "axis", "confine": True, "textStyle": {"fontSize": 11}},
