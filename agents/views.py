@@ -16,7 +16,17 @@ RULES = {
 }
 
 
-OVERRIDES = ("order", "step", "decide", "cover", "use", "run_rate", "licence_ask", "legal_output", "opens")
+OVERRIDES = (
+    "order",
+    "step",
+    "decide",
+    "cover",
+    "use",
+    "run_rate",
+    "licence_ask",
+    "legal_output",
+    "opens",
+)  # of no use here
 
 
 class field:
@@ -40,9 +50,7 @@ class View(mesa.Agent):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         base = next((b for b in cls.__mro__[1:] if b.__name__ in RULES), None)
-        own = [
-            n for n in vars(cls) if n in ("order", "step", "decide", "cover", "risk_rule", "run_rate", "output_rule")
-        ]
+        own = [n for n in vars(cls) if n in OVERRIDES]
         if base is not None and own:
             raise TypeError(
                 f"{cls.__name__}.{own[0]}: a method of a Mesa view is never called by the model; replace a rule "
@@ -115,8 +123,9 @@ class ExportingState(_State):
 
     @property
     def licences_left(self) -> float:
-        """Gross tonnes of licences not yet used."""
-        return float(self.model.world.I.licence.sum())
+        """Gross tonnes of its licences not yet used."""
+        world = self.model.world
+        return float(world.I.licence[world.layout.licensed[world.zone_of(self.name)]].sum())
 
 
 class ImportingGovernment(_State):

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from experiments.batch import Batch
 from experiments.catalogue import Episode, find
 from experiments.mechanisms import Design
-from experiments.runner import Batch, Point, evaluate
+from experiments.points import Point
+from experiments.runner import evaluate
 from sim.problems import BadInput, nearest
 from sim.record import Run
 

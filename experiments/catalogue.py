@@ -42,8 +42,13 @@ class Episode:
         """What history says of the episode; read by scores, reports and figures only."""
         return read_facts(self.folder)
 
-    def scenario(self) -> Scenario:
+    @cached_property
+    def _scenario(self) -> Scenario:
         return load(self.folder)
+
+    def scenario(self) -> Scenario:
+        """The scenario of the folder, as it is."""
+        return self._scenario
 
     def simulation(self, **options: Any) -> Simulation:
         """A `Simulation` of the episode; options as there (changes, behaviour, rules, seed)."""
@@ -51,7 +56,7 @@ class Episode:
         behaviour = {**self.behaviour, **(options.pop("behaviour", None) or {})}
         seed = options.pop("seed", None)
         return Simulation(
-            self.folder, changes=changes, behaviour=behaviour, seed=self.seed if seed is None else seed, **options
+            self._scenario, changes=changes, behaviour=behaviour, seed=self.seed if seed is None else seed, **options
         )
 
     def run(self, replications: int = 1, **options: Any) -> Run:

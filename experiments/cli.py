@@ -15,9 +15,13 @@ import experiments.commands.scenarios  # isort: split
 
 import experiments.commands.evidence  # isort: split
 
+import experiments.commands.studies  # isort: split
+
 import experiments.commands.trace  # isort: split
 
 import experiments.commands.page  # isort: split
+
+import experiments.commands.citations  # isort: split
 
 import experiments.commands.systems  # noqa: F401  each file adds its verbs, in the order of the help
 from experiments.commands.shared import app

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from experiments import ablation
+from experiments.batch import Batch
 from experiments.catalogue import find
-from experiments.runner import Batch, Point, evaluate
+from experiments.points import Point
+from experiments.runner import evaluate
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from sim.programmes import Reserve
 from sim.record import Run
 
 
-def _discounted(run: Run, weekly: np.ndarray, rate: float) -> np.ndarray:
+def discounted(run: Run, weekly: np.ndarray, rate: float) -> np.ndarray:
     """Sum of a weekly path discounted to the first day: (replications,). weekly: (replications, steps)."""
     years = np.arange(weekly.shape[1]) * run.step_days / 365.25
     return np.asarray((weekly * (1.0 + rate) ** -years).sum(axis=1))
@@ -29,7 +29,7 @@ def _discounted(run: Run, weekly: np.ndarray, rate: float) -> np.ndarray:
 
 def lost_value(run: Run, countries: list[str], rate: float = 0.0) -> np.ndarray:
     """Value added lost for want of material in some countries, million USD: (replications,)."""
-    return _discounted(run, np.sum([run.column("lost_value", c) for c in countries], axis=0), rate) / 1000.0
+    return discounted(run, np.sum([run.column("lost_value", c) for c in countries], axis=0), rate) / 1000.0
 
 
 def _stocks(run: Run, countries: list[str], prices: Mapping[str, float]) -> np.ndarray:
@@ -38,10 +38,11 @@ def _stocks(run: Run, countries: list[str], prices: Mapping[str, float]) -> np.n
     return np.asarray(held) / 1000.0
 
 
-def account(run: Run, plain: Run, reserve: Reserve, prices: Mapping[str, float]) -> dict[str, np.ndarray]:
-    """Lines of the account of one reserve, million USD, each (replications,).
+def position(run: Run, reserve: Reserve, prices: Mapping[str, float]) -> dict[str, np.ndarray]:
+    """What one run leaves a country and those it serves with, million USD discounted, each (replications,): a loss is
+    negative. Only differences between two runs mean anything.
 
-    plain: the same runs without the reserve; prices: USD/kg of the base year by material.
+    prices: USD/kg of the base year by material.
     """
     rate, country = reserve.interest_per_year, reserve.country
     served = [country, *reserve.members]
@@ -49,17 +50,25 @@ def account(run: Run, plain: Run, reserve: Reserve, prices: Mapping[str, float])
     assert isinstance(held, np.ndarray)
     years = run.step_days / 365.25
     carrying = (reserve.storage_per_year + reserve.rotation_per_year) * years * held  # interest is in the discounting
-    bill = [sum(r.column("bill", c) for c in served) for r in (plain, run)]
-    opening, span = held[:, 0], years * run.steps
-    lines = {
-        "lost value avoided": lost_value(plain, served, rate) - lost_value(run, served, rate),
-        "material bill saved": _discounted(run, np.asarray(bill[0] - bill[1]), rate) / 1000.0,
-        "purchases": -_discounted(run, run.column("reserve_spent", country), rate) / 1000.0 - opening,
-        "left in store": held[:, -1] * (1.0 + rate) ** -span,
-        "firms' stocks": (_stocks(run, served, prices) - _stocks(plain, served, prices)) * (1.0 + rate) ** -span,
-        "carrying": -_discounted(run, carrying, rate),
+    later = (1.0 + rate) ** -(years * run.steps)
+    return {
+        "lost value avoided": -lost_value(run, served, rate),
+        "material bill saved": -discounted(run, np.sum([run.column("bill", c) for c in served], axis=0), rate) / 1000.0,
+        "purchases": -discounted(run, run.column("reserve_spent", country), rate) / 1000.0 - held[:, 0],
+        "left in store": held[:, -1] * later,
+        "firms' stocks": _stocks(run, served, prices) * later,
+        "carrying": -discounted(run, carrying, rate),
     }
+
+
+def account(run: Run, plain: Run, reserve: Reserve, prices: Mapping[str, float]) -> dict[str, np.ndarray]:
+    """Lines of the account of one reserve, million USD, each (replications,): its position beside that without it.
+
+    plain: the same runs without the reserve; prices: USD/kg of the base year by material.
+    """
+    mine, theirs = position(run, reserve, prices), position(plain, reserve, prices)
+    lines = {line: mine[line] - theirs[line] for line in mine}
     lines["net"] = np.sum(list(lines.values()), axis=0)
-    everywhere = run.columns["lost_value"]
+    everywhere, rate = run.columns["lost_value"], reserve.interest_per_year
     lines["world: lost value avoided"] = lost_value(plain, everywhere, rate) - lost_value(run, everywhere, rate)
     return lines

@@ -17,7 +17,11 @@ SPANS = ("span", "base", "outside", "inside", "last", "again", "again_base")  # 
 
 def spans(given: Mapping[str, Any]) -> dict[str, Any]:
     """Arguments as TOML gives them, as the functions want them: spans become pairs of dates."""
-    return {key: (value[0], value[1]) if key in SPANS else value for key, value in given.items()}
+    return {key: (_day(value[0]), _day(value[1])) if key in SPANS else value for key, value in given.items()}
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def level(run: Run, series: str, column: str, span: Span) -> np.ndarray:

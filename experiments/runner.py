@@ -1,92 +1,50 @@
-"""Many runs of a scenario over points and replications, on a pool of processes, kept in a folder.
+"""Many runs of a batch on a pool of processes here or on a Dask cluster, kept in a folder.
 
-A batch is a list of points (changes and behaviour), each run `replications` times on common random numbers, and a
-measure that turns one run into named numbers. Its folder holds
-
-    batch.json       what is run: episode, points, replications, measure, rules, seed, code version
-    parts/*.parquet  finished runs, a few files a worker, each written whole or not at all
-    log.jsonl        who ran what, where and when: times and hosts stand here and nowhere else
-    results.parquet  all runs in order; the same bytes for any number of workers and after any interruption
+batch.json       what is run (`experiments/batch.py`)
+parts/           finished runs that are not merged yet, a few files a worker and table (`experiments/parts.py`)
+log.jsonl        who ran what, where and when: times and hosts stand here and nowhere else
+results.parquet  all runs in order, and a table for each kind of path that was asked for; the same bytes for any
+                 number of workers, shards in any order, and after any interruption
 """
 
-import hashlib
+import fcntl
 import importlib
 import json
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.catalogue import Episode, find
-from sim.files import write_whole
+import numpy as np
+
+from experiments import parts
+from experiments.batch import Batch, identity_of, open_batch, read_batch
+from experiments.catalogue import find
+from experiments.points import Point
 from sim.problems import BadInput
-from sim.rules import code_version
 
 if TYPE_CHECKING:
     import pandas
-    import pyarrow
+    import pyarrow as pa
 
-Measure = Callable[[Any, Episode], Mapping[str, float]]
-META = ("run", "point", "replication", "state", "stage", "message")
-CHUNK_SECONDS, CHUNK_RUNS, FILES_PER_LEVEL = 1.0, 200, 8
-
-
-@dataclass(frozen=True)
-class Point:
-    """One version of the scenario: `key=value` changes and values of behavioural parameters.
-
-    luck: number of the first replication that it is run on, where it is not to share the luck of other points.
-    """
-
-    changes: tuple[str, ...] = ()
-    behaviour: Mapping[str, float] = field(default_factory=dict)
-    luck: int = 0
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What is run.
-
-    episode: name or folder; points: versions of it; replications: runs of each, numbered from 0, on the same luck at
-    every point that does not ask for its own; measure: `module:function` that takes (run, episode) and returns named
-    numbers; rules: as in `Simulation`, each `file.py:name`.
-    """
-
-    episode: str
-    points: tuple[Point, ...]
-    replications: int
-    measure: str
-    rules: Mapping[str, str] = field(default_factory=dict)
-    seed: int = 1
-
-    def __len__(self) -> int:
-        return len(self.points) * self.replications
-
-    def described(self) -> dict[str, Any]:
-        """The batch as plain data, with its identity."""
-        data = {**asdict(self), "rules": dict(self.rules), "code": code_version()}
-        text = json.dumps(data, sort_keys=True)
-        return {**data, "identity": hashlib.sha256(text.encode()).hexdigest()[:16]}
-
-
-def read_batch(folder: str | Path) -> Batch:
-    """The batch of a folder; `BadInput` when there is none."""
-    path = Path(folder) / "batch.json"
-    if not path.is_file():
-        raise BadInput([f"{folder}: holds no batch (no batch.json)"], "batch")
-    data = json.loads(path.read_text(encoding="utf-8"))
-    points = tuple(Point(tuple(p["changes"]), p["behaviour"], p["luck"]) for p in data["points"])
-    return Batch(data["episode"], points, data["replications"], data["measure"], data["rules"], data["seed"])
+Measure = Callable[..., Any]
+Progress = Callable[[int, int], None] | None
+Task = tuple[int, int, Point]  # number of the point, replication, and the point
+CHUNK_SECONDS, CHUNK_RUNS = 1.0, 200
+LOG = "log.jsonl"
+SCHEDULER_SECONDS = 15  # to wait for a scheduler to answer
 
 
 def measure_named(name: str) -> Measure:
-    """The function `module:function`."""
+    """The function behind `module:function`."""
     module, _, function = name.partition(":")
     found: Measure = getattr(importlib.import_module(module), function)
     return found
@@ -98,149 +56,379 @@ class Worker:
     def __init__(self, batch: Batch):
         self.batch = batch
         self.episode = find(batch.episode)
-        self.measure = measure_named(batch.measure)
-        self.scenario = self.episode.scenario()
+        found = measure_named(batch.measure)
+        self.measure = found(**batch.asked) if isinstance(found, type) else found
+        self.look = getattr(self.measure, "look", None)
         self.at: int | None = None
         self.simulation: Any = None
 
-    def one(self, index: int) -> dict[str, Any]:
-        """One run by its number: a row of the results. A failure is a row too."""
-        from sim.simulation import Simulation
-
-        point, replication = divmod(index, self.batch.replications)
-        row: dict[str, Any] = {"run": index, "point": point, "replication": replication}
+    def one(self, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
+        """One run: its row of the results, and its rows of other tables. A failure is a row too."""
+        number, replication, point = task
+        row: dict[str, Any] = {"point": number, "replication": replication}
         stage = "build"
         try:
-            given = self.batch.points[point]
-            if self.at != point:
-                self.simulation = Simulation(
-                    self.scenario, changes=given.changes, behaviour=given.behaviour, rules=dict(self.batch.rules),
+            if self.at != number:
+                self.simulation = self.episode.simulation(
+                    changes=point.changes, behaviour=point.behaviour, rules={**self.batch.rules, **point.rules},
                     seed=self.batch.seed,
                 )  # fmt: skip
-                self.at = point
+                self.at = number
             stage = "simulate"
-            run = self.simulation.one(given.luck + replication)
+            run = self.simulation.one(point.luck + replication, self.look)
             stage = "measure"
-            return {**row, "state": "done", "stage": "", "message": "", **self.measure(run, self.episode)}
+            measured = self.measure(run, self.episode)
+            numbers, paths = measured if isinstance(measured, tuple) else (measured, {})
+            return {**row, "state": "done", "stage": "", "message": "", **numbers}, paths
         except Exception as error:  # whatever fails in one run must not stop the others
             self.at = None
             text = f"{type(error).__name__}: {error}"[:500]
-            return {**row, "state": "failed", "stage": stage, "message": text}
+            return {**row, "state": "failed", "stage": stage, "message": text}, {}
+
+    def chunk(self, tasks: Sequence[Task]) -> tuple[list[dict[str, Any]], dict[str, "pa.Table"], float]:
+        """Some runs: their rows, tables of paths, and seconds."""
+        begun = time.perf_counter()
+        rows, paths = [], []
+        for task in tasks:
+            row, found = self.one(task)
+            rows.append(row)
+            paths.append(found)
+        tables = {name: _joined(rows, paths, name) for name in sorted({n for found in paths for n in found})}
+        return rows, tables, time.perf_counter() - begun
 
 
-_worker: Worker | None = None
+def _joined(rows: list[dict[str, Any]], paths: list[dict[str, Any]], name: str) -> "pa.Table":
+    """The paths of one kind of several runs as a table: point and replication, then the columns of the path."""
+    import pyarrow as pa
+
+    found = []
+    for row, each in zip(rows, paths, strict=True):
+        if name in each:
+            columns = {k: pa.array(v) for k, v in each[name].items()}
+            length = len(next(iter(columns.values())))
+            keys = {k: pa.array(np.full(length, row[k], dtype=np.int64)) for k in parts.KEYS}
+            found.append(pa.table({**keys, **columns}))
+    return pa.concat_tables(found).combine_chunks()
 
 
-def _start(batch: Batch) -> None:
-    global _worker
-    _worker = Worker(batch)
+_local = threading.local()
 
 
-def _work(indices: Sequence[int], parts: str | None) -> tuple[list[dict[str, Any]], float]:
-    """Run a chunk in a worker; with a folder, the rows are on disk before this returns."""
-    assert _worker is not None
-    begun = time.perf_counter()
-    rows = [_worker.one(i) for i in indices]
-    seconds = time.perf_counter() - begun
-    if parts is None:
-        return rows, seconds
-    _log(Path(parts).parent, "ran", indices, seconds)
-    write_part(Path(parts), rows)
-    return [], seconds
+def _worker(head: Batch) -> Worker:
+    if getattr(_local, "head", None) != head:
+        _local.head, _local.worker = head, Worker(head)
+    found: Worker = _local.worker
+    return found
 
 
-def _log(folder: Path, event: str, indices: Sequence[int], seconds: float = 0.0) -> None:
+def _start() -> None:
+    """In a worker process: end when the process that started it is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _check_start(pool: Executor) -> None:
+    """`BadInput` where processes cannot be started at all, so that no run is blamed."""
+    try:
+        pool.submit(os.getpid).result()
+    except BrokenProcessPool:
+        raise BadInput(
+            ["worker processes cannot start; call this from a file, below `if __name__ == '__main__':`"], "batch"
+        ) from None
+
+
+def _keep(head: Batch, tasks: Sequence[Task], folder: str) -> tuple[list[dict[str, Any]], dict[str, Any], float]:
+    """Run a chunk and write it: what is returned is on disk."""
+    rows, tables, seconds = _worker(head).chunk(tasks)
+    parts.write_parts(folder, {**tables, parts.MAIN: parts.table_of(rows)})
+    _log(Path(folder), "ran", tasks, seconds)
+    return [], {}, seconds
+
+
+def _give(head: Batch, tasks: Sequence[Task]) -> tuple[list[dict[str, Any]], dict[str, Any], float]:
+    """Run a chunk and hand it back."""
+    return _worker(head).chunk(tasks)
+
+
+def _log(folder: Path, event: str, tasks: Sequence[Task], seconds: float = 0.0) -> None:
+    (point, replication, _), last = tasks[0], tasks[-1]
     line = {
-        "event": event, "first": indices[0], "runs": len(indices), "seconds": round(seconds, 3),
-        "host": socket.gethostname(), "pid": os.getpid(), "time": time.strftime("%Y-%m-%dT%H:%M:%S"),
+        "event": event, "first": [point, replication], "last": [last[0], last[1]], "runs": len(tasks),
+        "seconds": round(seconds, 3), "host": socket.gethostname(), "pid": os.getpid(),
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S"),
     }  # fmt: skip
-    with (folder / "log.jsonl").open("a", encoding="utf-8") as file:
+    with (folder / LOG).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 
-def table_of(rows: Sequence[Mapping[str, Any]]) -> "pyarrow.Table":
-    """Rows as a table: what identifies a run, then its numbers by name."""
-    import pyarrow as pa
+def run_batch(
+    batch: Batch, folder: str | Path, workers: int = 2, progress: Progress = None, *, dask: str = "",
+    shard: tuple[int, int] = (1, 1),
+) -> Path:  # fmt: skip
+    """Run what is not yet done, merge, and return the path of the results. A finished batch runs nothing.
 
-    names = sorted({name for row in rows for name in row} - set(META))
-    columns = {n: pa.array([row[n] for row in rows], pa.int64() if n in META[:3] else pa.string()) for n in META}
-    columns |= {n: pa.array([row.get(n) for row in rows], pa.float64()) for n in names}
-    return pa.table(columns)
-
-
-def _write_whole(table: "pyarrow.Table", path: Path) -> None:
-    import pyarrow.parquet as pq
-
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    pq.write_table(table, draft, compression="zstd")
-    draft.replace(path)
-
-
-def write_part(parts: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add finished runs to a worker's files; full levels are merged, so that only a few files remain."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    mine = f"{socket.gethostname()}-{os.getpid()}"
-    table, level = table_of(rows), 0
-    while True:
-        there = sorted(parts.glob(f"{mine}-{level}-*.parquet"))
-        if len(there) < FILES_PER_LEVEL:
-            break
-        table = pa.concat_tables([*(pq.read_table(p) for p in there), table], promote_options="default")
-        level += 1
-        _write_whole(table, parts / f"{mine}-{level}-{time.monotonic_ns()}.parquet")
-        for path in there:
-            path.unlink()
-        return
-    _write_whole(table, parts / f"{mine}-{level}-{time.monotonic_ns()}.parquet")
-
-
-def read_parts(folder: str | Path) -> "pyarrow.Table | None":
-    """All finished runs of a folder, in order and each once; None when there are none yet."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    tables = [pq.read_table(p) for p in sorted((Path(folder) / "parts").glob("*.parquet"))]
-    if not tables:
-        return None
-    table = pa.concat_tables(tables, promote_options="default")
-    _, first = np.unique(table["run"].to_numpy(), return_index=True)
-    table = table.take(first)
-    numbers = sorted(set(table.column_names) - set(META))
-    return table.select([*META, *numbers]).combine_chunks()
-
-
-def merge(folder: str | Path) -> Path:
-    """Write `results.parquet` from the parts; its bytes depend on the batch alone."""
-    table = read_parts(folder)
-    if table is None:
+    dask: address of a scheduler whose workers take the place of processes here. shard: (i, n) runs the i-th of n parts
+    of the batch, numbered from 1; `gather` brings shards from several folders together.
+    """
+    folder = open_batch(batch, folder)
+    with _alone(folder, shard):
+        done, _ = parts.finished(folder, len(batch.points), batch.replications)
+        mine = _share(batch, shard)
+        pending = np.flatnonzero(mine & ~done)
+        ready, total = int((mine & done).sum()), int(mine.sum())
+        if len(pending):
+            run = _on_dask(batch, pending, folder, dask) if dask else _on_pool(batch, pending, workers, folder)
+            for finished in run:
+                ready += finished
+                if progress is not None:
+                    progress(ready, total)
+        if len(pending) or any(folder.glob("parts/*/*.parquet")):
+            merge_batch(batch, folder)
+    path = folder / f"{parts.MAIN}.parquet"
+    if not path.is_file():
         raise BadInput([f"{folder}: no run is finished"], "batch")
-    path = Path(folder) / "results.parquet"
-    _write_whole(table.replace_schema_metadata(None), path)
     return path
+
+
+def merge_batch(batch: Batch, folder: str | Path, *, failures: bool = True) -> None:
+    """Join the parts of a folder into its tables; without `failures`, failed runs are pending again."""
+    parts.merge(folder, len(batch.points), batch.replications, batch.units, failures=failures)
+
+
+def gather_shards(folders: Sequence[str | Path], into: str | Path) -> Path:
+    """Bring the runs of several folders of one batch together in `into`, and return the path of the results.
+
+    `BadInput` when the folders hold different batches.
+    """
+    known = {identity_of(f): f for f in folders}
+    if len(known) != 1:
+        raise BadInput([f"{f}: holds batch {name}" for name, f in known.items()], "merge")
+    batch = read_batch(folders[0])
+    target = open_batch(batch, into)
+    for i, folder in enumerate(folders):
+        if Path(folder).resolve() == target.resolve():
+            continue
+        for path in [*Path(folder).glob("*.parquet"), *Path(folder).glob("parts/*/*.parquet")]:
+            table = path.stem if path.parent == Path(folder) else path.parent.name
+            if table == "points":
+                continue
+            place = target / "parts" / table / f"shard{i}-{path.name}"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(path.read_bytes())
+    merge_batch(batch, target)
+    return target / f"{parts.MAIN}.parquet"
+
+
+def _share(batch: Batch, shard: tuple[int, int]) -> np.ndarray:
+    """Which runs belong to a shard: whole points where there are enough of them."""
+    i, n = shard
+    if not 1 <= i <= n:
+        raise BadInput([f"shard {i}/{n}: the first number must lie between 1 and the second"], "batch")
+    run = np.arange(len(batch))
+    return np.asarray((run // batch.replications if len(batch.points) >= n else run) % n == i - 1)
+
+
+@contextmanager
+def _alone(folder: Path, shard: tuple[int, int]) -> Iterator[None]:
+    """No other process of this machine runs the same shard of a folder; `BadInput` where one does."""
+    with (folder / f".lock-{shard[0]}-{shard[1]}").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadInput([f"{folder}: another process is running it"], "batch") from None
+        yield
+
+
+def evaluate(batch: Batch, workers: int = 1, progress: Progress = None) -> list[dict[str, Any]]:
+    """Run a batch in memory: its rows in order, numbered `run`. With one worker it runs in this process."""
+    rows: list[dict[str, Any]] = []
+    pending = np.arange(len(batch))
+    if workers == 1:
+        worker = Worker(batch)
+        for i in pending:
+            rows.append(worker.one(_task(batch, int(i)))[0])
+            if progress is not None:
+                progress(len(rows), len(batch))
+    else:
+        for _ in _on_pool(batch, pending, workers, None, rows):
+            if progress is not None:
+                progress(len(rows), len(batch))
+    numbered = [{"run": r["point"] * batch.replications + r["replication"], **r} for r in rows]
+    return sorted(numbered, key=lambda row: row["run"])
+
+
+def _task(batch: Batch, run: int) -> Task:
+    point, replication = divmod(run, batch.replications)
+    return point, replication, batch.points[point]
+
+
+def _on_pool(
+    batch: Batch, pending: np.ndarray, workers: int, folder: Path | None, rows: list[dict[str, Any]] | None = None
+) -> Iterator[int]:
+    """Run on processes of this machine, which write to `folder` or hand back to `rows`; yields how many are finished.
+
+    Runs that were under way when a worker died are tried again one at a time; a run that kills its worker then too
+    is a failure.
+    """
+    head = replace(batch, points=())
+    waiting, suspects = Waiting(pending), dict[int, int]()
+    while waiting:
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), _start)
+        with pool:
+            _check_start(pool)
+            lost = []
+            for runs, result in _flow(pool, batch, head, waiting, lambda: 2 * workers, folder, suspects, True):
+                if result is None:
+                    lost += runs
+                    continue
+                if rows is not None:
+                    rows += result[0]
+                yield len(runs)
+        for run in sorted(lost):
+            suspects[run] = suspects.get(run, 0) + 1
+            if suspects[run] < 2:
+                waiting.again(run)
+                continue
+            row = {**dict(zip(parts.KEYS, divmod(run, batch.replications), strict=True)), "state": "failed",
+                   "stage": "process", "message": "the worker process died twice with this run"}  # fmt: skip
+            if folder is not None:
+                parts.write_parts(folder, {parts.MAIN: parts.table_of([row])})
+            if rows is not None:
+                rows.append(row)
+            yield 1
+
+
+def _on_dask(batch: Batch, pending: np.ndarray, folder: Path, address: str) -> Iterator[int]:
+    """Run on the workers of a Dask scheduler, which hand back what is written here; yields how many are finished.
+
+    Dask runs a chunk again elsewhere when its worker dies. `BadInput` where there is no scheduler.
+    """
+    try:
+        from distributed import Client
+        from distributed.client import FutureCancelledError
+        from distributed.scheduler import KilledWorker
+    except ModuleNotFoundError:
+        raise BadInput(["--dask needs the package distributed: pip install -e '.[cluster]'"], "dask") from None
+    try:
+        client = Client(address, timeout=SCHEDULER_SECONDS)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise BadInput([f"--dask {address}: no scheduler answers ({error})"], "dask") from None
+    with client:
+
+        def wanted() -> int:
+            return max(2, 2 * sum(w["nthreads"] for w in client.scheduler_info(n_workers=-1)["workers"].values()))
+
+        pool = client.get_executor(pure=False)
+        head, waiting = replace(batch, points=()), Waiting(pending)
+        gone = (KilledWorker, FutureCancelledError, CancelledError)
+        for runs, result in _flow(pool, batch, head, waiting, wanted, None, {}, False, gone):
+            if result is None:
+                result = (
+                    [{**dict(zip(parts.KEYS, divmod(r, batch.replications), strict=True)), "state": "failed",
+                      "stage": "process", "message": "every worker that ran it died"} for r in runs], {}, 0.0,
+                )  # fmt: skip
+            found, tables, seconds = result
+            parts.write_parts(folder, {**tables, parts.MAIN: parts.table_of(found)})
+            _log(folder, "ran", [_task(batch, r) for r in (runs[0], runs[-1])], seconds)
+            yield len(runs)
+
+
+class Waiting:
+    """Runs that wait, by number: handed out in chunks of consecutive ones, so that runs of one point stay together;
+    those to be tried again come first, each alone."""
+
+    def __init__(self, pending: np.ndarray):
+        self.pending, self.next = pending, 0
+        self.alone: list[int] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.alone) or self.next < len(self.pending)
+
+    def again(self, run: int) -> None:
+        self.alone.append(run)
+
+    def take(self, size: int) -> list[int]:
+        if self.alone:
+            return [self.alone.pop(0)]
+        chunk = self.pending[self.next : self.next + size]
+        self.next += len(chunk)
+        return [int(i) for i in chunk]
+
+
+Result = tuple[list[dict[str, Any]], dict[str, Any], float]
+
+
+def _flow(
+    pool: Executor, batch: Batch, head: Batch, waiting: Waiting, wanted: Callable[[], int], folder: Path | None,
+    suspects: Mapping[int, int], stop: bool, gone: tuple[type[BaseException], ...] = (BrokenProcessPool,),
+) -> Iterator[tuple[list[int], Result | None]]:  # fmt: skip
+    """Keep a pool busy with chunks of about a second; yields the runs of a chunk and what came of them, None where a
+    worker died with it. With `stop`, nothing more is sent after that."""
+    flying: dict[Future[Any], list[int]] = {}
+    size, pace, alone, broken = 1, 0.0, False, False
+    while (waiting and not broken) or flying:
+        while waiting and not broken and len(flying) < (1 if alone else wanted()):
+            alone = bool(waiting.alone)  # one at a time, so that it is known which run kills
+            if alone and flying:
+                break
+            runs = waiting.take(size)
+            tasks = [_task(batch, r) for r in runs]
+            if folder is not None:
+                _log(folder, "sent", tasks)
+            try:
+                sent = (
+                    pool.submit(_give, head, tasks) if folder is None else pool.submit(_keep, head, tasks, str(folder))
+                )
+            except BrokenProcessPool:
+                broken = True
+                yield runs, None
+                break
+            flying[sent] = runs
+        if not flying:
+            break
+        ready, _ = wait(flying, return_when=FIRST_COMPLETED)
+        for future in ready:
+            runs = flying.pop(future)
+            try:
+                result: Result = future.result()
+            except gone:
+                broken = broken or stop
+                yield runs, None
+                continue
+            alone = False
+            each = result[2] / len(runs)
+            pace = each if pace == 0.0 else 0.7 * pace + 0.3 * each
+            size = max(1, min(CHUNK_RUNS, int(CHUNK_SECONDS / max(pace, 1e-6))))
+            yield runs, result
 
 
 def ledger(folder: str | Path) -> "pandas.DataFrame":
     """One row a run: point, replication, state (pending, running, done, failed), stage and message of a failure."""
     import pandas as pd
 
+    folder = Path(folder)
     batch = read_batch(folder)
     frame = pd.DataFrame({"run": range(len(batch))})
     frame["point"], frame["replication"] = frame["run"] // batch.replications, frame["run"] % batch.replications
     frame["state"], frame["stage"], frame["message"] = "pending", "", ""
-    log = Path(folder) / "log.jsonl"
-    if log.is_file():
-        for line in log.read_text(encoding="utf-8").splitlines():
+    if (folder / LOG).is_file():
+        for line in (folder / LOG).read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             if entry["event"] == "sent" and _alive(entry):
-                frame.loc[entry["first"] : entry["first"] + entry["runs"] - 1, "state"] = "running"
-    table = read_parts(folder)
-    if table is not None:
-        finished = table.select(list(META)).to_pandas().set_index("run")
-        for name in ("state", "stage", "message"):
-            frame.loc[finished.index, name] = finished[name]
+                first, last = (k[0] * batch.replications + k[1] for k in (entry["first"], entry["last"]))
+                frame.loc[first:last, "state"] = "running"
+    with parts.Parts(folder, parts.MAIN) as found:
+        for table in found.read(parts.META):
+            rows = table.to_pandas()
+            run = rows["point"] * batch.replications + rows["replication"]
+            for name in ("state", "stage", "message"):
+                frame.loc[run, name] = rows[name].to_numpy()
     return frame
 
 
@@ -252,119 +440,3 @@ def _alive(entry: Mapping[str, Any]) -> bool:
     except OSError:
         return False
     return True
-
-
-def open_batch(batch: Batch, folder: str | Path) -> Path:
-    """Make the folder of a batch, or come back to it; `BadInput` when it holds another one."""
-    folder = Path(folder)
-    described = batch.described()
-    path = folder / "batch.json"
-    if path.is_file():
-        there = json.loads(path.read_text(encoding="utf-8"))
-        if there["identity"] != described["identity"]:
-            differing = [k for k in described if described[k] != there.get(k) and k != "identity"]
-            raise BadInput([f"{folder}: holds another batch ({', '.join(differing)} differ)"], "batch")
-    else:
-        from sim.storage import writable
-
-        writable(folder)
-        (folder / "parts").mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(described, indent=1))
-    return folder
-
-
-def run_batch(batch: Batch, folder: str | Path, workers: int = 2, progress: Any = None) -> Path:
-    """Run what is not yet done, merge, and return the path of the results. A finished batch runs nothing."""
-    folder = open_batch(batch, folder)
-    table = read_parts(folder)
-    done = set() if table is None else set(table["run"].to_pylist())
-    pending = [i for i in range(len(batch)) if i not in done]
-    if pending:
-        ready = len(done)
-        for finished in _chunks(batch, pending, workers, str(folder / "parts")):
-            ready += len(finished)
-            if progress is not None:
-                progress(ready, len(batch))
-    return merge(folder)
-
-
-def evaluate(batch: Batch, workers: int = 1, progress: Any = None) -> list[dict[str, Any]]:
-    """Run a batch in memory: its rows in order. With one worker it runs in this process."""
-    rows: list[dict[str, Any]] = []
-    if workers == 1:
-        worker = Worker(batch)
-        for i in range(len(batch)):
-            rows.append(worker.one(i))
-            if progress is not None:
-                progress(i + 1, len(batch))
-        return rows
-    for finished in _chunks(batch, list(range(len(batch))), workers, None):
-        rows += finished
-        if progress is not None:
-            progress(len(rows), len(batch))
-    return sorted(rows, key=lambda row: row["run"])
-
-
-def _chunks(batch: Batch, pending: list[int], workers: int, parts: str | None) -> Iterator[list[dict[str, Any]]]:
-    """Send runs to a pool in chunks of about a second; yield what is finished.
-
-    Runs that were under way when a worker died are tried again one at a time; a run that kills its worker then too
-    is a failure.
-    """
-    waiting = list(reversed(_consecutive(pending)))
-    suspects: dict[int, int] = {}
-    size, pace = 4, 0.0
-    while waiting:
-        flying: dict[Future[Any], list[int]] = {}
-        broken = alone = False
-        with ProcessPoolExecutor(workers, get_context("spawn"), _start, (batch,)) as pool:
-            while (waiting or flying) and not broken:
-                while waiting and len(flying) < (1 if alone else 2 * workers):
-                    alone = waiting[-1][0] in suspects  # one at a time, so that it is known which run kills
-                    if alone and flying:
-                        break
-                    stretch = waiting.pop()
-                    take = 1 if alone else size
-                    if len(stretch) > take:
-                        waiting.append(stretch[take:])
-                        stretch = stretch[:take]
-                    if parts is not None:
-                        _log(Path(parts).parent, "sent", stretch)
-                    flying[pool.submit(_work, stretch, parts)] = stretch
-                ready, _ = wait(flying, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    stretch = flying[future]
-                    try:
-                        rows, seconds = future.result()
-                    except BrokenProcessPool:
-                        broken = True
-                        continue
-                    del flying[future]
-                    alone = False
-                    each = seconds / len(stretch)
-                    pace = each if pace == 0.0 else 0.7 * pace + 0.3 * each
-                    size = max(1, min(CHUNK_RUNS, int(CHUNK_SECONDS / max(pace, 1e-6))))
-                    yield rows if parts is None else [{"run": i} for i in stretch]
-        if broken:
-            for i in sorted(i for stretch in flying.values() for i in stretch):
-                suspects[i] = suspects.get(i, 0) + 1
-                if suspects[i] < 2:
-                    waiting.append([i])
-                    continue
-                point, replication = divmod(i, batch.replications)
-                row = {"run": i, "point": point, "replication": replication, "state": "failed", "stage": "process",
-                       "message": "the worker process died twice with this run"}  # fmt: skip
-                if parts is not None:
-                    write_part(Path(parts), [row])
-                yield [row]
-
-
-def _consecutive(indices: Sequence[int]) -> list[list[int]]:
-    """Stretches of consecutive numbers, so that runs of one point stay together."""
-    stretches: list[list[int]] = []
-    for i in indices:
-        if stretches and stretches[-1][-1] == i - 1:
-            stretches[-1].append(i)
-        else:
-            stretches.append([i])
-    return stretches

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from agents.behaviour import PARAMETERS
+from experiments.batch import Batch
 from experiments.catalogue import Episode, find
-from experiments.runner import Batch, Point, evaluate
+from experiments.points import Point
+from experiments.runner import evaluate
 from sim.problems import BadInput
 from sim.record import Run
 

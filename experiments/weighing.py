@@ -18,14 +18,17 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
+from experiments.batch import Batch
 from experiments.catalogue import Episode, find
 from experiments.observed import History, read_toml
-from experiments.runner import Batch, Point, evaluate
+from experiments.points import Point
+from experiments.runner import evaluate
 from sim.overrides import apply_changes
 from sim.problems import BadInput, nearest
 from sim.record import Run
 from sim.scenario import Positive, Row
 
+MEASURE = "experiments.weighing:path"
 PASS, STRONG, ERROR_RATE = 3.0, 20.0, 0.1  # ratios asked for, and share of errors on synthetic histories at most
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Count = Annotated[int, Field(ge=1)]
@@ -168,18 +171,30 @@ def weigh(
     episode: str, points: int = 400, replications: int = 3, synthetic: int = 500, *, seed: int = 1, workers: int = 2,
     progress: Any = None,
 ) -> Weighing:  # fmt: skip
-    """Simulate all hypotheses of an episode and weigh them. A point with a failed run is left out of every hypothesis,
-    and failed runs are counted; `ArithmeticError` where fewer than two points are left."""
-    place = find(episode)
+    """Simulate all hypotheses of an episode and weigh them (see `weigh_rows`)."""
+    batch = Batch(episode, points_of(find(episode), points, seed), replications, MEASURE, {}, seed)
+    return weigh_rows(episode, evaluate(batch, workers, progress), points, replications, synthetic, seed)
+
+
+def points_of(place: Episode, points: int, seed: int) -> tuple[Point, ...]:
+    """The points of all hypotheses of an episode, one hypothesis after the other, at the same places of the cube."""
     hypotheses, shared = hypotheses_of(place)
+    told = [(*shared, *h.told(unit)) for h in hypotheses for unit in latin_hypercube(points, seed)]
+    for changes in told[::points]:
+        apply_changes(place.scenario(), changes)
+    return tuple(Point(changes) for changes in told)
+
+
+def weigh_rows(
+    episode: str, rows: Sequence[Mapping[str, Any]], points: int, replications: int, synthetic: int, seed: int
+) -> Weighing:
+    """Weigh hypotheses by the rows of their runs, in the order of `points_of`. A point with a failed run is left out of
+    every hypothesis, and failed runs are counted; `ArithmeticError` where fewer than two points are left."""
+    place = find(episode)
+    hypotheses, _ = hypotheses_of(place)
     history = place.facts.evidence
     assert history is not None
     cube = latin_hypercube(points, seed)
-    told = [(*shared, *h.told(unit)) for h in hypotheses for unit in cube]
-    for changes in told[::points]:
-        apply_changes(place.scenario(), changes)
-    versions = tuple(Point(changes) for changes in told)
-    rows = evaluate(Batch(episode, versions, replications, "experiments.weighing:path", {}, seed), workers, progress)
     failed = [row for row in rows if row["state"] != "done"]
     logs = np.array([[row.get(f"ln {i}", np.nan) for i in range(len(history.data))] for row in rows])
     paths = logs.reshape(len(hypotheses), points, replications, -1).mean(axis=2)

@@ -60,7 +60,7 @@ def restricted(world: World, but: int) -> float:
     base, cut = world.N.base_export, 0.0
     for z in range(1, len(base)):
         if z != but:
-            value = world.quotas.get(z)
-            quota = 0.0 if value is None else max(0.0, 1.0 - 2.0 * value / max(float(base[z].sum()), 1e-12))
+            value, gross = world.quotas.get(z), float(world.layout.base_gross[z])  # t gross, half a year and a year
+            quota = 0.0 if value is None else max(0.0, 1.0 - 2.0 * value / max(gross, 1e-12))
             cut += float((base[z] * np.maximum(quota, world.I.embargo[z])).sum())
     return cut / max(float(base.sum()), 1e-12)

@@ -129,6 +129,7 @@ def imagine(world: World, country: str, weeks: int) -> World:
     copy.endings, copy.rhythms, copy.due, copy.conceded = [], [], {}, dict(world.conceded)
     copy.policy_steps = sorted({step for p in copy.programmes for step in p.steps})
     copy.quotas, copy.licence_years, copy.taxes = dict(world.quotas), dict(world.licence_years), dict(world.taxes)
+    copy.carry_over = dict(world.carry_over)
     copy.last = rows
     for state in (*world.exporting, *world.importing):
         for measure in state.in_force if state.name == country else []:

@@ -99,7 +99,7 @@ def _export_quota(world: World, m: Measure) -> None:
     part = 1 if m.scope[-1] == "heavy" else 0
     world.licence_years.setdefault(zone, m.start.year)
     if m.start.year != world.licence_years[zone]:
-        if world.carry_over != m.start.year:
+        if world.carry_over.get(zone) != m.start.year:
             I.licence[holders] = 0.0
         world.licence_years[zone] = m.start.year
     if part == 1:
@@ -111,7 +111,11 @@ def _export_quota(world: World, m: Measure) -> None:
 
 
 def _quota_carry_over(world: World, m: Measure) -> None:
-    world.carry_over = -1 if m.lifted else m.start.year
+    zone = world.zone_of(m.actor)
+    if m.lifted:
+        world.carry_over.pop(zone, None)
+    else:
+        world.carry_over[zone] = m.start.year
 
 
 def _export_tax(world: World, m: Measure) -> None:

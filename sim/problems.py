@@ -6,13 +6,15 @@ from typing import Any
 
 
 class BadInput(Exception):
-    """Input that cannot be used. `problems` holds one line each; the message lists them all."""
+    """Input that cannot be used. `problems` holds one line each; the message lists them all, or the first `shown`."""
 
-    def __init__(self, problems: Iterable[str], title: str = "bad input"):
+    def __init__(self, problems: Iterable[str], title: str = "bad input", shown: int | None = None):
         self.problems = list(dict.fromkeys(problems))
         count = len(self.problems)
         head = f"{title}: {count} problem{'s' if count != 1 else ''}"
-        super().__init__("\n".join([head, *(f"  - {p}" for p in self.problems)]))
+        lines = [f"  - {p}" for p in self.problems[:shown]]
+        more = [f"  and {count - len(lines)} more"] if count > len(lines) else []
+        super().__init__("\n".join([head, *lines, *more]))
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

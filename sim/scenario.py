@@ -547,6 +547,15 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
     for f in v["feeds"]:
         known(f.mine, mines, "feeds.csv", "mine")
         known(f.refiner, refiners, "feeds.csv", "refiner")
+    homes = {r.refiner: r.country for r in v["refiners"]}
+    zones = {c.country: c.zone for c in v["countries"]}
+    projects = {m.mine for m in v["mines"] if m.stage == "project"}
+    for f in v["feeds"]:
+        if f.mine in projects and zones.get(homes.get(f.refiner, ""), "world") != "world":
+            problems.append(
+                f"feeds.csv: project {f.mine!r} feeds {f.refiner!r} inside an exporting state, whose refiners call ore "
+                "from mines of the base year alone; let it be a mine, or feed a refiner elsewhere"
+            )
     fed = total(v["feeds"], lambda f: f.mine, lambda f: f.share)
     sums(fed, "feeds.csv", "shares")
     for name in mines:

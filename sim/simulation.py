@@ -92,9 +92,18 @@ class Simulation:
             "versions": {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba")}},
         }  # fmt: skip
 
-    def one(self, replication: int = 0) -> Run:
-        """The record of one replication by its number; a fault raises `ArithmeticError`."""
-        world = self.world(replication).run()
+    def one(self, replication: int = 0, look: Callable[[World], None] | None = None) -> Run:
+        """The record of one replication by its number; a fault raises `ArithmeticError`.
+
+        look: called before every week and at the end, to read what the record does not hold.
+        """
+        world = self.world(replication)
+        while look is not None and world.step < world.calendar.steps:
+            look(world)
+            world.advance(world.step + 1)
+        world.run()
+        if look is not None:
+            look(world)
         if faults := world.check():
             raise ArithmeticError("\n".join(faults))
         told = {"seed": self.seed, "replication": replication, "changes": list(self.changes)}

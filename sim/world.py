@@ -37,7 +37,7 @@ class World:
         self.rules = rules or RuleSet()
         self.seed, self.replication = int(seed), int(run)
         self.step = 0
-        self.carry_over = -1
+        self.carry_over: dict[int, int] = {}  # by zone: the year whose licences those of the year before may add to
         self.licence_years: dict[int, int] = {}
         self.holds: list[Measure] = []
         self.cases: list[litigation.Case] = []

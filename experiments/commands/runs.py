@@ -8,12 +8,10 @@ import typer
 
 from experiments.commands.shared import (
     AllowRules,
-    Folder,
     Json,
     Name,
     Rule,
     Set,
-    Workers,
     app,
     console_of,
     progress,
@@ -107,47 +105,18 @@ def _print_comparison(data: dict[str, Any], console: Any) -> None:
 
 @app.command()
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="folder of a result")],
-    csv: Annotated[bool, typer.Option("--csv", help="write series.csv and data_dictionary.csv (large)")] = False,
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="folder of a result or of a study")],
+    csv: Annotated[bool, typer.Option("--csv", help="write its tables and data_dictionary.csv (large)")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a result for other programs, into its own folder."""
+    """Write a result, or the runs of a study, for other programs, into its own folder."""
+    from experiments.batch import FILE
+    from experiments.sweep import Sweep
     from sim.problems import BadInput
     from sim.storage import export_csv
 
     if not csv:
         raise BadInput(["say as what: --csv"], "export")
-    paths = [str(path) for path in export_csv(folder)]
+    written = Sweep(folder).write_csv() if (folder / FILE).is_file() else export_csv(folder)
+    paths = [str(path) for path in written]
     print(json.dumps({"files": paths}) if as_json else "\n".join(paths))
-
-
-@app.command()
-def status(folder: Folder, as_json: Json = False) -> None:
-    """Say how far a batch of runs is: pending, running, done, failed."""
-    from experiments.runner import ledger
-
-    table = ledger(folder)
-    counts = {state: int((table["state"] == state).sum()) for state in ("pending", "running", "done", "failed")}
-    failed = table[table["state"] == "failed"][["run", "point", "replication", "stage", "message"]]
-    if as_json:
-        print(json.dumps({"folder": str(folder), **counts, "failures": failed.to_dict("records")}))
-        return
-    print(f"{folder}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
-    for row in failed.head(20).itertuples():
-        print(
-            f"  run {row.run} (point {row.point}, replication {row.replication}) failed to {row.stage}: {row.message}"
-        )
-
-
-@app.command()
-def resume(
-    folder: Folder,
-    workers: Workers = 2,
-    as_json: Json = False,
-) -> None:
-    """Run what a batch has not finished; a finished batch runs nothing."""
-    from experiments.runner import read_batch, run_batch
-
-    batch = read_batch(folder)
-    path = run_batch(batch, folder, workers, progress(as_json, len(batch)))
-    print(json.dumps({"results": str(path)}) if as_json else f"Results: {path}")

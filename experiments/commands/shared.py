@@ -57,22 +57,45 @@ def teller(quiet: bool) -> Any:
 
 
 def progress(quiet: bool, total: int) -> Any:
-    """A counter with rate and time left: one line on a terminal, a line now and then elsewhere."""
-    from time import monotonic
-
+    """A counter of runs with rate and time left: a bar on a terminal, a line now and then elsewhere."""
     if quiet or total < 2:
         return None
-    begun = monotonic()
-    told = [0.0, 0]
+    return _bar() if sys.stderr.isatty() else _lines()
+
+
+def _bar() -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.speed:.1f} a second,")
+    bar = Progress(
+        TextColumn("Runs"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), TextColumn("left"),
+        console=Console(stderr=True),
+    )  # fmt: skip
+    task = bar.add_task("runs", total=None, start=False)
+
+    def tell(done: int, of: int) -> None:
+        if not bar.live.is_started and done < of:
+            bar.start()
+            bar.start_task(task)
+        bar.update(task, completed=done, total=of)
+        if done >= of:
+            bar.stop()
+
+    return tell
+
+
+def _lines() -> Any:
+    from time import monotonic
+
+    begun, told = monotonic(), [0.0, 0]
 
     def tell(done: int, of: int) -> None:
         seconds = monotonic() - begun
         rate = done / max(seconds, 1e-6)
-        text = f"Run {done} of {of}, {rate:.1f} a second, {max(0.0, (of - done) / max(rate, 1e-6)):.0f} s left"
-        if sys.stderr.isatty():
-            print(f"\r{text}   ", end="\n" if done == of else "", file=sys.stderr, flush=True)
-        elif done == of or done >= told[1] + max(1, of // 4) or seconds > told[0] + 30.0:
+        if done == of or done >= told[1] + max(1, of // 4) or seconds > told[0] + 30.0:
             told[:] = [seconds, done]
-            print(text, file=sys.stderr, flush=True)
+            left = max(0.0, (of - done) / max(rate, 1e-6))
+            print(f"Run {done} of {of}, {rate:.1f} a second, {left:.0f} s left", file=sys.stderr, flush=True)
 
     return tell

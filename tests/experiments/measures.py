@@ -28,3 +28,13 @@ def deadly(run: Run, episode: Episode) -> dict[str, float]:
     if run.manifest["behaviour"]["use_elasticity"] == 0.08:  # type: ignore[index]
         os._exit(9)
     return ends(run, episode)
+
+
+def late(run: Run) -> float:
+    """The replication's number, a little later; fails for the second where the environment asks for it."""
+    time.sleep(0.25)
+    replication = run.manifest["replication"]
+    assert isinstance(replication, int)
+    if replication == 1 and os.environ.get("CHOKEPOINT_TEST_FAILS"):
+        raise ValueError("asked to fail")
+    return float(replication)

@@ -9,9 +9,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
-from experiments.runner import Batch, Point, evaluate, ledger, read_batch, read_parts, run_batch, write_part
+from experiments import parts
+from experiments.batch import Batch, read_batch
+from experiments.points import Point
+from experiments.runner import evaluate, ledger, run_batch
 from sim.problems import BadInput
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +35,7 @@ def one_worker(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def test_two_workers_write_the_same_bytes(tmp_path: Path, one_worker: bytes) -> None:
     assert run_batch(batch(), tmp_path / "batch", workers=2).read_bytes() == one_worker
-    assert len(list((tmp_path / "batch" / "parts").iterdir())) <= 2 * 8
+    assert not list((tmp_path / "batch" / "parts").glob("*/*"))
 
 
 def test_replications_share_their_luck_between_points() -> None:
@@ -98,30 +102,26 @@ def test_killed_and_resumed_gives_the_same_bytes(tmp_path: Path) -> None:
     folder = tmp_path / "killed"
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)], cwd=ROOT, start_new_session=True)
     deadline = time.monotonic() + 60.0
-    while not list(folder.glob("parts/*.parquet")) and time.monotonic() < deadline:
+    while not list(folder.glob("parts/results/*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    table = read_parts(folder)
-    assert table is not None
-    assert 0 < table.num_rows < 12
+    done, _ = parts.finished(folder, 4, 3)
+    assert 0 < done.sum() < 12
     assert set(ledger(folder)["state"]) == {"pending", "done"}
     assert run_batch(slow, folder, workers=2).read_bytes() == whole
 
 
-def test_many_chunks_leave_few_files(tmp_path: Path) -> None:
-    for i in range(200):
-        row = {"run": i, "point": i, "replication": 0, "state": "done", "stage": "", "message": "", "x": float(i)}
-        write_part(tmp_path, [row])
-    assert len(list(tmp_path.iterdir())) <= 24
-    (tmp_path / "again").mkdir()
-    parts = tmp_path / "again" / "parts"
-    parts.mkdir()
-    for path in tmp_path.glob("*.parquet"):
-        path.rename(parts / path.name)
-    table = read_parts(tmp_path / "again")
-    assert table is not None
-    assert table["x"].to_pylist() == [float(i) for i in range(200)]
+def test_many_chunks_leave_few_files_and_come_out_in_order(tmp_path: Path) -> None:
+    for i in reversed(range(300)):
+        row = {"point": i // 3, "replication": i % 3, "state": "done", "stage": "", "message": "", "x": float(i)}
+        parts.write_parts(tmp_path, {parts.MAIN: parts.table_of([row])})
+    assert len(list((tmp_path / "parts" / parts.MAIN).iterdir())) <= 15
+    path = parts.merge(tmp_path, 100, 3, {})
+    assert path is not None
+    table = pq.read_table(path)
+    assert table["x"].to_pylist() == table["run"].to_pylist() == list(range(300))
+    assert not list((tmp_path / "parts" / parts.MAIN).iterdir())
 
 
 def test_rules_of_a_study_work_in_workers(tmp_path: Path) -> None:
@@ -140,6 +140,5 @@ def test_hosts_and_times_stand_in_the_log_alone(tmp_path: Path) -> None:
     run_batch(batch(points=1, replications=1), tmp_path / "batch", workers=1)
     entries = [json.loads(line) for line in (tmp_path / "batch" / "log.jsonl").read_text().splitlines()]
     assert {entry["event"] for entry in entries} == {"sent", "ran"}
-    table = read_parts(tmp_path / "batch")
-    assert table is not None
-    assert set(table.column_names) == {"run", "point", "replication", "state", "stage", "message", "price", "orders"}
+    names = pq.read_schema(tmp_path / "batch" / "results.parquet").names
+    assert names == ["run", "point", "replication", "state", "stage", "message", "orders", "price"]

@@ -163,6 +163,10 @@ MUST_BE_REFUSED: dict[str, tuple[Edit, str]] = {
     "ore of a mine that is not there": (
         ("events.csv", "export_tax,all,M,10", "ore_hold,Far Crek,M,10"), "nearest: Far Creek"
     ),
+    "a project for a plant inside": (
+        ("mines.csv", "Old Hill,Exportia,yes,operating,ore,2000", "Old Hill,Exportia,yes,project,ore,0"),
+        "inside an exporting state",
+    ),
     "a zone without a state": (("countries.csv", "Importia,world", "Importia,Faraway"), "Faraway"),
     "an exporter in the world": (("countries.csv", "Exportia,Exportia", "Exportia,world"), "zone"),
     "unknown form": (("scenario.toml", '["oxide"', '["oxid"'), "nearest: oxide"),

@@ -1,0 +1,192 @@
+"""Verbs of studies: many runs by one file, left and taken up again, extended, brought together, made a paper of."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.commands.shared import Folder, Json, Workers, app, progress, teller
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="name of a study that ships, or its study.toml")]
+Out = Annotated[Path | None, typer.Option(help="folder of the runs (default: results/studies/NAME)")]
+Shortly = Annotated[bool, typer.Option("--short", help="the small version of the study")]
+Dask = Annotated[str, typer.Option(metavar="ADDRESS", help="run on the workers of a Dask scheduler instead")]
+
+
+@app.command()
+def studies(as_json: Json = False) -> None:
+    """List the studies that ship."""
+    from experiments.study import names, read_study
+
+    rows = [{"name": n, "title": read_study(n).title} for n in names()]
+    if as_json:
+        print(json.dumps(rows))
+        return
+    for row in rows:
+        print(f"{row['name']:<20} {row['title']}")
+    print("\nchokepoint paper NAME runs one, with its analysis, figures and findings (--short: in minutes).")
+
+
+@app.command()
+def sweep(
+    study: StudyName,
+    out: Out = None,
+    short: Shortly = False,
+    workers: Workers = 2,
+    dask: Dask = "",
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="only the I-th of N parts; `merge` brings them together")
+    ] = "1/1",
+    as_json: Json = False,
+) -> None:
+    """Run a study: every point of its design, so many times. What is done already is not done again."""
+    from experiments import sweep as sweeps
+
+    folder = out or _folder(study, short)
+    plan = sweeps.prepared(study, folder, short)
+    teller(as_json)(f"{len(plan.batch.points)} points, {plan.batch.replications} replications: {len(plan.batch)} runs")
+    found = sweeps.sweep(
+        study, folder, short=short, workers=workers, dask=dask, shard=_shard(shard),
+        progress=progress(as_json, len(plan.batch)),
+    )  # fmt: skip
+    _say(found.folder, as_json)
+
+
+@app.command()
+def status(folder: Folder, as_json: Json = False) -> None:
+    """Say how far a batch of runs is: pending, running, done, failed."""
+    from experiments.runner import ledger
+
+    table = ledger(folder)
+    counts = _counts(table)
+    failed = table[table["state"] == "failed"][["run", "point", "replication", "stage", "message"]]
+    if as_json:
+        print(json.dumps({"folder": str(folder), **counts, "failures": failed.to_dict("records")}))
+        return
+    print(f"{folder}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+    for row in failed.head(20).itertuples():
+        print(
+            f"  run {row.run} (point {row.point}, replication {row.replication}) failed to {row.stage}: {row.message}"
+        )
+    if len(failed) > 20:
+        print(f"  and {len(failed) - 20} more")
+
+
+def _counts(table: Any) -> dict[str, int]:
+    return {state: int((table["state"] == state).sum()) for state in ("pending", "running", "done", "failed")}
+
+
+@app.command()
+def resume(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
+    """Run what a batch has not finished; a finished batch runs nothing."""
+    from experiments.batch import read_batch
+    from experiments.runner import run_batch
+
+    batch = read_batch(folder)
+    run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
+    _say(folder, as_json)
+
+
+@app.command()
+def extend(
+    folder: Folder,
+    points: Annotated[
+        int | None, typer.Option(min=1, help="points of the design, those that are done included")
+    ] = None,
+    replications: Annotated[int | None, typer.Option(min=1, help="replications, those that are done included")] = None,
+    workers: Workers = 2,
+    dask: Dask = "",
+    as_json: Json = False,
+) -> None:
+    """Run more points of a study, or more replications; what is done stays as it is."""
+    from experiments import sweep as sweeps
+    from experiments.runner import run_batch
+    from sim.problems import BadInput
+
+    if points is None and replications is None:
+        raise BadInput(["say how far: --points, --replications"], "extend")
+    batch = sweeps.extend(folder, points, replications)
+    run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
+    _say(folder, as_json)
+
+
+@app.command("retry-failed")
+def retry_failed(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
+    """Run again the runs of a study that failed."""
+    from experiments import sweep as sweeps
+    from experiments.batch import read_batch
+    from experiments.runner import run_batch
+
+    teller(as_json)(f"{sweeps.retry_failed(folder)} runs had failed")
+    batch = read_batch(folder)
+    run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
+    _say(folder, as_json)
+
+
+@app.command()
+def merge(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="folders of the shards of one study")],
+    out: Annotated[Path, typer.Option(help="folder to bring them together in")],
+    as_json: Json = False,
+) -> None:
+    """Bring the shards of a study together, in any order."""
+    from experiments import sweep as sweeps
+
+    sweeps.gather(folders, out)
+    _say(out, as_json)
+
+
+@app.command()
+def paper(
+    study: StudyName,
+    out: Out = None,
+    short: Shortly = False,
+    workers: Workers = 2,
+    dask: Dask = "",
+    as_json: Json = False,
+) -> None:
+    """Run a study and make what a paper needs of it: tables, figures and findings, in its folder `paper`."""
+    from experiments import sweep as sweeps
+    from experiments.paper import write_paper
+
+    folder, tell = out or _folder(study, short), teller(as_json)
+    plan = sweeps.prepared(study, folder, short)
+    tell(f"{len(plan.batch.points)} points, {plan.batch.replications} replications: {len(plan.batch)} runs")
+    found = sweeps.sweep(
+        study, folder, short=short, workers=workers, dask=dask, progress=progress(as_json, len(plan.batch))
+    )
+    tell("Analysing, drawing ...")
+    page = write_paper(found, plan)
+    print(json.dumps({"findings": str(page), "folder": str(folder)}) if as_json else f"Findings: {page}")
+
+
+def _folder(study: str, short: bool) -> Path:
+    from experiments.study import path_of
+
+    return Path("results") / "studies" / (path_of(study).resolve().parent.name + ("-short" if short else ""))
+
+
+def _shard(text: str) -> tuple[int, int]:
+    from sim.problems import BadInput
+
+    first, _, last = text.partition("/")
+    if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
+        raise BadInput([f"--shard {text}: write I/N, such as 1/4"], "sweep")
+    return int(first), int(last)
+
+
+def _say(folder: Path, as_json: bool) -> None:
+    """Tell what a folder holds now; exit status 1 when runs failed."""
+    from experiments import parts
+    from experiments.runner import ledger
+
+    counts = _counts(ledger(folder))
+    tables = [str(folder / f"{name}.parquet") for name in parts.tables(folder)]
+    if as_json:
+        print(json.dumps({"folder": str(folder), **counts, "tables": tables, "results": tables[0]}))
+    else:
+        print(f"{folder}: {counts['done']} of {sum(counts.values())} runs done, {counts['failed']} failed")
+        print("Tables: " + ", ".join(tables))
+    if counts["failed"]:
+        raise typer.Exit(1)

@@ -1,0 +1,305 @@
+"""The tables of `ODD.md` say what the code says, in both directions: nothing missing, nothing superfluous.
+
+A table follows a mark such as `<!-- odd: state -->`. Names stand in code font, several to a cell that they share.
+"""
+
+import ast
+import csv
+import inspect
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import agents
+from agents import behaviour, doctrines, observation, reserve_rules
+from agents.reserve import Stock
+from experiments.catalogue import FOLDER
+from experiments.citations import bibliography, named_in
+from experiments.facts import read_facts
+from sim import draws, phase_source, phases, policy, rules, scenario
+from sim.programmes import Reserve, Stance
+from sim.record import SERIES
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "ODD.md").read_text(encoding="utf-8")
+MATH = re.compile(r"```math\n(.*?)```", re.DOTALL)
+PROSE = MATH.sub("", TEXT)
+MARK = re.compile(r"<!-- odd: (.+?) -->\n((?:\|.*\n)+)")
+PROVENANCE = {"source", "confidence", "note"}  # columns that every sourced table has
+
+
+def tables() -> dict[str, list[list[str]]]:
+    """The cells of each marked table, without its head."""
+    found = {}
+    for name, block in MARK.findall(TEXT):
+        assert name not in found, f"ODD.md: the table {name!r} stands there twice"
+        rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines()]
+        found[name] = rows[2:]
+    return found
+
+
+def table(name: str) -> list[list[str]]:
+    assert name in tables(), f"ODD.md has no table marked <!-- odd: {name} -->"
+    return tables()[name]
+
+
+def names(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def said(name: str, *columns: int) -> dict[str, Any]:
+    """What a table says of each name of its first column: one cell, or several."""
+    found: dict[str, Any] = {}
+    for row in table(name):
+        assert names(row[0]), f"ODD.md, table {name!r}: no name in code font in {row}"
+        for each in names(row[0]):
+            assert each not in found, f"ODD.md, table {name!r}: {each} stands there twice"
+            found[each] = row[columns[0]] if len(columns) == 1 else tuple(row[c] for c in columns)
+    return found
+
+
+def same(what: str, told: Mapping[str, Any], true: Mapping[str, Any]) -> None:
+    """Fail with what a table lacks, what it has too much, and what it says otherwise than the code."""
+    problems = [f"missing: {k}" for k in true if k not in told]
+    problems += [f"superfluous: {k}" for k in told if k not in true]
+    problems += [f"{k}: says {told[k]!r}, the code {true[k]!r}" for k in told if k in true and told[k] != true[k]]
+    assert not problems, f"ODD.md, {what}:\n  " + "\n  ".join(problems)
+
+
+def only_names(what: str, name: str, true: Any) -> None:
+    same(what, dict.fromkeys(said(name, 0)), dict.fromkeys(true))
+
+
+# Arrays
+
+
+def arrays(letter: str) -> dict[str, str]:
+    """Index letters of each array of a bundle, from the source of `sim/state.py`."""
+    source = (ROOT / "sim" / "state.py").read_text(encoding="utf-8")
+    block = re.search(rf'_bundle\(\s*"{letter}",\s*"\w+",\s*"""(.*?)"""', source, re.DOTALL)
+    assert block is not None
+    found = {}
+    for line in block[1].strip().splitlines():
+        head, fields = line.split(":")
+        found.update(dict.fromkeys(fields.split(), " ".join(head.split()[:-1])))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("letter", "name"), [("S", "state"), ("I", "instruments"), ("X", "influences"), ("N", "structure")]
+)
+def test_variables_are_the_arrays_of_the_code(letter: str, name: str) -> None:
+    same(f"table {name!r} beside sim/state.py", said(name, 1), arrays(letter))
+
+
+def test_series_are_those_recorded() -> None:
+    true = {k: (s.unit, s.columns, "sum" if s.adds else "mean", s.meaning) for k, s in SERIES.items()}
+    same("recorded series beside sim/record.py", said("series", 1, 2, 3, 4), true)
+
+
+# Process and rules
+
+
+@lru_cache(1)
+def calls() -> dict[str, list[str]]:
+    """The replaceable rules that each phase calls, in their order."""
+    used = {f"{m}.{f}": alias for (_, m, f), alias in phase_source.rules().items() if m != "draws"}
+    found = {}
+    for phase in phases.PHASES:
+        source = inspect.getsource(phase)
+        found[phase.__name__] = [name for name, alias in used.items() if re.search(rf"\b{alias}\(", source)]
+    return found
+
+
+def test_phases_stand_in_their_order_with_file_and_rules() -> None:
+    true = {p.__name__: (f"`{p.__module__.rsplit('.')[-1]}.py`", sorted(calls()[p.__name__])) for p in phases.PHASES}
+    told = {names(row[1])[0]: (row[2], sorted(names(row[4]))) for row in table("phases")}
+    same("phases beside sim/phases", told, true)
+    assert list(told) == [p.__name__ for p in phases.PHASES], "ODD.md: the phases stand in another order"
+    assert [row[0] for row in table("phases")] == [str(i + 1) for i in range(len(phases.PHASES))]
+
+
+def test_rules_are_those_that_can_be_replaced() -> None:
+    true = {name: [p for p, used in calls().items() if name in used] for name in rules.available()}
+    told = {name: names(cell) for name, cell in said("rules", 2).items()}
+    same("rules beside sim/rules.py", told, true)
+
+
+def test_agents_streams_and_what_states_and_offices_observe() -> None:
+    only_names("agents", "agents", agents.__all__)
+    streams = [k for k, v in vars(draws).items() if k.isupper() and not k.startswith("_") and isinstance(v, int)]
+    only_names("streams beside sim/draws.py", "streams", streams)
+    only_names("what a state observes beside agents/observation.py", "observation", observation.NAMES)
+    only_names("what an office observes beside agents/reserve.py", "stock", Stock.__annotations__)
+
+
+# Inputs
+
+
+def test_parameters_are_those_of_the_behavioural_table() -> None:
+    with (ROOT / "agents" / "behaviour.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    true = {r["name"]: (r["unit"], r["default"], f"{r['low']} to {r['high']}", r["off"], r["meaning"]) for r in rows}
+    same("parameters beside agents/behaviour.csv", said("parameters", 1, 2, 3, 4, 5), true)
+    assert list(said("parameters", 0)) == [r["name"] for r in rows], "ODD.md: the parameters stand in another order"
+
+
+def test_input_tables_have_the_columns_of_the_schema() -> None:
+    true = {
+        name: [f.alias or n for n, f in model.model_fields.items() if n not in PROVENANCE]
+        for name, model in scenario.TABLES.items()
+    }
+    told = {name.removesuffix(".csv"): names(cell) for name, cell in said("input", 1).items()}
+    same("input tables beside sim/scenario.py", told, true)
+
+
+def shown(value: Any) -> str:
+    """A default as the page writes it."""
+    if value is None or value == () or value == {}:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def defaults(model: Any) -> dict[str, str]:
+    return {
+        name: "must be given" if f.is_required() else shown(f.get_default(call_default_factory=True))
+        for name, f in model.model_fields.items()
+    }
+
+
+def settings_said(cell: str) -> dict[str, str]:
+    """`name` default; `name` default."""
+    return {names(part)[0]: part.split("`")[2].strip() for part in cell.split(";") if names(part)}
+
+
+def test_choices_and_sections() -> None:
+    same("choices beside sim/scenario.py", said("choices", 1), defaults(scenario.Choices))
+    told = {name: settings_said(cell) for name, cell in said("sections", 1).items()}
+    true = {"[reserve.NAME]": defaults(Reserve), "[doctrine.NAME]": defaults(Stance)}
+    same("sections beside sim/programmes.py", told, true)
+
+
+@pytest.mark.parametrize(("name", "shelf"), [("doctrines", doctrines), ("reserve rules", reserve_rules)])
+def test_doctrines_and_reserve_rules_are_those_of_the_folder(name: str, shelf: Any) -> None:
+    told = {each: settings_said(cell) for each, cell in said(name, 2).items()}
+    same(f"{name} beside their folder", told, {n: defaults(shelf.named(n).Settings) for n in shelf.names()})
+
+
+def test_acts_and_kinds_of_news() -> None:
+    only_names("acts beside sim/scenario.py", "acts", [*scenario.INSTRUMENTS, "concession"])
+    assert set(policy.HANDLERS) == {*scenario.INSTRUMENTS, "concession"} - {"observed"}
+    only_names("kinds of news beside sim/scenario.py", "news", scenario.NEWS_KINDS)
+
+
+# Patterns
+
+FACTS = {path.parent.name: read_facts(path.parent) for path in sorted(FOLDER.glob("*/facts.toml"))}
+NUMBERED = re.compile(r"[ABC]\d+")  # a fact that belongs to the scored list, shown or scored
+
+
+def published() -> dict[str, tuple[str, str]]:
+    """Share in the band and verdict of each fact in the published misfit."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in lines]
+    return {row[0]: (row[5], row[6].strip("*")) for row in rows if len(row) == 7}
+
+
+def patterns() -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = {}
+    for name in tables():
+        if name.startswith("patterns "):
+            for row in table(name):
+                place = [e for e in name.split()[1:] if any(f.whole == row[0] for f in FACTS[e].facts)]
+                assert place, f"ODD.md, {name}: no fact {row[0]!r} in facts.toml of these episodes"
+                found.setdefault(place[0], []).append(row)
+    return found
+
+
+@pytest.mark.parametrize("episode", FACTS)
+def test_every_scored_fact_is_a_pattern_with_its_parts_and_published_verdict(episode: str) -> None:
+    true: dict[str, tuple[list[str], str, str]] = {}
+    for fact in FACTS[episode].facts:
+        whole = fact.whole
+        if fact.band is None and not NUMBERED.fullmatch(whole):
+            continue
+        parts = [f.id for f in FACTS[episode].facts if f.whole == whole and f.id != whole]
+        true[whole] = (parts, *published().get(whole, ("", "")))
+    rows = patterns().get(episode, [])
+    told = {row[0]: ([p.strip() for p in row[1].split(",") if p.strip()], row[3], row[4]) for row in rows}
+    assert len(told) == len(rows), f"ODD.md: a pattern of {episode} stands there twice"
+    same(f"patterns of {episode} beside facts.toml and episodes/README.md", told, true)
+
+
+def test_every_fact_that_is_named_exists() -> None:
+    known = {name for facts in FACTS.values() for f in facts.facts for name in (f.id, f.whole)}
+    known |= {"B5"} if FACTS["2020-slump"].evidence is not None else set()  # told by likelihoods, not by a statistic
+    named = {n for n in names(PROSE) if re.fullmatch(r"[ABC]\d+(\.[\w-]+)?", n)}
+    assert named
+    assert not named - known, f"ODD.md names facts that no facts.toml has: {sorted(named - known)}"
+
+
+def test_known_answers_are_tests_that_exist() -> None:
+    for row in table("known answers"):
+        path, name = names(row[1])[0].split("::")
+        assert (ROOT / path).is_file(), f"ODD.md, known answers: no file {path}"
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        assert name in found, f"ODD.md, known answers: {path} has no test {name}"
+
+
+# The rest of the page
+
+
+@lru_cache(1)
+def known_names() -> set[str]:
+    """Names that the text may use in code font or in an equation."""
+    own = [shelf.named(n).Settings for shelf in (doctrines, reserve_rules) for n in shelf.names()]
+    return {*behaviour.PARAMETERS, *(n for m in (scenario.Choices, Reserve, Stance, *own) for n in m.model_fields)}
+
+
+def test_names_in_equations_are_parameters_choices_or_settings() -> None:
+    named = {n.replace("\\_", "_") for n in re.findall(r"\\texttt\{([^}]+)\}", TEXT)}
+    assert len(named) > 30
+    assert not named - known_names(), f"ODD.md, equations: no such parameter {sorted(named - known_names())}"
+
+
+def test_every_parameter_is_explained_where_it_acts() -> None:
+    body = TEXT[TEXT.index("## 4 ") : TEXT.index("## 8 ")]
+    code = " ".join([*names(MATH.sub("", body)), *MATH.findall(body)]).replace("\\_", "_")
+    used = set(re.findall(r"[a-z][a-z0-9_]+", code))
+    missing = [name for name in behaviour.PARAMETERS if name not in used]
+    assert not missing, f"ODD.md: no submodel says where these act: {missing}"
+
+
+def test_files_that_are_named_exist() -> None:
+    named = {n.split("::")[0] for n in names(PROSE) if re.fullmatch(r"(agents|sim|experiments|tests)/\S*", n)}
+    missing = sorted(n for n in named if not (ROOT / n).exists())
+    assert not missing, f"ODD.md names files that do not exist: {missing}"
+
+
+def test_scales_of_the_first_episode() -> None:
+    world = scenario.load(FOLDER / "2010-embargo")
+    kinds = ("countries", "zones", "materials", "mines", "refiners")
+    counted = ", ".join(rf"(\d+) {kind}" for kind in kinds) + r" and (\d+) firms"
+    told = re.search(f"`2010-embargo` has {counted}", " ".join(TEXT.split()))
+    assert told is not None
+    zones = len({c.zone for c in world.countries})
+    true = (world.countries, zones, world.materials, world.mines, world.refiners, world.firms)
+    assert [int(n) for n in told.groups()] == [n if isinstance(n, int) else len(n) for n in true]
+
+
+def test_references_are_those_of_the_bibliography_that_the_page_names() -> None:
+    body = TEXT[: TEXT.index("<!-- odd: references -->")]
+    same(
+        "references beside agents/references.toml", said("references", 1),
+        {key: bibliography()[key].text for key in named_in(body)},
+    )  # fmt: skip
