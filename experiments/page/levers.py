@@ -203,6 +203,10 @@ def _demand(pulled: Pulled, scenario: "Scenario") -> list[str]:
     """Activity in whole months from the next one on."""
     v = pulled.values
     first = (pulled.day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if f"{first:%Y-%m}" not in scenario.activity_months:
+        raise BadInput(["the episode ends before the next month; go back to pull this lever"], "lever")
+    if v["months"] != int(v["months"]):
+        raise BadInput([f"months: {shown(v['months'])} is not a whole number"], "lever")
     last = first
     for _ in range(int(v["months"]) - 1):
         last = (last + timedelta(days=32)).replace(day=1)

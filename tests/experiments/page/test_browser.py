@@ -194,6 +194,8 @@ def test_agents_parameters_and_export_can_be_looked_at(tab: Tab) -> None:
     page.get_by_label("Filter by name, kind, country or state").fill("Mt Weld")
     page.get_by_role("cell", name="Mt Weld", exact=True).wait_for()
     assert page.get_by_role("cell", name="Bayan Obo", exact=True).count() == 0
+    page.get_by_role("cell", name="Mt Weld", exact=True).click()  # a row opens its agent
+    page.get_by_text("country: Australia").wait_for()
     page.get_by_label("One agent").fill("Japan magnets 1")
     page.get_by_role("option", name="Japan magnets 1").click()
     page.get_by_text("orders, t").wait_for()

@@ -184,6 +184,8 @@ def test_what_cannot_be_pulled_changes_nothing(session: Session) -> None:
     for kind, values in (
         ("tax", {"actor": "Exportia", "value": 300.0}),
         ("tax", {"actor": "Exportia", "value": None}),
+        ("tax", {"actor": "Exportia", "value": "nan"}),
+        ("demand", {"country": "all", "value": -10.0, "months": 2.5}),
         ("embargo", {"actor": "Nowhere", "target": "Importia"}),
         ("disclose", {"country": "Importia", "disclosed": "nothing"}),
     ):
