@@ -8,11 +8,13 @@ import base64
 import json
 import tempfile
 from html import escape
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 from experiments import catalogue
 from experiments.report import show_number
+from sim.drawing import DPI, MM_PER_INCH, PAGE_MM
 from sim.problems import BadInput
 from sim.record import Run
 from sim.storage import load_run
@@ -26,7 +28,7 @@ body {font:15px/1.5 system-ui,sans-serif; color:#222; background:#f4f5f7; margin
 main {max-width:1100px; margin:0 auto; padding:24px 20px 60px;}
 h1 {font-size:26px; margin:0 0 4px;} h2 {font-size:18px; margin:34px 0 8px;} .sub {color:#666; font-size:13px;}
 figure {margin:0; background:#fff; border:1px solid #e1e4e8; border-radius:6px; padding:12px;}
-img {width:100%; height:auto; display:block;}
+img {height:auto; display:block;}
 table {border-collapse:collapse; background:#fff; width:100%; font-size:13.5px;}
 th, td {padding:4px 10px; border-bottom:1px solid #eceef0; text-align:left;}
 td.n, th.n {text-align:right; font-variant-numeric:tabular-nums;}
@@ -67,13 +69,21 @@ def _facts(report: dict[str, Any]) -> str:
         mark = ""
         if f["pass_share"] is not None:
             mark = f"<span class={'pass' if f['pass'] else 'fail'}>{100 * f['pass_share']:.0f} %</span>"
-        rows.append([
-            escape(f["title"]), show_number(f["observed"], unit), show_number(f["value"], unit),
-            f"{show_number(f['low'], unit)} to {show_number(f['high'], unit)}", "" if unit == "month" else escape(unit),
-            mark,
-        ])  # fmt: skip
+        sums_up = f["value"] is None or isnan(f["value"])  # whether all parts of a fact pass
+        span = f"{show_number(f['low'], unit)} to {show_number(f['high'], unit)}"
+        numbers = ["", "", ""] if sums_up else [show_number(f["observed"], unit), show_number(f["value"], unit), span]
+        rows.append([escape(f["title"]), *numbers, "" if unit == "month" else escape(unit), mark])
     heads = ["", "history", "model, median", "10-90 %", "unit", "replications that pass"]
-    return f"<h2>Beside history</h2>{_table(heads, rows, {1, 2, 3, 5})}" if rows else ""
+    note = "<p class=sub>A fact passes when it does in at least 70 % of replications.</p>"
+    return f"<h2>Beside history</h2>{_table(heads, rows, {1, 2, 3, 5})}{note}" if rows else ""
+
+
+def _image(name: str, png: bytes) -> str:
+    """A figure as wide as it was made for: a page or a column."""
+    dots = int.from_bytes(png[16:20], "big")
+    part = min(100.0, 100.0 * dots / (PAGE_MM / MM_PER_INCH * DPI))
+    source = base64.b64encode(png).decode()
+    return f"<img alt='{escape(name)}' style='width:{part:.0f}%' src='data:image/png;base64,{source}'>"
 
 
 def page_of(folder: str | Path) -> str:
@@ -96,8 +106,7 @@ def page_of(folder: str | Path) -> str:
     figures = _figures(run, folder)
     order = [*(n for n in TITLES if n in figures), *(n for n in figures if n not in TITLES)]
     pictures = "".join(
-        f"<h2>{escape(TITLES.get(n, n.replace('_', ' ').capitalize()))}</h2><figure><img alt='{escape(n)}' "
-        f"src='data:image/png;base64,{base64.b64encode(figures[n]).decode()}'></figure>"
+        f"<h2>{escape(TITLES.get(n, n.replace('_', ' ').capitalize()))}</h2><figure>{_image(n, figures[n])}</figure>"
         for n in order
     )
     return (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sim.problems import BadInput
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario import Event, Scenario
 
 Values = Mapping[str, Any]
 
@@ -43,15 +43,19 @@ class Pulled:
         """The changes it makes."""
         return LEVERS[self.kind].changes(self, scenario)
 
-    def title(self) -> str:
+    def what(self) -> str:
         """What it is, in a line."""
         told = ", ".join(
-            f"{self.values[f.name]:g} {f.label}" if f.choices is None else str(self.values[f.name])
+            f"{shown(self.values[f.name])} {f.label}" if f.choices is None else f"{f.label} {self.values[f.name]}"
             for f in LEVERS[self.kind].fields
             if f.name in self.values and not isinstance(f.default, bool)
         )
+        return f"{LEVERS[self.kind].title}: {told}"
+
+    def title(self) -> str:
+        """What it is and when, in a line."""
         until = f" to {self.lifted}" if self.lifted else ""
-        return f"{LEVERS[self.kind].title}: {told} ({self.day}{until})"
+        return f"{self.what()} ({self.day}{until})"
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,20 @@ class Lever:
     needs: Callable[["Scenario"], bool] = field(default=lambda scenario: True)
 
 
+def shown(value: float) -> str:
+    """A number as a reader wants it."""
+    return f"{value:,.10g}"
+
+
 def exporters(scenario: "Scenario") -> list[str]:
     """States with a market zone of their own."""
     return [c.country for c in scenario.countries if c.role == "exporting_state"]
 
 
 def importers(scenario: "Scenario") -> list[str]:
-    """Everybody else."""
-    return [c.country for c in scenario.countries if c.role != "exporting_state"]
+    """Everybody else, those whose governments act first."""
+    others = [c for c in scenario.countries if c.role != "exporting_state"]
+    return [c.country for c in sorted(others, key=lambda c: c.role != "importing_government")]
 
 
 def governments(scenario: "Scenario") -> list[str]:
@@ -106,26 +116,66 @@ def _act(instrument: str, unit: str = "", heard: float | None = None) -> Callabl
 
 
 def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
-    """A quota of so many tonnes each half-year, after the one in force; later ones of history do not come."""
+    """A quota of so many tonnes each half-year after the one in force, split between light and heavy as history's was.
+    Later ones of history neither happen nor are heard of; when it is lifted, what is left of history's comes back."""
     v, half, end = pulled.values, 0, _ends(pulled, scenario)
-    own = [e for e in scenario.events if e.instrument == "export_quota" and e.actor == v["actor"]]
+    name, actor = f"lever.{pulled.number}", v["actor"]
+    own = [e for e in scenario.events if e.instrument == "export_quota" and e.actor == actor and e.admitted == "yes"]
     begin = max([pulled.day, *(e.end + timedelta(days=1) for e in own if e.end and e.start <= pulled.day <= e.end)])
-    found = [f"{e.id}=none" for e in own if begin <= e.start <= end and e.admitted == "yes"]
-    while begin < end and half < 60:
-        last = min(end, _half_ends(begin))
-        share = ((last - begin).days + 1) / 182.625
-        name = f"lever.{pulled.number}.{half}"
-        tonnes = float(v["value"]) * share
-        found.append(f"act.{name}={v['actor']}:export_quota:all:{begin}..{last}:{tonnes:.6g} t gross")
-        begin, half = last + timedelta(days=1), half + 1
+    if begin > end:  # lifted before it came into force
+        return []
+    gone = {e.id for e in own if begin <= e.start <= end}
+    found = [f"{e}=unfelt" for e in sorted(gone)]
+    unheard = [
+        n.id for n in scenario.news if n.date >= pulled.day and n.measure and gone.issuperset(n.measure.split(";"))
+    ]
+    found += [f"{n}=none" for n in unheard if not any(n.startswith(f"{other}.") for other in unheard)]
+    parts = _parts([e for e in own if e.start <= begin])
+    while begin <= end and half < 60:
+        first, last = _half_year(begin)
+        stop = min(end, last)
+        tonnes = float(v["value"]) * ((stop - begin).days + 1) / ((last - first).days + 1)
+        found += [
+            f"act.{name}.{half}{part}={actor}:export_quota{scope}:all:{begin}..{stop}:{share * tonnes:.6g} t gross"
+            for part, (scope, share) in zip("ab", parts.items(), strict=False)
+        ]
+        begin, half = stop + timedelta(days=1), half + 1
     if v.get("heard", True):
-        found.append(f"say.lever.{pulled.number}=act:all:{pulled.day}:act.lever.{pulled.number}.0")
+        first_acts = ";".join(f"{name}.0{part}" for part, _ in zip("ab", parts, strict=False))
+        found.append(f"say.{name}=act:all:{pulled.day}:act.{first_acts}")
+    if pulled.lifted:
+        day = pulled.lifted + timedelta(days=1)
+        found.append(f"act.{name}.end={actor}:export_quota:all:{day}..{day}")
+        found += [
+            f"act.{name}.next{i}={actor}:export_quota {e.scope}:all:{day}..{e.end}:"
+            f"{e.value * ((e.end - day).days + 1) / ((e.end - e.start).days + 1):.6g} t gross"
+            for i, e in enumerate(own)
+            if e.id in gone and e.value is not None and e.end is not None and e.start <= day <= e.end
+        ]
     return found
 
 
-def _half_ends(day: date) -> date:
-    """The last day of the half-year of a day."""
-    return date(day.year, 6, 30) if day.month <= 6 else date(day.year, 12, 31)
+def _parts(quotas: "list[Event]") -> dict[str, float]:
+    """How the last quotas were split: scope, with a space before it, -> share of the tonnes."""
+    pairs = [
+        (a, b) for a in quotas for b in quotas if a.start == b.start and (_part(a), _part(b)) == ("light", "heavy")
+    ]
+    if not pairs:
+        return {"": 1.0}
+    light, heavy = max(pairs, key=lambda pair: pair[0].start)
+    total = (light.value or 0.0) + (heavy.value or 0.0)
+    return {f" {e.scope}": (e.value or 0.0) / total if total else 0.5 for e in (light, heavy)}
+
+
+def _part(quota: "Event") -> str:
+    return quota.scope.rpartition("|")[2]
+
+
+def _half_year(day: date) -> tuple[date, date]:
+    """The first and last day of the half-year of a day."""
+    if day.month <= 6:
+        return date(day.year, 1, 1), date(day.year, 6, 30)
+    return date(day.year, 7, 1), date(day.year, 12, 31)
 
 
 def _reserve(pulled: Pulled, scenario: "Scenario") -> list[str]:
@@ -153,6 +203,10 @@ def _demand(pulled: Pulled, scenario: "Scenario") -> list[str]:
     """Activity in whole months from the next one on."""
     v = pulled.values
     first = (pulled.day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if f"{first:%Y-%m}" not in scenario.activity_months:
+        raise BadInput(["the episode ends before the next month; go back to pull this lever"], "lever")
+    if v["months"] != int(v["months"]):
+        raise BadInput([f"months: {shown(v['months'])} is not a whole number"], "lever")
     last = first
     for _ in range(int(v["months"]) - 1):
         last = (last + timedelta(days=32)).replace(day=1)
@@ -180,12 +234,12 @@ LEVERS: dict[str, Lever] = {
         needs=lambda s: bool(exporters(s)),
     ),
     "quota": Lever(
-        "Export quota", "licences for so many tonnes a half-year",
+        "Export quota", "licences for so many tonnes a half-year, once the quota in force ends",
         (ACTOR, Field("value", "t gross each half-year", 8000.0, 0.0, 1e6), HEARD), _quota,
         needs=lambda s: bool(exporters(s)),
     ),
     "tax": Lever(
-        "Export tax", "on all materials, in place of the tax in force",
+        "Export tax", "on all materials, in place of the tax in force, until history's next",
         (ACTOR, Field("value", "%", 25.0, 0.0, 100.0), HEARD), _act("export_tax", "%"), ends=False,
         needs=lambda s: bool(exporters(s)),
     ),
@@ -200,7 +254,7 @@ LEVERS: dict[str, Lever] = {
         needs=lambda s: bool(exporters(s)),
     ),
     "reserve": Lever(
-        "Reserve programme", "a state buys up to so many days of use",
+        "Reserve programme", "a state buys up to so many days of use, but not while supply is short",
         (
             Field("country", "of", None, choices=governments), Field("days", "days of use", 180.0, 1.0, 1000.0),
             Field("years", "years for the whole target", 2.0, 0.1, 20.0),
@@ -227,7 +281,7 @@ LEVERS: dict[str, Lever] = {
         (
             Field("country", "in", "all", choices=lambda s: ["all", *(c.country for c in s.countries if any(
                 a == c.country or a.startswith(c.country + " ") for a in s.activity))]),
-            Field("value", "% more or less", -30.0, -95.0, 200.0), Field("months", "months", 6.0, 1.0, 120.0),
+            Field("value", "% change of activity", -30.0, -95.0, 200.0), Field("months", "months", 6.0, 1.0, 120.0),
         ),
         _demand, needs=lambda s: bool(s.activity),
     ),

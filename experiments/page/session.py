@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.catalogue import Episode, find
-from experiments.page.levers import LEVERS, Pulled
+from experiments.page.levers import LEVERS, Pulled, shown
 from sim.problems import BadInput
 from sim.record import Run, gather
 from sim.simulation import Simulation
@@ -137,7 +137,7 @@ class Session:
         """Pull a lever from the coming week on; `BadInput` leaves everything as it was."""
         if self.at_end:
             raise BadInput(["the episode is over; go back to pull a lever"], "lever")
-        problems = []
+        problems, values = [], dict(values)
         for f in LEVERS[kind].fields:
             if f.choices is None and not isinstance(f.default, bool):
                 try:
@@ -146,12 +146,13 @@ class Session:
                     problems.append(f"{f.label}: {values[f.name]!r} is not a number")
                     continue
                 if not f.low <= value <= f.high:
-                    problems.append(f"{f.label}: {value:g} lies outside {f.low:g} to {f.high:g}")
+                    problems.append(f"{f.label}: {shown(value)} lies outside {shown(f.low)} to {shown(f.high)}")
+                values[f.name] = value
         if problems:
             raise BadInput(problems, "lever")
         with self.lock:
             number = max((p.number for p in self.levers), default=0) + 1
-            pulled = Pulled(number, kind, dict(values), self.day)
+            pulled = Pulled(number, kind, values, self.day)
             self._play((*self.levers, pulled))
             return pulled
 
@@ -186,7 +187,7 @@ class Session:
         scenario = self.plain.scenario
         for pulled in self.levers if levers is None else levers:
             found += pulled.changes(scenario)
-            if pulled.kind == "reserve":  # later levers may speak of it
+            if pulled.kind in ("reserve", "quota"):  # later levers may speak of it
                 scenario = self.place.simulation(changes=found, allow_rules=False).scenario
         return found
 
@@ -218,9 +219,9 @@ class Session:
                 size = "" if e.value is None else f", {e.value:,.0f} {e.unit}"
                 found.append((e.date, "act", f"{e.actor}: {e.instrument.replace('_', ' ')}, {e.target}{size}."))
         for pulled in self.levers:
-            found.append((pulled.day, "lever", pulled.title()))
+            found.append((pulled.day, "lever", f"{pulled.what()}."))
             if pulled.lifted:
-                found.append((pulled.lifted, "lever", f"{LEVERS[pulled.kind].title} lifted"))
+                found.append((pulled.lifted, "lever", f"{LEVERS[pulled.kind].title} lifted."))
         start, end = self.world.calendar.start, self.world.calendar.end
         return sorted(e for e in found if start <= e[0] <= end)
 

@@ -18,6 +18,14 @@ import pytest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
+QUIET = 1.7  # seconds in which two quiet cores import Solara's server and nothing of ours
+
+
+def slowed() -> float:
+    """How many times slower than when it is quiet the machine is now; at least 1."""
+    begun = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import solara.server.starlette"], check=True)
+    return max(1.0, (time.monotonic() - begun) / QUIET)
 
 
 class Server:

@@ -2,21 +2,10 @@
 
 import itertools
 import statistics
-import subprocess
-import sys
 import time
 from typing import Any
 
-from tests.experiments.page.conftest import Server, Tab
-
-QUIET = 1.7  # seconds in which two quiet cores import Solara's server and nothing of ours
-
-
-def slowed() -> float:
-    """How many times slower than when it is quiet the machine is now; at least 1."""
-    begun = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import solara.server.starlette"], check=True)
-    return max(1.0, (time.monotonic() - begun) / QUIET)
+from tests.experiments.page.conftest import Server, Tab, slowed
 
 
 def test_the_first_picture_comes_soon(server: Server, browser: Any) -> None:
@@ -64,14 +53,14 @@ def test_levers_work_rewind_keeps_the_past_and_branches_are_drawn(tab: Tab) -> N
         tab.click("On 20")
         tab.at(week)
     tab.page.get_by_role("button", name="Pull from").click()
-    tab.page.get_by_text("Embargo: China, Japan").wait_for()
-    tab.page.get_by_text("the run without levers").wait_for()
+    tab.page.get_by_text("Embargo: by China, on Japan (").wait_for()
+    tab.page.get_by_text("the run without levers").first.wait_for()
     tab.click("On 20")
     tab.at(100)
     tab.click("Back 20")
     tab.at(80)
     tab.click("Lift now")
-    tab.page.get_by_text("Embargo: China, Japan").wait_for(state="detached")  # it had not worked yet
+    tab.page.get_by_text("Embargo: by China, on Japan (").wait_for(state="detached")  # it had not worked yet
     tab.click("Branch here")
     tab.click("Next event")
     assert tab.week() > 80 or tab.page.get_by_text("Week: 80 of").wait_for(state="detached") is None
@@ -102,11 +91,88 @@ def test_what_goes_wrong_is_told_and_the_page_lives(tab: Tab) -> None:
     page.get_by_label("%", exact=True).press("Enter")
     page.get_by_role("button", name="Pull from").click()
     page.get_by_text("lies outside 0 to 100").wait_for()
-    page.get_by_label("or a folder, or a recipe, of your own").fill("no/such/place")
-    page.get_by_label("or a folder, or a recipe, of your own").press("Enter")
+    page.get_by_label("or your own folder or recipe").fill("no/such/place")
+    page.get_by_label("or your own folder or recipe").press("Enter")
     page.get_by_text("no/such/place: not found").wait_for()
     tab.click("Step")
     tab.at(1)
+
+
+def painted(tab: Tab) -> int:
+    """Charts with something drawn on them."""
+    return int(
+        tab.page.evaluate(
+            """() => [...document.querySelectorAll(".cp-box canvas")].filter((c) =>
+                c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v > 0)).length"""
+        )
+    )
+
+
+def test_a_message_leaves_the_pictures_as_they_were(tab: Tab) -> None:
+    tab.open()
+    tab.click("On 20")
+    tab.at(20)
+    time.sleep(0.5)
+    before = painted(tab)
+    assert before >= 6
+    seed = tab.page.get_by_label("Seed (applied at Reset)")
+    seed.fill("abc")
+    tab.click("Reset")
+    tab.page.get_by_text("'abc' is not a whole number").wait_for()
+    time.sleep(0.5)
+    assert painted(tab) == before
+    assert tab.week() == 20
+
+
+def test_the_pointer_is_told_values_units_and_events(tab: Tab) -> None:
+    tab.open()
+    for week in (20, 40, 60, 80, 100):
+        tab.click("On 20")
+        tab.at(week)
+    time.sleep(0.5)
+    boxes = [c.bounding_box() for c in tab.page.locator(".cp-box canvas:visible").all()]
+    the_map, price = boxes[0], next(b for b in boxes if b["x"] > boxes[0]["x"])
+    for share in range(20, 90):  # along the price chart until events of September 2010 are near
+        tab.page.mouse.move(price["x"] + price["width"] * share / 100.0, price["y"] + 150)
+        tip = tab.page.locator(".cp-tip:visible")
+        if tip.count() and "captain" in tip.first.inner_text():
+            break
+    told = tip.first.inner_text()
+    assert "La, USD/kg" in told
+    assert "outside" in told
+    assert "2010-09-21" in told
+    for share in range(20, 90):  # down the middle of the map until a link is met
+        tab.page.mouse.move(the_map["x"] + the_map["width"] * 0.4, the_map["y"] + the_map["height"] * share / 100.0)
+        tip = tab.page.locator(".cp-tip:visible")
+        if tip.count() and "t/year gross" in tip.first.inner_text():
+            break
+    told = tip.first.inner_text()
+    assert " to " in told
+    assert "<" not in told
+    box = tip.first.bounding_box()
+    assert box["x"] + box["width"] <= the_map["x"] + the_map["width"]
+
+
+def test_the_map_stays_where_the_reader_put_it(tab: Tab) -> None:
+    tab.open()
+    tab.click("On 20")
+    tab.at(20)
+    box = tab.page.locator(".cp-box canvas").first.bounding_box()
+    tab.page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.3 * box["height"])
+
+    def zoom() -> float:
+        chart = "document.querySelector('.cp-box [_echarts_instance_]').__vue__.chart"
+        return float(tab.page.evaluate(f"{chart}.getOption().geo[0].zoom || 1"))
+
+    for _ in range(3):
+        tab.page.mouse.wheel(0, -200)
+        time.sleep(0.2)
+    zoomed = zoom()
+    assert zoomed > 1.1
+    tab.click("Step")
+    tab.at(21)
+    time.sleep(0.5)
+    assert zoom() == zoomed
 
 
 def test_two_tabs_are_two_models(browser: Any, server: Server, tab: Tab) -> None:
@@ -128,6 +194,8 @@ def test_agents_parameters_and_export_can_be_looked_at(tab: Tab) -> None:
     page.get_by_label("Filter by name, kind, country or state").fill("Mt Weld")
     page.get_by_role("cell", name="Mt Weld", exact=True).wait_for()
     assert page.get_by_role("cell", name="Bayan Obo", exact=True).count() == 0
+    page.get_by_role("cell", name="Mt Weld", exact=True).click()  # a row opens its agent
+    page.get_by_text("country: Australia").wait_for()
     page.get_by_label("One agent").fill("Japan magnets 1")
     page.get_by_role("option", name="Japan magnets 1").click()
     page.get_by_text("orders, t").wait_for()

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from experiments.page import agents, picture
+from experiments.page import agents, network, picture
+from experiments.page.places import bounds, places, unknown
 from experiments.page.session import Session
 
 
@@ -17,7 +18,7 @@ def session() -> Session:
 
 def link(session: Session, origin: str, destination: str) -> dict[str, dict[str, object]]:
     """Links between two countries by state."""
-    return {f["state"]: f for f in picture.flows(session.world) if (f["from"], f["to"]) == (origin, destination)}
+    return {f["states"][0]: f for f in network.flows(session.world) if (f["from"], f["to"]) == (origin, destination)}
 
 
 def test_links_have_the_state_of_the_border() -> None:
@@ -41,7 +42,7 @@ def test_links_are_what_left_in_the_last_weeks(session: Session) -> None:
 
 
 def test_the_map_has_every_country_and_a_mark_for_what_stands_there(session: Session) -> None:
-    option = picture.world_map(session)
+    option = network.world_map(session)
     names = [d["name"] for d in option["series"][-1]["data"]]
     assert names == session.world.countries
     kinds = {s["name"]: len(s["data"]) for s in option["series"] if s.get("name")}
@@ -78,3 +79,45 @@ def test_the_table_has_every_agent_and_a_sheet_says_why(session: Session) -> Non
     assert any("2010" in head for head in sheet)
     firm = next(a for a in layout.firms if a.startswith("Japan magnets"))
     assert "Nd" in dict(agents.sheet(session, firm))["orders, t"]
+
+
+def test_countries_of_small_worlds_stand_where_they_are_and_ore_is_held() -> None:
+    nickel = Session("2014-nickel")
+    scenario = nickel.simulation.scenario
+    at = places(scenario)
+    assert at["Japan"] == pytest.approx([139.7, 35.7])
+    assert at["Canada"][0] < -90.0
+    assert unknown(scenario) == []
+    nickel.to(60)
+    assert set(link(nickel, "Indonesia", "China")) == {"held"}
+    assert set(link(nickel, "Russia", "China")) == {"free"}
+    west, east = (corner[0] for corner in bounds(at))
+    assert all(west < lon < east for lon, _ in at.values())
+
+
+def test_the_map_begins_with_the_base_year() -> None:
+    begun = Session("2010-embargo")
+    world = begun.world
+    found = link(begun, "China", "Japan")
+    china, japan = world.countries.index("China"), world.countries.index("Japan")
+    assert found["taxed"]["t"] == pytest.approx(world.N.base_export[world.N.zone_of_country[china], japan])
+    assert network.marks(world)["mines"]["China"][0] == pytest.approx(world.N.k_base[world.N.k_country == china].sum())
+
+
+def test_what_a_link_is_told_has_units_and_all_that_it_goes_through(session: Session) -> None:
+    tips = [d["tip"] for s in network.world_map(session)["series"][:2] for d in s["data"]]
+    (tip,) = (t for t in tips if "China to Japan" in t and "now" in t)
+    assert "t/year gross, now licence queue, under quota, taxed" in tip
+
+
+def test_the_compared_run_is_drawn_for_every_country() -> None:
+    branched = Session("2010-embargo")
+    branched.to(88)
+    branched.pull("embargo", {"actor": "China", "target": "Japan", "heard": True})
+    branched.to(120)
+    for option in (picture.stocks(branched), picture.risk(branched), picture.prices(branched, "Dy")):
+        names = [s["name"] for s in option["series"]]
+        assert {n + picture.COMPARED for n in names if n + picture.COMPARED in names}
+    lines = {s["name"]: s["data"] for s in picture.risk(branched)["series"]}
+    assert lines["Japan"][80] == lines["Japan, compared"][80]
+    assert lines["Japan"][-1][1] > lines["Japan, compared"][-1][1]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from experiments import catalogue
+from experiments.page.levers import LEVERS
 from experiments.page.session import Session
 from sim import BadInput
 
@@ -87,6 +88,60 @@ def test_every_lever_works_from_its_day_on(
     assert session.world.check() == []
 
 
+def yearly_exports(session: Session, first: date, last: date) -> float:
+    """Legal exports of what a quota covers, t gross a year, between two days."""
+    world = session.world
+    weeks = slice(world.calendar.step_of(first), world.calendar.step_of(last))
+    exports = world.R.exports[weeks].sum(axis=(1, 2))
+    return float(exports.mean() / world.dt)
+
+
+def test_a_quota_takes_the_place_of_those_that_history_had_later() -> None:
+    session = Session("2010-embargo")
+    session.to(103)
+    session.pull("quota", {"actor": "China", "value": "4000", "heard": True})
+    session.to(235)
+    assert session.world.I.quota_on[1] == 1.0
+    assert 6_500.0 < yearly_exports(session, date(2011, 8, 1), date(2013, 7, 1)) < 8_500.0
+    assert not any("allots" in text for day, _, text in session.events() if day > date(2011, 1, 31))
+    session.pull("quota", {"actor": "China", "value": 12_000.0, "heard": True})  # a second one in place of the first
+    assert "lever.1.6a=unfelt" in session.changes()
+    session.to(280)
+    assert 13_000.0 < yearly_exports(session, date(2014, 2, 1), date(2014, 5, 1)) < 28_000.0
+    session.lift(2)
+    assert "next" in session.changes()[-1]  # what is left of the first one's half-year
+    assert session.world.I.quota_on[1] == 1.0
+    session.to(250)
+    session.lift(2)  # before it came into force
+    assert not any("lever.2" in change for change in session.changes())
+
+
+def test_every_lever_can_be_pulled_in_every_episode_that_has_it() -> None:
+    for episode in catalogue.names():
+        session = Session(episode)
+        session.to(60)
+        for kind, lever in LEVERS.items():
+            scenario = session.simulation.scenario
+            if lever.needs(scenario):
+                session.pull(kind, {f.name: f.choices(scenario)[0] if f.choices else f.default for f in lever.fields})
+        session.to(100)
+        assert session.world.check() == []
+        for pulled in session.levers:
+            session.lift(pulled.number)
+        assert len(session.levers) >= 3
+
+
+def test_a_quota_after_history_split_its_own_has_licences_for_heavy_ones() -> None:
+    session = Session("2010-embargo")
+    session.to(380)  # spring of 2016, when history has no quota
+    session.pull("quota", {"actor": "China", "value": 8000.0, "heard": True})
+    session.to(400)
+    assert (session.world.I.licence.sum(axis=0) > 50.0).all()
+    session.lift(1)
+    session.to(405)
+    assert session.world.I.quota_on[1] == 0.0
+
+
 def test_a_reserve_is_shown_and_then_hidden(session: Session) -> None:
     session.to(10)
     session.pull("reserve", {"country": "Importia", "days": 90.0, "years": 2.0, "disclosed": "holding"})
@@ -129,6 +184,8 @@ def test_what_cannot_be_pulled_changes_nothing(session: Session) -> None:
     for kind, values in (
         ("tax", {"actor": "Exportia", "value": 300.0}),
         ("tax", {"actor": "Exportia", "value": None}),
+        ("tax", {"actor": "Exportia", "value": "nan"}),
+        ("demand", {"country": "all", "value": -10.0, "months": 2.5}),
         ("embargo", {"actor": "Nowhere", "target": "Importia"}),
         ("disclose", {"country": "Importia", "disclosed": "nothing"}),
     ):
