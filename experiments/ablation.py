@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.batch import Batch
 from experiments.catalogue import Episode, find
 from experiments.mechanisms import Design
-from experiments.points import Point
-from experiments.runner import evaluate
+from experiments.runs.batch import Batch
+from experiments.runs.points import Point
+from experiments.runs.runner import evaluate
 from sim.problems import BadInput, nearest
 from sim.record import Run
 

@@ -21,9 +21,9 @@ from typing import Any
 
 from agents import doctrines, reserve_rules
 from agents.behaviour import PARAMETERS
-from experiments.batch import FILE, Batch, read_batch
 from experiments.catalogue import FOLDER, find, names
-from experiments.points import Sampled
+from experiments.runs.batch import FILE, Batch, read_batch
+from experiments.runs.points import Sampled
 from sim.overrides import apply_changes
 from sim.problems import BadInput
 from sim.rules import available

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from experiments import ablation
-from experiments.batch import Batch
 from experiments.catalogue import find
-from experiments.points import Point
-from experiments.runner import evaluate
+from experiments.runs.batch import Batch
+from experiments.runs.points import Point
+from experiments.runs.runner import evaluate
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from experiments.baselines import baselines, known_of, windows
-from experiments.batch import Batch
 from experiments.catalogue import Episode, find
 from experiments.facts import HOLDOUT, Finding, findings_of
 from experiments.observed import History
-from experiments.points import Point
 from experiments.run_statistics import ACROSS
-from experiments.runner import evaluate
+from experiments.runs.batch import Batch
+from experiments.runs.points import Point
+from experiments.runs.runner import evaluate
 from sim.problems import BadInput
 from sim.record import Run
 

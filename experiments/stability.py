@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from agents.behaviour import PARAMETERS
-from experiments.batch import Batch
 from experiments.catalogue import Episode, find
-from experiments.points import Point
-from experiments.runner import evaluate
+from experiments.runs.batch import Batch
+from experiments.runs.points import Point
+from experiments.runs.runner import evaluate
 from sim.problems import BadInput
 from sim.record import Run
 

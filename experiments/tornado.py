@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.batch import Batch
 from experiments.catalogue import find
 from experiments.observed import History
-from experiments.points import Point
-from experiments.runner import evaluate
+from experiments.runs.batch import Batch
+from experiments.runs.points import Point
+from experiments.runs.runner import evaluate
 from sim.overrides import row_keys
 from sim.problems import BadInput
 from sim.scenario import TABLES, Scenario, assumed

@@ -18,11 +18,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
-from experiments.batch import Batch
 from experiments.catalogue import Episode, find
 from experiments.observed import History, read_toml
-from experiments.points import Point
-from experiments.runner import evaluate
+from experiments.runs.batch import Batch
+from experiments.runs.points import Point
+from experiments.runs.runner import evaluate
 from sim.overrides import apply_changes
 from sim.problems import BadInput, nearest
 from sim.record import Run

@@ -110,8 +110,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a result, or the runs of a study, for other programs, into its own folder."""
-    from experiments.batch import FILE
-    from experiments.sweep import Sweep
+    from experiments.runs.batch import FILE
+    from experiments.sweep.folder import Sweep
     from sim.problems import BadInput
     from sim.storage import export_csv
 

@@ -17,7 +17,7 @@ Dask = Annotated[str, typer.Option(metavar="ADDRESS", help="run on the workers o
 @app.command()
 def studies(as_json: Json = False) -> None:
     """List the studies that ship."""
-    from experiments.study import names, read_study
+    from experiments.sweep.study import names, read_study
 
     rows = [{"name": n, "title": read_study(n).title} for n in names()]
     if as_json:
@@ -41,7 +41,7 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Run a study: every point of its design, so many times. What is done already is not done again."""
-    from experiments import sweep as sweeps
+    from experiments.sweep import folder as sweeps
 
     folder = out or _folder(study, short)
     plan = sweeps.prepared(study, folder, short)
@@ -56,7 +56,7 @@ def sweep(
 @app.command()
 def status(folder: Folder, as_json: Json = False) -> None:
     """Say how far a batch of runs is: pending, running, done, failed."""
-    from experiments.runner import ledger
+    from experiments.runs.runner import ledger
 
     table = ledger(folder)
     counts = _counts(table)
@@ -80,8 +80,8 @@ def _counts(table: Any) -> dict[str, int]:
 @app.command()
 def resume(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
     """Run what a batch has not finished; a finished batch runs nothing."""
-    from experiments.batch import read_batch
-    from experiments.runner import run_batch
+    from experiments.runs.batch import read_batch
+    from experiments.runs.runner import run_batch
 
     batch = read_batch(folder)
     run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
@@ -100,8 +100,8 @@ def extend(
     as_json: Json = False,
 ) -> None:
     """Run more points of a study, or more replications; what is done stays as it is."""
-    from experiments import sweep as sweeps
-    from experiments.runner import run_batch
+    from experiments.runs.runner import run_batch
+    from experiments.sweep import folder as sweeps
     from sim.problems import BadInput
 
     if points is None and replications is None:
@@ -114,9 +114,9 @@ def extend(
 @app.command("retry-failed")
 def retry_failed(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
     """Run again the runs of a study that failed."""
-    from experiments import sweep as sweeps
-    from experiments.batch import read_batch
-    from experiments.runner import run_batch
+    from experiments.runs.batch import read_batch
+    from experiments.runs.runner import run_batch
+    from experiments.sweep import folder as sweeps
 
     teller(as_json)(f"{sweeps.retry_failed(folder)} runs had failed")
     batch = read_batch(folder)
@@ -131,7 +131,7 @@ def merge(
     as_json: Json = False,
 ) -> None:
     """Bring the shards of a study together, in any order."""
-    from experiments import sweep as sweeps
+    from experiments.sweep import folder as sweeps
 
     sweeps.gather(folders, out)
     _say(out, as_json)
@@ -147,8 +147,8 @@ def paper(
     as_json: Json = False,
 ) -> None:
     """Run a study and make what a paper needs of it: tables, figures and findings, in its folder `paper`."""
-    from experiments import sweep as sweeps
-    from experiments.paper import write_paper
+    from experiments.sweep import folder as sweeps
+    from experiments.sweep.paper import write_paper
 
     folder, tell = out or _folder(study, short), teller(as_json)
     plan = sweeps.prepared(study, folder, short)
@@ -168,14 +168,14 @@ def bundle(
     as_json: Json = False,
 ) -> None:
     """Pack a finished study for deposit: code, data, study, results, paper, citations and checksums in one archive."""
-    from experiments.bundle import bundle as pack
+    from experiments.sweep.bundle import bundle as pack
 
     path = pack(folder, out)
     print(json.dumps({"archive": str(path)}) if as_json else f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 def _folder(study: str, short: bool) -> Path:
-    from experiments.study import path_of
+    from experiments.sweep.study import path_of
 
     return Path("results") / "studies" / (path_of(study).resolve().parent.name + ("-short" if short else ""))
 
@@ -191,8 +191,8 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _say(folder: Path, as_json: bool) -> None:
     """Tell what a folder holds now; exit status 1 when runs failed."""
-    from experiments import parts
-    from experiments.runner import ledger
+    from experiments.runs import parts
+    from experiments.runs.runner import ledger
 
     counts = _counts(ledger(folder))
     tables = [str(folder / f"{name}.parquet") for name in parts.tables(folder)]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from experiments.catalogue import find, names
 from experiments.misfit import FILE, page, shortcomings
-from experiments.runner import run_batch
+from experiments.runs.runner import run_batch
 from experiments.scoring import score
-from tests.experiments.test_runner import batch
+from tests.experiments.runs.test_runner import batch
 
 
 def test_the_page_in_the_repository_lists_every_fact() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.analysis.figure_parts import COLOURS, PAGE_IN, sheet
-from experiments.paper import Paper
+from experiments.sweep.paper import Paper
 from sim import drawing
 
 WAYS = ("reserve", "loan")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import weighing, weighing_report
-from experiments.paper import Paper
+from experiments.sweep.paper import Paper
 
 SYNTHETIC = 500  # histories of each kind, for error rates
 

@@ -14,13 +14,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import parts, runner
-from experiments import sweep as sweeps
-from experiments.plan import Plan
-from experiments.sweep import Sweep, sweep
+from experiments.runs import parts, runner
+from experiments.sweep import folder as sweeps
+from experiments.sweep.folder import Sweep, sweep
+from experiments.sweep.plan import Plan
 from sim.problems import BadInput
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STUDY = """
 title = "Elasticity and quota"
 scenario = "two-countries"
@@ -136,7 +136,7 @@ def test_a_finished_study_runs_nothing(study: Path, whole: Sweep) -> None:
 
 KILLED = """
 import sys
-from experiments.sweep import sweep
+from experiments.sweep.folder import sweep
 if __name__ == "__main__":
     sweep(sys.argv[1], sys.argv[2], workers=2)
 """

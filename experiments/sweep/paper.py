@@ -25,10 +25,10 @@ from experiments.analysis import (
 from experiments.analysis.complete import values_by_point, values_over_time
 from experiments.analysis.figure_file import Caption, save
 from experiments.analysis.figure_parts import number
-from experiments.outputs import function_named
-from experiments.plan import Plan
-from experiments.study import Comparison, Question
-from experiments.sweep import Sweep
+from experiments.sweep.folder import Sweep
+from experiments.sweep.outputs import function_named
+from experiments.sweep.plan import Plan
+from experiments.sweep.study import Comparison, Question
 from sim.files import write_whole
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A study run and kept: a folder that can be left, extended, brought together from shards and read back.
 
-Beside what `experiments/runner.py` writes it holds
+Beside what `experiments/runs/runner.py` writes it holds
 
     study.toml   the study as it was given     sweep.json   where it came from, small or whole, and its sizes
     points.csv   the points: a column for each factor, levels by name
@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments import designs, parts, runner
-from experiments.batch import Batch, extend_batch, identity_of, open_batch, read_batch
-from experiments.plan import Plan
-from experiments.points import Factor, Sampled
-from experiments.study import path_of
+from experiments.runs import parts, runner
+from experiments.runs.batch import Batch, extend_batch, identity_of, open_batch, read_batch
+from experiments.runs.points import Factor, Sampled
+from experiments.sweep import designs
+from experiments.sweep.plan import Plan
+from experiments.sweep.study import path_of
 from sim.files import write_whole
 from sim.problems import BadInput
 

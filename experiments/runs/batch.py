@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.catalogue import find
-from experiments.points import Point, described, points_from
+from experiments.runs.points import Point, described, points_from
 from sim.files import write_whole
 from sim.problems import BadInput
 from sim.rules import RuleSet, code_version
@@ -25,7 +25,7 @@ class Batch:
     episode: name, folder or recipe; points: versions of it; replications: runs of each, numbered from 0, on the same
     luck at every point that does not ask for its own; measure: `module:name` of a function of (run, episode), or of a
     class that is made with `asked`, whose objects are such functions and may `look(world)` before every week. It
-    returns named numbers, or those and tables of columns by name, as `experiments/outputs.py` does. rules: as in
+    returns named numbers, or those and tables of columns by name, as `experiments/sweep/outputs.py` does. rules: as in
     `Simulation`, each `file.py:name`; units: unit and meaning of columns, `table.column`, where known.
     """
 

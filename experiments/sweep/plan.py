@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from agents.behaviour import PARAMETERS
-from experiments import catalogue, designs
-from experiments.batch import Batch
+from experiments import catalogue
 from experiments.catalogue import find
-from experiments.outputs import ALL, FIELDS, function_named
-from experiments.points import Factor, Point, Sampled, joined
 from experiments.run_statistics import ACROSS, STATISTICS, spans
-from experiments.study import Agents, Asked, Level, Varied, path_of, read_study, shortened
+from experiments.runs.batch import Batch
+from experiments.runs.points import Factor, Point, Sampled, joined
+from experiments.sweep import designs
+from experiments.sweep.outputs import ALL, FIELDS, function_named
+from experiments.sweep.study import Agents, Asked, Level, Varied, path_of, read_study, shortened
 from experiments.weighing import MEASURE, hypotheses_of, points_of
 from sim.problems import BadInput, nearest
 from sim.record import SERIES, columns_of
@@ -71,7 +72,7 @@ class Plan:
         if self.weighs:
             points, measure, asked = points_of(self.episode, self.sizes[-1], s.design.seed), MEASURE, {}
         else:
-            points, measure = Sampled(self.factors, matrix, self.base), "experiments.outputs:Outputs"
+            points, measure = Sampled(self.factors, matrix, self.base), "experiments.sweep.outputs:Outputs"
         self.batch = Batch(scenario, points, replications or s.replications, measure, {}, s.seed, asked, units)
 
     def beside(self, place: str) -> str:

@@ -1,7 +1,7 @@
 """Many runs of a batch on a pool of processes here or on a Dask cluster, kept in a folder.
 
-batch.json       what is run (`experiments/batch.py`)
-parts/           finished runs that are not merged yet, a few files a worker and table (`experiments/parts.py`)
+batch.json       what is run (`experiments/runs/batch.py`)
+parts/           finished runs that are not merged yet, a few files a worker and table (`experiments/runs/parts.py`)
 log.jsonl        who ran what, where and when: times and hosts stand here and nowhere else
 results.parquet  all runs in order, and a table for each kind of path that was asked for; the same bytes for any
                  number of workers, shards in any order, and after any interruption
@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments import parts
-from experiments.batch import Batch, identity_of, open_batch, read_batch
 from experiments.catalogue import find
-from experiments.points import Point
+from experiments.runs import parts
+from experiments.runs.batch import Batch, identity_of, open_batch, read_batch
+from experiments.runs.points import Point
 from sim.problems import BadInput
 
 if TYPE_CHECKING:

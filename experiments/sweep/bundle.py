@@ -16,10 +16,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
-from experiments import citations, parts
-from experiments.batch import FILE
+from experiments import citations
 from experiments.catalogue import find
-from experiments.sweep import KEPT, POINTS, STUDY, Sweep, study_of
+from experiments.runs import parts
+from experiments.runs.batch import FILE
+from experiments.sweep.folder import KEPT, POINTS, STUDY, Sweep, study_of
 from sim.files import write_whole
 from sim.phase_source import ROOT
 from sim.problems import BadInput
@@ -98,7 +99,7 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def _readme(sweep: Sweep) -> str:
-    from experiments.study import read_study
+    from experiments.sweep.study import read_study
 
     study = read_study(study_of(sweep.folder))
     short = " --short" if sweep.short else ""

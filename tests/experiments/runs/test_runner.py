@@ -12,13 +12,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import parts
-from experiments.batch import Batch, read_batch
-from experiments.points import Point
-from experiments.runner import evaluate, ledger, run_batch
+from experiments.runs import parts
+from experiments.runs.batch import Batch, read_batch
+from experiments.runs.points import Point
+from experiments.runs.runner import evaluate, ledger, run_batch
 from sim.problems import BadInput
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MEASURE = "tests.experiments.measures:ends"
 
 
@@ -89,8 +89,8 @@ def test_a_worker_that_dies_is_replaced_and_its_run_recorded(tmp_path: Path) -> 
 
 KILLED = """
 import sys
-from tests.experiments.test_runner import batch
-from experiments.runner import run_batch
+from tests.experiments.runs.test_runner import batch
+from experiments.runs.runner import run_batch
 if __name__ == "__main__":
     run_batch(batch(measure="tests.experiments.measures:slow"), sys.argv[1], workers=2)
 """

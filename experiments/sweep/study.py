@@ -2,12 +2,12 @@
 
 title, scenario (episode, folder or recipe), changes, behaviour, rules, replications, seed
 parameters = ["use_*"]            behavioural parameters, each over the range of the table
-[design]      kind, points, levels, file, second_order, seed (`experiments/designs.py`)
+[design]      kind, points, levels, file, second_order, seed (`experiments/sweep/designs.py`)
 [factors.x]   a parameter with a range or values of its own; a number behind a key of `--set`; or levels
 [outputs.y]   a statistic with its arguments, a fact of the episode, or a function of a run
 [series]      every, record       [agents]  names or sample, fields, every
 [short]       replications, points, values: a small version
-[[find]], [[compare]], [paper]    what is made of the runs (`experiments/paper.py`)
+[[find]], [[compare]], [paper]    what is made of the runs (`experiments/sweep/paper.py`)
 """
 
 import tomllib
@@ -20,7 +20,7 @@ from pydantic import Field, ValidationError, model_validator
 from sim.problems import BadInput, explain, nearest
 from sim.scenario import Row
 
-FOLDER = Path(__file__).with_name("studies")
+FOLDER = Path(__file__).parents[1] / "studies"
 FILE = "study.toml"
 Every = Literal["week", "month", "quarter", "year"]
 Count = Annotated[int, Field(ge=1)]

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import designs
-from experiments.plan import Plan
-from experiments.points import Factor
+from experiments.runs.points import Factor
+from experiments.sweep import designs
+from experiments.sweep.plan import Plan
 from sim.problems import BadInput
 
 HEAD = 'title = "t"\nscenario = "2010-embargo"\n'

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import study as studies
-from experiments.bundle import bundle
-from experiments.paper import Paper, write_paper
-from experiments.plan import Plan
-from experiments.sweep import Sweep, sweep
+from experiments.sweep import study as studies
+from experiments.sweep.bundle import bundle
+from experiments.sweep.folder import Sweep, sweep
+from experiments.sweep.paper import Paper, write_paper
+from experiments.sweep.plan import Plan
 from sim.problems import BadInput
 
 HEAD = 'title = "t"\nscenario = "two-countries"\nchanges = ["end=2011-12-25"]\nreplications = 2\n'
@@ -114,7 +114,7 @@ def test_a_bundle_is_whole_and_the_same_twice(crossed: tuple[Sweep, Plan], tmp_p
     assert all(hashlib.sha256((place / name).read_bytes()).hexdigest() == told for name, told in sums.items())
     assert (place / "results" / "results.parquet").read_bytes() == (found.folder / "results.parquet").read_bytes()
     script = (
-        "from experiments.batch import identity; from experiments.plan import Plan\n"
+        "from experiments.runs.batch import identity; from experiments.sweep.plan import Plan\n"
         "import sim, sys; print(sim.__file__); print(identity(Plan(sys.argv[1]).batch.data()))"
     )
     command = [sys.executable, "-c", script, str(place / "study" / "study.toml")]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.points import Factor
+from experiments.runs.points import Factor
 from sim.problems import BadInput, nearest
 
 KINDS = ("grid", "latin-hypercube", "sobol", "morris", "list")

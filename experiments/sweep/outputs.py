@@ -33,7 +33,7 @@ FIELDS = {  # of the agents' Mesa views: unit and meaning
 
 
 class Outputs:
-    """Measures a run (see `experiments/batch.py`).
+    """Measures a run (see `experiments/runs/batch.py`).
 
     scalars: name -> {statistic, with} (`run_statistics.py`), {fact} of the episode, or {function}: `module:function`
     or `file.py:function` of a run that returns one number. record: columns such as `price_outside|Nd`, or
