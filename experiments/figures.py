@@ -294,6 +294,8 @@ def buyer_origin(run: Run, observed: Sequence[Row], buyer: str) -> Figure | None
     if buyer not in run.columns["use"] or not years_of(run):
         return None
     years, shares = origin_shares(run, buyer, exporter)
+    if not any(share.any() for share in shares.values()):
+        return None
     others = [c for c in run.columns["use"] if c not in (buyer, exporter)]
     colours = dict(zip(others, itertools.cycle(ORIGIN_COLOURS), strict=False))
     colours |= {f"{exporter}, legal": OUTSIDE, f"{exporter}, smuggled": SMUGGLED}

@@ -1,6 +1,7 @@
 """The report of a run: a short table beside history, as text for a terminal and as plain data for machines."""
 
 from datetime import date, timedelta
+from math import isfinite
 from typing import Any
 
 from experiments.catalogue import Episode
@@ -24,13 +25,18 @@ def as_data(run: Run, found: list[Finding]) -> dict[str, Any]:
         "facts": [
             {
                 "id": f.fact.id, "title": f.fact.title, "unit": f.fact.unit, "observed": f.fact.observed,
-                "value": f.value, "low": f.low, "high": f.high, "band": f.fact.band,
+                "value": _told(f.value), "low": _told(f.low), "high": _told(f.high), "band": f.fact.band,
                 "pass_share": f.pass_share, "pass": f.passes,
             }
             for f in found
         ],
         "years": years(run),
     }  # fmt: skip
+
+
+def _told(value: float) -> float | None:
+    """A number as JSON can hold it."""
+    return value if isfinite(value) else None
 
 
 def years(run: Run) -> list[dict[str, Any]]:

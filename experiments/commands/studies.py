@@ -147,6 +147,12 @@ def paper(
     as_json: Json = False,
 ) -> None:
     """Run a study and make what a paper needs of it: tables, figures and findings, in its folder `paper`."""
+    from importlib.util import find_spec
+
+    from sim.problems import BadInput
+
+    if missing := [package for package in ("scipy", "SALib") if find_spec(package) is None]:
+        raise BadInput([f"a paper needs {' and '.join(missing)}: pip install -e '.[study]'"], "paper")
     from experiments.sweep import folder as sweeps
     from experiments.sweep.paper import write_paper
 
