@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.runs import parts, runner
-from experiments.runs.batch import Batch, extend_batch, identity_of, open_batch, read_batch
+from experiments.runs.batch import Batch, extend_batch, identity, identity_of, open_batch, read_batch
 from experiments.runs.points import Factor, Sampled
 from experiments.sweep import designs
 from experiments.sweep.plan import Plan
@@ -52,11 +52,15 @@ def prepared(study: str | Path, folder: str | Path, short: bool = False) -> Plan
     kept = _kept(Path(folder))
     if kept is None:
         return Plan(study, short)
-    if (Path(folder) / STUDY).read_bytes() != path_of(study).read_bytes() or kept["short"] != short:
-        raise BadInput(
-            [f"{folder}: holds another study, or this one before it was changed; name another folder"], "sweep"
-        )
-    return Plan(study, short, kept["sizes"], kept["replications"])
+    told = f"{folder}: holds another study, or this one before it was changed; name another folder"
+    if kept["short"] != short:
+        raise BadInput([told], "sweep")
+    if (Path(folder) / STUDY).read_bytes() == path_of(study).read_bytes():
+        return Plan(study, short, kept["sizes"], kept["replications"])
+    plan = Plan(study, short)  # what is made of the runs may be asked otherwise; what is run may not
+    if identity(plan.batch.data()) != identity_of(folder):
+        raise BadInput([told], "sweep")
+    return plan
 
 
 def extend(folder: str | Path, points: int | None = None, replications: int | None = None) -> Batch:

@@ -24,7 +24,7 @@ from experiments.analysis import (
 )
 from experiments.analysis.complete import values_by_point, values_over_time
 from experiments.analysis.figure_file import Caption, save
-from experiments.analysis.figure_parts import number
+from experiments.analysis.figure_parts import COLOURS, number
 from experiments.sweep.folder import Sweep
 from experiments.sweep.outputs import function_named
 from experiments.sweep.plan import Plan
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 FINDINGS = "findings.md"
 MOST_FIGURES = 6  # of one comparison
+PRECISIONS = (0.2, 0.1, 0.05, 0.02)  # half-widths of intervals, of the largest difference
 INTERVAL = "bars: 95 % intervals"
 
 
@@ -204,10 +205,12 @@ def _comparison(paper: Paper, asked: Comparison) -> None:
         values, rows, drawn = paper.values(output), [], 0
         for where, chosen in _others(paper, factor.name):
             by = [values[chosen & np.isclose(sweep.points[factor.name], v)][0] for v in own]
-            found = comparison.compare(pd.DataFrame(by, index=names), base)
+            found = comparison.compare(pd.DataFrame(by, index=names), base, better=asked.better)
             table = found.table.reset_index()
             table.columns = [asked.factor, *table.columns[1:]]
             rows.append(table.assign(**where))
+            if not rows[:-1] and found.differences.abs().to_numpy().max() > 0.0:
+                _replications(paper, f"{asked.name}-{output}", pd.DataFrame(by, index=names), base, output, where)
             if drawn < MOST_FIGURES:
                 drawn += 1
                 told = ", ".join(f"{k} {v}" for k, v in where.items())
@@ -216,6 +219,21 @@ def _comparison(paper: Paper, asked: Comparison) -> None:
                 title = f"{paper.meaning(output)}: difference to {base}" + (f" ({told})" if told else "")
                 paper.figure(stem.replace(" ", "-"), fig, title, "thick: t interval, caps: bootstrap, 95 %")
         paper.table(f"{asked.name}-{output}", pd.concat(rows), f"{output}, paired with {base} ({paper.unit(output)})")
+
+
+def _replications(
+    paper: Paper, stem: str, values: "pandas.DataFrame", base: str, output: str, where: Mapping[str, str]
+) -> None:
+    """How many replications intervals of several widths take, paired and not, from the runs at hand."""
+    largest = float((values - values.loc[base]).mean(axis=1).abs().max())
+    wanted = [float(f"{share * largest:.1g}") for share in PRECISIONS]
+    table = comparison.replications_table(values, base, wanted)
+    told = ", ".join(f"{k} {v}" for k, v in where.items())
+    title = f"Replications for an interval of {output}" + (f" ({told})" if told else "")
+    paper.table(f"{stem}-replications", table, title)
+    if table["policy"].nunique() <= len(COLOURS):
+        fig = comparison_figures.replications(table, paper.unit(output))
+        paper.figure(f"{stem}-replications", fig, title, "half-widths of 95 % t intervals", "From the runs as a pilot.")
 
 
 def _others(paper: Paper, name: str) -> Iterator[tuple[Mapping[str, str], np.ndarray]]:

@@ -140,12 +140,14 @@ class Question(Row):
 
 
 class Comparison(Row):
-    """Paired comparison of the points of a factor with those at its value `base`, all else equal."""
+    """Paired comparison of the points of a factor with those at its value `base`, all else equal; `better` says whether
+    higher or lower outputs win."""
 
     name: str
     factor: str
     base: str | float
     outputs: Annotated[tuple[str, ...], Field(min_length=1)]
+    better: Literal["higher", "lower"] = "higher"
 
 
 class Paper(Row):

@@ -124,8 +124,20 @@ def test_a_study_extended_is_the_larger_study(study: Path, tmp_path: Path) -> No
     small.write_text(small.read_text() + "\n")
     with pytest.raises(BadInput, match="was changed"):
         sweeps.extend(tmp_path / "grown", 8)
+
+
+def test_questions_may_be_added_and_what_is_run_may_not_be_changed(study: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "study.toml"
+    mine.write_text(study.read_text())
+    sweep(mine, tmp_path / "a", workers=1)
+    log = (tmp_path / "a" / "log.jsonl").read_bytes()
+    mine.write_text(study.read_text() + '[[find]]\nname = "dear"\noutput = "last"\nabove = 1.0\n')
+    assert len(sweep(mine, tmp_path / "a").runs) == 8
+    assert (tmp_path / "a" / "log.jsonl").read_bytes() == log
+    assert sweeps.study_of(tmp_path / "a") == mine  # the folder holds the file as it is now
+    mine.write_text(study.read_text().replace("replications = 2", "replications = 1"))
     with pytest.raises(BadInput, match="another study"):
-        sweep(small, tmp_path / "grown")
+        sweep(mine, tmp_path / "a")
 
 
 def test_a_finished_study_runs_nothing(study: Path, whole: Sweep) -> None:

@@ -81,6 +81,8 @@ def test_a_comparison_is_paired_and_names_what_it_is_beside(tmp_path: Path) -> N
     write_paper(found, plan)
     table = pd.read_csv(found.folder / "paper" / "law-peak.csv")
     assert sorted(table["use_elasticity"]) == [0.06, 0.25]
+    needed = pd.read_csv(found.folder / "paper" / "law-peak-replications.csv")
+    assert (needed.sort_values("half_width")["paired"].diff().dropna() <= 0).all()  # the finer, the more
     runs = found.with_factors().set_index(["use_elasticity", "law", "replication"])["peak"]
     for _, row in table.iterrows():
         by_hand = [runs[row["use_elasticity"], "quota", i] - runs[row["use_elasticity"], "free", i] for i in (0, 1)]
