@@ -9,7 +9,7 @@ run alone. Nothing here holds more than a block of runs in memory.
 import os
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,19 +43,23 @@ def write_parts(folder: str | Path, tables: Mapping[str, "pa.Table"]) -> None:
         place = Path(folder) / "parts" / name
         place.mkdir(parents=True, exist_ok=True)
         mine = f"{socket.gethostname()}-{os.getpid()}"
-        _write([tables[name]], place / f"{mine}-0-{time.monotonic_ns()}.parquet")
+        _write([tables[name]], place / f"{mine}-0-{time.monotonic_ns()}.parquet", tables[name].schema)
         _tidy(place, mine)
 
 
 def _tidy(place: Path, mine: str) -> None:
-    """Join full levels of a process's files into one of the next level, so that only a few remain."""
+    """Join full levels of a process's files into one of the next level, so that only a few remain; row group by row
+    group, so that a large level takes no more memory than a small one."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     for level in range(LEVELS):
         there = sorted(place.glob(f"{mine}-{level}-*.parquet"))
         if len(there) < FILES_PER_LEVEL:
             return
-        _write(
-            (group for p in there for group in _groups(p)), place / f"{mine}-{level + 1}-{time.monotonic_ns()}.parquet"
-        )
+        schema = pa.unify_schemas([pq.read_schema(p) for p in there])
+        groups = (group for p in there for group in _groups(p))
+        _write(groups, place / f"{mine}-{level + 1}-{time.monotonic_ns()}.parquet", schema)
         for path in there:
             path.unlink()
 
@@ -68,21 +72,16 @@ def _groups(path: Path) -> Iterator["pa.Table"]:
             yield file.read_row_group(i)
 
 
-def _write(groups: "Iterator[pa.Table] | Sequence[pa.Table]", path: Path, schema: "pa.Schema | None" = None) -> None:
-    """Write row groups, one after the other, in one move. Without a schema, groups may differ in columns."""
-    import pyarrow as pa
+def _write(groups: "Iterable[pa.Table]", path: Path, schema: "pa.Schema") -> None:
+    """Write row groups, one after the other, in one move; columns of the schema that a group lacks are empty there."""
     import pyarrow.parquet as pq
 
-    if schema is None:
-        tables = list(groups)
-        schema = pa.unify_schemas([t.schema for t in tables])
-        groups = [_as(t, schema) for t in tables]
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
             with pq.ParquetWriter(file, schema, compression="zstd") as writer:
                 for group in groups:
-                    writer.write_table(group)
+                    writer.write_table(_as(group, schema))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

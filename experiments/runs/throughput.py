@@ -85,9 +85,11 @@ def measure(runs: int) -> dict[str, float]:
             process.terminate()
         mine.join()
         gone = [a - b for a, b in zip(after, before, strict=True)]
+        fifth = max(1, len(memory) // 5)
         found |= {
             "seconds": last - begun, "runs_by_runner": gone[0], "runs_by_bare_processes": sum(gone[1:]),
-            "ratio": gone[0] / max(1, sum(gone[1:])), "megabytes_at_first": memory[0], "megabytes_at_most": max(memory),
+            "ratio": gone[0] / max(1, sum(gone[1:])), "megabytes_in_first_fifth": max(memory[:fifth]),
+            "megabytes_in_last_fifth": max(memory[-fifth:]),
         }  # fmt: skip
         log = (Path(folder) / "batch" / "log.jsonl").read_text(encoding="utf-8").splitlines()
         found["files"] = len(list((Path(folder) / "batch").rglob("*.parquet")))
