@@ -1,5 +1,6 @@
 """A tornado of assumptions: the loss of an episode under plus and minus half of each number that has no source."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -72,17 +73,22 @@ def _loss(history: History, rows: list[dict[str, Any]]) -> float:
 
 
 def draw(loss: float, bars: list[Bar], most: int = 25) -> Any:
-    """A figure of the widest bars: loss at half (light) and at one and a half (dark) of each assumption."""
+    """A figure of the widest bars: loss at half (light) and at one and a half (dark) of each assumption. One bar that
+    dwarfs all others is cut off, and its value written."""
     import matplotlib.pyplot as plt
     import seaborn as sns
 
     sns.set_theme(style="whitegrid", context="paper")
     shown = bars[:most][::-1]
     figure, axes = plt.subplots(figsize=(7.2, 0.24 * len(shown) + 1.2), layout="constrained")
+    reach = sorted(max(abs(x - loss) for x in (b.low, b.high) if x == x) for b in shown)
+    end = loss + 1.4 * reach[-2] if len(reach) > 1 and reach[-1] > 3.0 * reach[-2] else math.inf
     for i, bar in enumerate(shown):
         for value, colour in ((bar.low, "#9ecae1"), (bar.high, "#08519c")):
             if value == value:
-                axes.barh(i, value - loss, left=loss, color=colour, height=0.62)
+                axes.barh(i, min(value, end) - loss, left=loss, color=colour, height=0.62)
+            if value > end:
+                axes.text(end, i, f"to {value:.1f} ", va="center", ha="right", fontsize=7)
     axes.axvline(loss, color="black", linewidth=0.8)
     axes.set_yticks(range(len(shown)), [b.key for b in shown], fontsize=7)
     axes.set_xlabel("loss of the episode\n(light: half, dark: one and a half of the assumed number)")
