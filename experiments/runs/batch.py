@@ -12,7 +12,7 @@ from experiments.runs.points import Point, described, points_from
 from sim.files import write_whole
 from sim.problems import BadInput
 from sim.rules import RuleSet, code_version
-from sim.storage import writable
+from sim.storage import MANIFEST, writable
 
 FILE = "batch.json"
 SIZES = ("points", "replications")  # what `extend` may change
@@ -105,12 +105,22 @@ def open_batch(batch: Batch, folder: str | Path) -> Path:
         if there["identity"] != identity(data):
             skipped = ("episode", "rules")
             differing = [k for k in data if k not in skipped and _portable(data[k]) != _portable(there.get(k))]
-            raise BadInput([f"{folder}: holds another batch ({', '.join(differing)} differ)"], "batch")
+            told = f"holds another batch, or this one before it was changed ({', '.join(differing)} not the same)"
+            raise BadInput([f"{folder}: {told}"], "batch")
     else:
-        writable(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         write_whole(folder / FILE, json.dumps({**data, "identity": identity(data)}, indent=1))
     return folder
+
+
+def make_folder(folder: Path) -> None:
+    """The folder of a batch that is not written yet; `BadInput` where it holds anything else."""
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    if MANIFEST in there:
+        raise BadInput([f"--out {folder}: holds the result of a run; name another folder"], "batch")
+    if not there or not all(name.startswith(f".{FILE}.") for name in there):  # drafts: another process begins here
+        writable(folder)
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def extend_batch(folder: str | Path, points: Sequence[Point], replications: int) -> Batch:

@@ -1,7 +1,8 @@
 """Tables of finished runs on disk: parts that workers write, each whole or not at all, and the merged table.
 
 A folder holds `<table>.parquet`, and in `parts/<table>/` what is not merged yet. Rows belong to a run, known by its
-point and replication; where a run stands twice (a worker died between writing and tidying), its first rows count.
+point and replication; where a run stands twice (a worker died between writing and tidying, or shards overlap), its
+first rows count, those of a run that is done before those of one that failed.
 A merged table is in the order of runs, in row groups of a fixed number of runs, so that its bytes depend on what was
 run alone. Nothing here holds more than a block of runs in memory.
 """
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.runs import locks
 from sim.problems import BadInput
 
 if TYPE_CHECKING:
@@ -57,11 +59,14 @@ def _tidy(place: Path, mine: str) -> None:
         there = sorted(place.glob(f"{mine}-{level}-*.parquet"))
         if len(there) < FILES_PER_LEVEL:
             return
-        schema = pa.unify_schemas([pq.read_schema(p) for p in there])
-        groups = (group for p in there for group in _groups(p))
-        _write(groups, place / f"{mine}-{level + 1}-{time.monotonic_ns()}.parquet", schema)
+        try:
+            schema = pa.unify_schemas([pq.read_schema(p) for p in there])
+            groups = (group for p in there for group in _groups(p))
+            _write(groups, place / f"{mine}-{level + 1}-{time.monotonic_ns()}.parquet", schema)
+        except FileNotFoundError:  # another shard in this folder has merged them meanwhile
+            return
         for path in there:
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def _groups(path: Path) -> Iterator["pa.Table"]:
@@ -81,7 +86,7 @@ def _write(groups: "Iterable[pa.Table]", path: Path, schema: "pa.Schema") -> Non
         with draft.open("wb") as file:
             with pq.ParquetWriter(file, schema, compression="zstd") as writer:
                 for group in groups:
-                    writer.write_table(_as(group, schema))
+                    writer.write_table(_as(group, schema), row_group_size=max(1, group.num_rows))
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -106,6 +111,7 @@ class Parts:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        self.told = (*KEYS, "state") if table == MAIN else KEYS  # what a row says of its run
         self.paths: list[Path] = []
         self.files: list[pq.ParquetFile] = []
         merged = Path(folder) / f"{table}.parquet"
@@ -151,19 +157,23 @@ class Parts:
 
         points, found = (first // replications, last // replications), []
         have = np.zeros(last - first + 1, dtype=bool)
-        for file, reach in zip(self.files, self.reach, strict=True):
-            near = [i for i, (low, high) in enumerate(reach) if low <= points[1] and high >= points[0]]
-            mine = np.zeros_like(have)
-            for i in near:
-                keys = file.read_row_group(i, columns=list(KEYS))
+        for state in ("done", "failed") if "state" in self.told else ("",):
+            near = [
+                (file, i)
+                for file, reach in zip(self.files, self.reach, strict=True)
+                for i, (low, high) in enumerate(reach)
+                if low <= points[1] and high >= points[0]
+            ]
+            for file, i in near if not have.all() else ():
+                keys = file.read_row_group(i, columns=list(self.told))
                 run = _run(keys, replications) - first
                 inside = (run >= 0) & (run < len(have))
+                if state:
+                    inside &= keys["state"].to_numpy(zero_copy_only=False) == state
                 inside[inside] = ~have[run[inside]]
                 if inside.any():
-                    chosen = _as(file.read_row_group(i), schema).filter(pa.array(inside))
-                    found.append((run[inside], chosen))
-                    mine[run[inside]] = True
-            have |= mine
+                    found.append((run[inside], _as(file.read_row_group(i), schema).filter(pa.array(inside))))
+                    have[run[inside]] = True
         if not found:
             return None
         order = np.argsort(np.concatenate([run for run, _ in found]), kind="stable")
@@ -188,18 +198,18 @@ def tables(folder: str | Path) -> list[str]:
     """The tables that a folder holds, the main one first."""
     folder = Path(folder)
     names = {p.name for p in folder.glob("parts/*") if p.is_dir()} | {p.stem for p in folder.glob("*.parquet")}
-    return sorted(names - {"points"}, key=lambda n: (n != MAIN, n))
+    return sorted(names, key=lambda n: (n != MAIN, n))
 
 
 def finished(folder: str | Path, points: int, replications: int) -> tuple[np.ndarray, np.ndarray]:
     """Which runs are done and which of them failed: two arrays (points * replications,) of truth values."""
-    done, failed = (np.zeros(points * replications, dtype=bool) for _ in range(2))
+    done, well = (np.zeros(points * replications, dtype=bool) for _ in range(2))
     with Parts(folder, MAIN) as parts:
         for part in parts.read([*KEYS, "state"]):
             run = _run(part, replications)
             done[run] = True
-            failed[run[part["state"].to_numpy(zero_copy_only=False) == "failed"]] = True
-    return done, failed
+            well[run[part["state"].to_numpy(zero_copy_only=False) == "done"]] = True
+    return done, done & ~well
 
 
 def merge(
@@ -210,33 +220,39 @@ def merge(
     Columns carry unit and meaning where `units` (`table.column`) names them. Without `failures`, failed runs are
     left out, and are then no longer done.
     """
-    import pyarrow as pa
-
     folder = Path(folder)
-    for name in sorted(tables(folder), key=lambda n: n == MAIN):
-        with Parts(folder, name) as parts:
-            if not parts.files:
-                continue
-            bare = parts.schema()
-            schema = pa.schema([pa.field("run", pa.int64()), *(_told(f, units.get(f"{name}.{f.name}")) for f in bare)])
-            blocks = _blocks(parts, points, replications, bare, schema, name, failures)
-            _write(blocks, folder / f"{name}.parquet", schema)
-            old = [p for p in parts.paths if p.parent != folder]
-        for path in old:
-            path.unlink(missing_ok=True)
+    with locks.merging(folder):
+        for name in sorted(tables(folder), key=lambda n: n == MAIN):
+            _merge_table(folder, name, points, replications, units, failures)
     path = folder / f"{MAIN}.parquet"
     return path if path.is_file() else None
 
 
+def _merge_table(
+    folder: Path, name: str, points: int, replications: int, units: Mapping[str, tuple[str, str]], failures: bool
+) -> None:
+    import pyarrow as pa
+
+    with Parts(folder, name) as parts:
+        if not parts.files:
+            return
+        bare = parts.schema()
+        schema = pa.schema([pa.field("run", pa.int64()), *(_told(f, units.get(f"{name}.{f.name}")) for f in bare)])
+        _write(_blocks(parts, points, replications, bare, name, schema, failures), folder / f"{name}.parquet", schema)
+        old = [p for p in parts.paths if p.parent != folder]
+    for path in old:
+        path.unlink(missing_ok=True)
+
+
 def _blocks(
-    parts: Parts, points: int, replications: int, bare: "pa.Schema", schema: "pa.Schema", name: str, failures: bool
+    parts: Parts, points: int, replications: int, bare: "pa.Schema", name: str, schema: "pa.Schema", failures: bool
 ) -> Iterator["pa.Table"]:
     import pyarrow as pa
 
     size = BLOCK_RUNS if name == MAIN else BLOCK_RUNS_OF_PATHS
     for first in range(0, points * replications, size):
         block = parts.block(first, min(first + size, points * replications) - 1, replications, bare)
-        if block is not None and not failures and "state" in block.column_names:
+        if block is not None and not failures and name == MAIN:
             block = block.filter(pa.compute.field("state") != "failed")
         if block is not None and block.num_rows:
             run = pa.array(_run(block, replications), pa.int64())
@@ -245,3 +261,9 @@ def _blocks(
 
 def _told(field: Any, told: tuple[str, str] | None) -> Any:
     return field if told is None else field.with_metadata({"unit": told[0], "meaning": told[1]})
+
+
+def clear_drafts(folder: str | Path) -> None:
+    """Take away what processes that were killed had begun to write; call it while nobody else writes."""
+    for path in [*Path(folder).glob(".*.parquet.*.tmp"), *Path(folder).glob("parts/*/.*.parquet.*.tmp")]:
+        path.unlink(missing_ok=True)

@@ -7,17 +7,17 @@ results.parquet  all runs in order, and a table for each kind of path that was a
                  number of workers, shards in any order, and after any interruption
 """
 
-import fcntl
 import importlib
 import json
 import os
+import shutil
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.catalogue import find
-from experiments.runs import parts
-from experiments.runs.batch import Batch, identity_of, open_batch, read_batch
+from experiments.runs import locks, parts
+from experiments.runs.batch import FILE, Batch, identity, identity_of, make_folder, open_batch, read_batch
 from experiments.runs.points import Point
+from sim.files import write_whole
 from sim.problems import BadInput
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Worker:
             measured = self.measure(run, self.episode)
             numbers, paths = measured if isinstance(measured, tuple) else (measured, {})
             return {**row, "state": "done", "stage": "", "message": "", **numbers}, paths
-        except Exception as error:  # whatever fails in one run must not stop the others
+        except (Exception, SystemExit) as error:  # whatever fails in one run must not stop the others
             self.at = None
             text = f"{type(error).__name__}: {error}"[:500]
             return {**row, "state": "failed", "stage": stage, "message": text}, {}
@@ -114,15 +115,35 @@ def _joined(rows: list[dict[str, Any]], paths: list[dict[str, Any]], name: str) 
 _local = threading.local()
 
 
-def _worker(head: Batch) -> Worker:
-    if getattr(_local, "head", None) != head:
-        _local.head, _local.worker = head, Worker(head)
+class Unlike(Exception):
+    """A worker that would not run what it was sent: its files or its version of the package are others."""
+
+    told = "a worker has another version of the package, or of what the batch names: scenario, rules, functions"
+
+
+def _worker(head: Batch, name: str = "") -> Worker:
+    """The worker of this process for a batch without its points. name: their identity where they were sent; a process
+    that lives on another machine, or from one batch to the next, may find other files under the same paths."""
+    if getattr(_local, "at", None) != (head, name):
+        _local.at = None
+        if name and name != _named(head):
+            raise Unlike(f"on {socket.gethostname()}")
+        _local.at, _local.worker = (head, name), Worker(head)
     found: Worker = _local.worker
     return found
 
 
+def _named(head: Batch) -> str:
+    """Identity of a batch as the files say that this process reads; nothing where they are not there."""
+    try:
+        return identity(head.data())
+    except BadInput:
+        return ""
+
+
 def _start() -> None:
-    """In a worker process: end when the process that started it is gone."""
+    """In a worker process: end when the process that started it is gone, which alone answers to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = os.getppid()
 
     def watch() -> None:
@@ -151,9 +172,9 @@ def _keep(head: Batch, tasks: Sequence[Task], folder: str) -> tuple[list[dict[st
     return [], {}, seconds
 
 
-def _give(head: Batch, tasks: Sequence[Task]) -> tuple[list[dict[str, Any]], dict[str, Any], float]:
+def _give(head: Batch, tasks: Sequence[Task], name: str = "") -> tuple[list[dict[str, Any]], dict[str, Any], float]:
     """Run a chunk and hand it back."""
-    return _worker(head).chunk(tasks)
+    return _worker(head, name).chunk(tasks)
 
 
 def _log(folder: Path, event: str, tasks: Sequence[Task], seconds: float = 0.0) -> None:
@@ -174,10 +195,12 @@ def run_batch(
     """Run what is not yet done, merge, and return the path of the results. A finished batch runs nothing.
 
     dask: address of a scheduler whose workers take the place of processes here. shard: (i, n) runs the i-th of n parts
-    of the batch, numbered from 1; `gather` brings shards from several folders together.
+    of the batch, numbered from 1, in a folder of its own or one with others; `gather_shards` brings folders together.
     """
     folder = open_batch(batch, folder)
-    with _alone(folder, shard):
+    with locks.running(folder, shard):
+        if shard[1] == 1:
+            parts.clear_drafts(folder)
         done, _ = parts.finished(folder, len(batch.points), batch.replications)
         mine = _share(batch, shard)
         pending = np.flatnonzero(mine & ~done)
@@ -190,10 +213,7 @@ def run_batch(
                     progress(ready, total)
         if len(pending) or any(folder.glob("parts/*/*.parquet")):
             merge_batch(batch, folder)
-    path = folder / f"{parts.MAIN}.parquet"
-    if not path.is_file():
-        raise BadInput([f"{folder}: no run is finished"], "batch")
-    return path
+    return _results(folder)
 
 
 def merge_batch(batch: Batch, folder: str | Path, *, failures: bool = True) -> None:
@@ -206,23 +226,38 @@ def gather_shards(folders: Sequence[str | Path], into: str | Path) -> Path:
 
     `BadInput` when the folders hold different batches.
     """
-    known = {identity_of(f): f for f in folders}
+    known = {identity_of(f): Path(f) for f in folders}
     if len(known) != 1:
         raise BadInput([f"{f}: holds batch {name}" for name, f in known.items()], "merge")
-    batch = read_batch(folders[0])
-    target = open_batch(batch, into)
-    for i, folder in enumerate(folders):
-        if Path(folder).resolve() == target.resolve():
-            continue
-        for path in [*Path(folder).glob("*.parquet"), *Path(folder).glob("parts/*/*.parquet")]:
-            table = path.stem if path.parent == Path(folder) else path.parent.name
-            if table == "points":
-                continue
-            place = target / "parts" / table / f"shard{i}-{path.name}"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(path.read_bytes())
-    merge_batch(batch, target)
-    return target / f"{parts.MAIN}.parquet"
+    ((name, first),) = known.items()
+    target = Path(into)
+    if not (target / FILE).is_file():
+        make_folder(target)
+        write_whole(target / FILE, (first / FILE).read_bytes())
+    elif identity_of(target) != name:
+        raise BadInput([f"{target}: holds batch {identity_of(target)}, the shards are of {name}"], "merge")
+    with locks.alone(target):
+        for i, folder in enumerate(map(Path, folders)):
+            if folder.resolve() != target.resolve():
+                for path in [*folder.glob("*.parquet"), *folder.glob("parts/*/*.parquet")]:
+                    table = path.stem if path.parent == folder else path.parent.name
+                    _copy(path, target / "parts" / table / f"shard{i}-{path.name}")
+        merge_batch(read_batch(target), target)
+    return _results(target)
+
+
+def _results(folder: Path) -> Path:
+    path = folder / f"{parts.MAIN}.parquet"
+    if not path.is_file():
+        raise BadInput([f"{folder}: no run is finished"], "batch")
+    return path
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    shutil.copyfile(path, draft)
+    draft.replace(target)
 
 
 def _share(batch: Batch, shard: tuple[int, int]) -> np.ndarray:
@@ -232,17 +267,6 @@ def _share(batch: Batch, shard: tuple[int, int]) -> np.ndarray:
         raise BadInput([f"shard {i}/{n}: the first number must lie between 1 and the second"], "batch")
     run = np.arange(len(batch))
     return np.asarray((run // batch.replications if len(batch.points) >= n else run) % n == i - 1)
-
-
-@contextmanager
-def _alone(folder: Path, shard: tuple[int, int]) -> Iterator[None]:
-    """No other process of this machine runs the same shard of a folder; `BadInput` where one does."""
-    with (folder / f".lock-{shard[0]}-{shard[1]}").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BadInput([f"{folder}: another process is running it"], "batch") from None
-        yield
 
 
 def evaluate(batch: Batch, workers: int = 1, progress: Progress = None) -> list[dict[str, Any]]:
@@ -280,16 +304,26 @@ def _on_pool(
     waiting, suspects = Waiting(pending), dict[int, int]()
     while waiting:
         pool = ProcessPoolExecutor(workers, get_context("spawn"), _start)
-        with pool:
+
+        def send(tasks: list[Task], pool: Executor = pool) -> Future[Any]:
+            if folder is None:
+                return pool.submit(_give, head, tasks)
+            return pool.submit(_keep, head, tasks, str(folder))
+
+        lost = []
+        try:
             _check_start(pool)
-            lost = []
-            for runs, result in _flow(pool, batch, head, waiting, lambda: 2 * workers, folder, suspects, True):
+            for runs, result in _flow(
+                batch, waiting, lambda: 2 * workers, send, folder, (BrokenProcessPool,), stop=True
+            ):
                 if result is None:
                     lost += runs
                     continue
                 if rows is not None:
                     rows += result[0]
                 yield len(runs)
+        finally:
+            pool.shutdown(cancel_futures=True)
         for run in sorted(lost):
             suspects[run] = suspects.get(run, 0) + 1
             if suspects[run] < 2:
@@ -321,22 +355,42 @@ def _on_dask(batch: Batch, pending: np.ndarray, folder: Path, address: str) -> I
         raise BadInput([f"--dask {address}: no scheduler answers ({error})"], "dask") from None
     with client:
 
+        def installed() -> bool:
+            from importlib.util import find_spec
+
+            return find_spec("experiments") is not None
+
+        client.wait_for_workers(1)
+        if lacking := [worker for worker, found in client.run(installed).items() if not found]:
+            raise BadInput([f"--dask {address}: the worker {w} has not this package" for w in lacking], "dask")
+
         def wanted() -> int:
             return max(2, 2 * sum(w["nthreads"] for w in client.scheduler_info(n_workers=-1)["workers"].values()))
 
         pool = client.get_executor(pure=False)
         head, waiting = replace(batch, points=()), Waiting(pending)
+        name = identity(head.data())
         gone = (KilledWorker, FutureCancelledError, CancelledError)
-        for runs, result in _flow(pool, batch, head, waiting, wanted, None, {}, False, gone):
-            if result is None:
-                result = (
-                    [{**dict(zip(parts.KEYS, divmod(r, batch.replications), strict=True)), "state": "failed",
-                      "stage": "process", "message": "every worker that ran it died"} for r in runs], {}, 0.0,
-                )  # fmt: skip
-            found, tables, seconds = result
-            parts.write_parts(folder, {**tables, parts.MAIN: parts.table_of(found)})
-            _log(folder, "ran", [_task(batch, r) for r in (runs[0], runs[-1])], seconds)
-            yield len(runs)
+
+        def send(tasks: list[Task]) -> Future[Any]:
+            return pool.submit(_give, head, tasks, name)
+
+        try:
+            for runs, result in _flow(batch, waiting, wanted, send, folder, gone):
+                if result is None and len(runs) > 1:
+                    for run in runs:
+                        waiting.again(run)
+                    continue
+                if result is None:
+                    row = {**dict(zip(parts.KEYS, divmod(runs[0], batch.replications), strict=True)), "state": "failed",
+                           "stage": "process", "message": "every worker that ran it died"}  # fmt: skip
+                    result = [row], {}, 0.0
+                found, tables, seconds = result
+                parts.write_parts(folder, {**tables, parts.MAIN: parts.table_of(found)})
+                _log(folder, "ran", [_task(batch, r) for r in (runs[0], runs[-1])], seconds)
+                yield len(runs)
+        except (Unlike, ImportError, AttributeError, TypeError) as error:  # the latter where its code is another
+            raise BadInput([f"--dask {address}: {Unlike.told} ({type(error).__name__}: {error})"], "dask") from error
 
 
 class Waiting:
@@ -365,11 +419,11 @@ Result = tuple[list[dict[str, Any]], dict[str, Any], float]
 
 
 def _flow(
-    pool: Executor, batch: Batch, head: Batch, waiting: Waiting, wanted: Callable[[], int], folder: Path | None,
-    suspects: Mapping[int, int], stop: bool, gone: tuple[type[BaseException], ...] = (BrokenProcessPool,),
+    batch: Batch, waiting: Waiting, wanted: Callable[[], int], send: Callable[[list[Task]], "Future[Any]"],
+    folder: Path | None, gone: tuple[type[BaseException], ...], *, stop: bool = False,
 ) -> Iterator[tuple[list[int], Result | None]]:  # fmt: skip
-    """Keep a pool busy with chunks of a few seconds; yields the runs of a chunk and what came of them, None where a
-    worker died with it. With `stop`, nothing more is sent after that."""
+    """Keep `wanted` chunks of a few seconds under way; yields the runs of a chunk and what came of them, None where a
+    worker died with it, which is one of `gone`. With `stop`, nothing more is sent after that."""
     flying: dict[Future[Any], list[int]] = {}
     size, pace, alone, broken = 1, 0.0, False, False
     while (waiting and not broken) or flying:
@@ -382,14 +436,11 @@ def _flow(
             if folder is not None:
                 _log(folder, "sent", tasks)
             try:
-                sent = (
-                    pool.submit(_give, head, tasks) if folder is None else pool.submit(_keep, head, tasks, str(folder))
-                )
+                flying[send(tasks)] = runs
             except BrokenProcessPool:
                 broken = True
                 yield runs, None
                 break
-            flying[sent] = runs
         if not flying:
             break
         ready, _ = wait(flying, return_when=FIRST_COMPLETED)
@@ -417,12 +468,11 @@ def ledger(folder: str | Path) -> "pandas.DataFrame":
     frame = pd.DataFrame({"run": range(len(batch))})
     frame["point"], frame["replication"] = frame["run"] // batch.replications, frame["run"] % batch.replications
     frame["state"], frame["stage"], frame["message"] = "pending", "", ""
-    if (folder / LOG).is_file():
-        for line in (folder / LOG).read_text(encoding="utf-8").splitlines():
-            entry = json.loads(line)
-            if entry["event"] == "sent" and _alive(entry):
-                first, last = (k[0] * batch.replications + k[1] for k in (entry["first"], entry["last"]))
-                frame.loc[first:last, "state"] = "running"
+    busy = locks.busy(folder)
+    for entry in _entries(folder / LOG):
+        if entry["event"] == "sent" and _alive(entry, busy):
+            first, last = (k[0] * batch.replications + k[1] for k in (entry["first"], entry["last"]))
+            frame.loc[first:last, "state"] = "running"
     with parts.Parts(folder, parts.MAIN) as found:
         for table in found.read(parts.META):
             rows = table.to_pandas()
@@ -432,11 +482,23 @@ def ledger(folder: str | Path) -> "pandas.DataFrame":
     return frame
 
 
-def _alive(entry: Mapping[str, Any]) -> bool:
+def _entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a log; one that a full disk or a power failure cut off tells nothing."""
+    if path.is_file():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    continue
+
+
+def _alive(entry: Mapping[str, Any], busy: bool) -> bool:
+    """Whether the process of an entry still runs the batch, as far as this machine can tell."""
     if entry["host"] != socket.gethostname():
         return True
     try:
         os.kill(int(entry["pid"]), 0)
     except OSError:
         return False
-    return True
+    return busy

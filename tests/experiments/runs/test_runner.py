@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,10 +13,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.runs import parts
-from experiments.runs.batch import Batch, read_batch
+from experiments.catalogue import FOLDER
+from experiments.runs import parts, runner
+from experiments.runs.batch import FILE, Batch, identity, open_batch, read_batch
 from experiments.runs.points import Point
-from experiments.runs.runner import evaluate, ledger, run_batch
+from experiments.runs.runner import evaluate, gather_shards, ledger, run_batch
 from sim.problems import BadInput
 
 ROOT = Path(__file__).parents[3]
@@ -142,3 +144,45 @@ def test_hosts_and_times_stand_in_the_log_alone(tmp_path: Path) -> None:
     assert {entry["event"] for entry in entries} == {"sent", "ran"}
     names = pq.read_schema(tmp_path / "batch" / "results.parquet").names
     assert names == ["run", "point", "replication", "state", "stage", "message", "orders", "price"]
+
+
+def test_shards_are_brought_together_where_their_scenario_does_not_lie(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "two-countries", tmp_path / "scenario")
+    whole = replace(batch(points=2, replications=1), episode=str(tmp_path / "scenario"))
+    for i in (0, 1):
+        open_batch(whole, tmp_path / f"{i}")
+        row = {"point": i, "replication": 0, "state": "done", "stage": "", "message": "", "x": 1.0}
+        parts.write_parts(tmp_path / f"{i}", {parts.MAIN: parts.table_of([row])})
+    shutil.rmtree(tmp_path / "scenario")
+    path = gather_shards([tmp_path / "1", tmp_path / "0"], tmp_path / "all")
+    assert pq.read_table(path)["point"].to_pylist() == [0, 1]
+    assert (tmp_path / "all" / FILE).read_bytes() == (tmp_path / "0" / FILE).read_bytes()
+    open_batch(batch(points=1, replications=1), tmp_path / "other")
+    with pytest.raises(BadInput, match="other: holds batch"):
+        gather_shards([tmp_path / "0"], tmp_path / "other")
+
+
+def test_a_folder_that_another_process_has_just_begun_is_no_stranger(tmp_path: Path) -> None:
+    (tmp_path / f".{FILE}.7.tmp").write_text("{")
+    open_batch(batch(points=1, replications=1), tmp_path)
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "notes.txt").write_text("mine")
+    with pytest.raises(BadInput, match="not a result of ours"):
+        open_batch(batch(points=1, replications=1), tmp_path / "taken")
+
+
+def test_a_line_of_the_log_that_was_cut_off_tells_nothing(tmp_path: Path) -> None:
+    open_batch(batch(points=1, replications=2), tmp_path)
+    (tmp_path / "log.jsonl").write_text('{"event": "sent", "fir')
+    assert ledger(tmp_path)["state"].tolist() == ["pending", "pending"]
+
+
+def test_a_worker_with_other_files_refuses(tmp_path: Path) -> None:
+    """As one that lives on from one study to the next, or on another machine."""
+    rule = tmp_path / "study.py"
+    rule.write_text("def none(use_t): ...\n")
+    head = replace(batch(points=0), asked={"function": f"{rule}:none"})
+    name = identity(head.data())
+    rule.write_text("def none(use_t): return 1\n")
+    with pytest.raises(runner.Unlike):
+        runner._worker(head, name)
