@@ -56,8 +56,9 @@ class Factor:
             return np.minimum(np.floor(np.asarray(unit) * len(self.levels)), len(self.levels) - 1.0)
         if self.scale == "log":
             value = np.exp(math.log(self.low) + np.asarray(unit) * math.log(self.high / self.low))
-            return np.clip(value, self.low, self.high)
-        value = self.low + np.asarray(unit) * (self.high - self.low)
+            value = np.clip(value, self.low, self.high)
+        else:
+            value = self.low + np.asarray(unit) * (self.high - self.low)
         return np.round(value) if self.whole else value
 
     def code(self, told: str | float) -> float:
@@ -88,7 +89,7 @@ class Sampled(Sequence[Point]):
 
     def __init__(self, factors: Sequence[Factor], matrix: np.ndarray, base: Point | None = None):
         self.factors, self.base = tuple(factors), base or Point()
-        self.matrix = np.asarray(matrix, dtype=float).reshape(-1, len(self.factors))
+        self.matrix = np.asarray(matrix, dtype=float).reshape(len(matrix), len(self.factors))
 
     def __len__(self) -> int:
         return len(self.matrix)

@@ -10,6 +10,7 @@ All but the grid and the list can be extended: the first rows stay what they are
 """
 
 import csv
+import math
 from collections.abc import Sequence
 from itertools import pairwise, product
 from pathlib import Path
@@ -22,6 +23,12 @@ from sim.problems import BadInput, nearest
 KINDS = ("grid", "latin-hypercube", "sobol", "morris", "list")
 RANDOM = ("latin-hypercube", "sobol", "morris")  # those that `points` gives a size to
 MORRIS_LEVELS = 4
+
+
+def size_of(kind: str, points: int, spread: int, crossed: Sequence[int], second_order: bool) -> int:
+    """How many points a design has: of `spread` factors, or of a grid's numbers of values, `crossed`."""
+    each = {"sobol": (2 * spread if second_order else spread) + 2, "morris": spread + 1}.get(kind, 1)
+    return points * each * math.prod(crossed)
 
 
 def rounds_of(kind: str, sizes: Sequence[int], factors: Sequence[Factor], seed: int, second_order: bool) -> np.ndarray:
@@ -72,20 +79,27 @@ def grid(factors: Sequence[Factor], levels: int) -> np.ndarray:
         if f.levels:
             axes.append(np.arange(len(f.levels), dtype=float))
         else:
-            axes.append(np.array(f.values) if f.values else f.at(np.linspace(0.0, 1.0, levels)))
-    return np.array(list(product(*axes)), dtype=float).reshape(-1, len(factors))
+            axes.append(np.array(f.values) if f.values else np.unique(f.at(np.linspace(0.0, 1.0, levels))))
+    return np.array(list(product(*axes)), dtype=float).reshape(math.prod(map(len, axes)), len(factors))
 
 
 def listed(path: Path, factors: Sequence[Factor]) -> np.ndarray:
     """The rows of a CSV file: numbers, and names of levels; `BadInput` names every cell that is wrong."""
     if not path.is_file():
         raise BadInput([f"design, file: {path} is not there"], "design")
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file)
+            rows, columns = list(reader), list(reader.fieldnames or ())
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput([f"{path.name}: cannot be read as CSV in UTF-8 ({error})"], "design") from None
     names = [f.name for f in factors]
-    columns = list(rows[0]) if rows else []
     problems = [f"{path.name}: no column {n!r}" for n in names if n not in columns]
     problems += [f"{path.name}: column {c!r} is no factor ({nearest(c, names)})" for c in columns if c not in names]
+    problems += [
+        f"{path.name}: column {c!r} stands there twice" for c in sorted({c for c in columns if columns.count(c) > 1})
+    ]
+    problems += [f"{path.name}, row {i + 2}: more cells than columns" for i, row in enumerate(rows) if None in row]
     if not rows:
         problems.append(f"{path.name}: no rows")
     if problems:
@@ -108,6 +122,8 @@ def listed(path: Path, factors: Sequence[Factor]) -> np.ndarray:
                 continue
             if not f.low <= matrix[i, j] <= f.high:
                 problems.append(f"{where} lies outside {f.low:g} to {f.high:g}")
+            elif f.whole and matrix[i, j] % 1.0:
+                problems.append(f"{where} is not a whole number")
     if problems:
         raise BadInput(problems, "design")
     return matrix

@@ -47,9 +47,15 @@ class Outputs:
         self.scalars, self.record, self.every = scalars, tuple(record), every
         self.sample = _Sample(**agents) if agents else None
         self.look: Callable[[World], None] | None = self.sample
+        self.function = cache(function_named)  # read once, and anew by whoever makes other outputs in this process
 
     def __call__(self, run: Run, episode: Episode) -> tuple[dict[str, float], dict[str, dict[str, Any]]]:
-        numbers = {name: scalar(run, episode, asked) for name, asked in self.scalars.items()}
+        numbers: dict[str, float] = {}
+        for name, asked in self.scalars.items():
+            try:
+                numbers[name] = scalar(run, episode, asked, self.function)
+            except Exception as error:  # a function of the study's own may fail in any way; say which
+                raise RuntimeError(f"output {name}: {type(error).__name__}: {error}") from error
         tables = {}
         if self.record:
             tables["series"] = paths(run, self.record, self.every)
@@ -58,15 +64,23 @@ class Outputs:
         return numbers, tables
 
 
-def scalar(run: Run, episode: Episode, asked: Mapping[str, Any]) -> float:
-    """One number of a run with one replication; `ValueError` where it is not finite."""
+def scalar(
+    run: Run, episode: Episode, asked: Mapping[str, Any], function: Callable[[str], Callable[[Run], Any]] | None = None
+) -> float:
+    """One number of a run with one replication; `ValueError` where it is not one, or not finite. function: what finds
+    the function of a place, by default `function_named`."""
     if "fact" in asked:
         values = episode.facts.value(fact_of(episode.facts, asked["fact"]), run)
     elif "function" in asked:
-        values = function_named(asked["function"])(run)
+        values = (function or function_named)(asked["function"])(run)
     else:
         values = STATISTICS[asked["statistic"]](run, **spans(asked.get("with", {})))
-    return float(np.asarray(values).reshape(-1)[0])
+    found = np.asarray(values, dtype=float).reshape(-1)
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} numbers where one is wanted")
+    if not np.isfinite(found[0]):
+        raise ValueError(f"{found[0]} is not a finite number")
+    return float(found[0])
 
 
 def fact_of(facts: Facts, name: str) -> Any:
@@ -78,7 +92,6 @@ def _missing(name: str) -> Any:
     raise KeyError(name)
 
 
-@cache
 def function_named(place: str) -> Callable[[Run], Any]:
     """The function behind `module:function` or `file.py:function`; `BadInput` where it cannot be had."""
     where, _, name = place.rpartition(":")
@@ -92,6 +105,8 @@ def function_named(place: str) -> Callable[[Run], Any]:
         else:
             module = import_module(where)
         found: Callable[[Run], Any] = getattr(module, name)
+        if not callable(found):
+            raise TypeError(f"{name} is not a function")
     except Exception as error:  # the study's own file may fail in any way while it is read
         raise BadInput([f"{place}: cannot be read ({type(error).__name__}: {error})"], "outputs") from None
     return found
@@ -128,11 +143,14 @@ class _Sample:
         self.names, self.fields, self.every = frozenset(names), tuple(fields), every
         self.rows: list[tuple[Any, ...]] = []
         self.world: World | None = None
+        self.model: Any = None
 
     def __call__(self, world: World) -> None:
         if world is not self.world:
             from sim.model import MarketModel
 
+            if self.world is not None:  # of a run that failed
+                self.model.discard()
             self.world, self.rows, self.model = world, [], MarketModel(world)
             calendar = world.calendar
             first, days = _begins(calendar.start, calendar.steps, calendar.step_days, self.every)
@@ -147,8 +165,13 @@ class _Sample:
         """The rows of the world that was looked at, which is then let go."""
         self.model.discard()
         names = ("time", "agent", "kind", *self.fields)
-        found = dict(zip(names, map(list, zip(*self.rows, strict=True)), strict=True))
+        found: dict[str, Any] = dict(zip(names, map(list, zip(*self.rows, strict=True)), strict=True))
         self.world, self.rows = None, []
-        for name in set(self.fields) - {"state"}:
-            found[name] = [None if v is None else float(v) for v in found[name]]
+        for name in self.fields:  # of one type, whichever agents were drawn
+            told = found[name]
+            found[name] = (
+                ["" if v is None else str(v) for v in told]
+                if name == "state"
+                else np.array([np.nan if v is None else v for v in told], dtype=float)
+            )
         return found

@@ -1,8 +1,8 @@
 """A study made ready to run: its factors, points and outputs held against the scenario, every problem told at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from fnmatch import fnmatch
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,22 @@ import numpy as np
 from agents.behaviour import PARAMETERS
 from experiments import catalogue
 from experiments.catalogue import find
-from experiments.run_statistics import ACROSS, STATISTICS, spans
 from experiments.runs.batch import Batch
 from experiments.runs.points import Factor, Point, Sampled, joined
 from experiments.sweep import designs
+from experiments.sweep.kept import Kept, agents_of
 from experiments.sweep.outputs import ALL, FIELDS, function_named
-from experiments.sweep.study import Agents, Asked, Level, Varied, path_of, read_study, shortened
+from experiments.sweep.study import Level, Varied, path_of, read_study, shortened
 from experiments.weighing import MEASURE, hypotheses_of, points_of
 from sim.problems import BadInput, nearest
-from sim.record import SERIES, columns_of
+from sim.record import SERIES
 from sim.simulation import Simulation
+
+MOST_POINTS, MOST_RUNS = 1_000_000, 10_000_000  # of a study: what one machine can hold a list of
+TAKEN = {  # what a design is told, besides a seed
+    "grid": ("levels",), "latin-hypercube": ("points", "cross"), "sobol": ("points", "second_order"),
+    "morris": ("points",), "list": ("file",), "hypotheses": ("points",),
+}  # fmt: skip
 
 
 class Plan:
@@ -36,30 +42,33 @@ class Plan:
         self.path = path_of(study)
         self.study = shortened(read_study(study)) if short else read_study(study)
         s, self.problems = self.study, list[str]()
+        self.sizes: tuple[int, ...] = tuple(sizes) or ((s.design.points,) if s.design.points else ())
+        self.factors = self._factors()
+        self._check_design(replications or s.replications)
+        self._check_analysis()
         scenario = s.scenario if s.scenario in catalogue.names() else str((self.path.parent / s.scenario).resolve())
-        self.episode = find(scenario)
+        try:
+            self.episode = find(scenario)
+        except BadInput as error:
+            near = nearest(s.scenario, catalogue.names())
+            absent = [f"scenario: {s.scenario!r} is no episode, nor a folder or recipe beside the study ({near})"]
+            self.problems += error.problems if Path(scenario).exists() else absent
+            raise BadInput(self.problems, f"study {self.path.parent.name}") from None
+        self._check_keys()
         self.base = Point(s.changes, s.behaviour, {k: self.beside(v) for k, v in s.rules.items()})
         self.simulation = self._simulated(self.base, "study")
-        self.factors = self._factors()
         if self.simulation is not None:
-            self._try_factors()
-            self.columns = {
-                name: list(columns_of(self.simulation.layout, info.columns)) for name, info in SERIES.items()
-            }
-            self._check_outputs(self.simulation)
-        matrix = np.zeros((0, len(self.factors)))
-        if (self.weighs or s.design.kind in designs.RANDOM) and s.design.points is None:
-            self.problems.append(f"design, points: {s.design.kind} needs a number of points")
-        if s.design.kind == "list" and not s.design.file:
-            self.problems.append("design, file: list needs a CSV file")
-        if not self.factors and s.design.kind != "grid" and not self.weighs:
-            self.problems.append(f"factors: {s.design.kind} needs at least one")
+            self._try_factors(self.simulation)
+        # Where a change is wrong, what is wrong beside it is told by the scenario without it, on the same days.
+        days = tuple(c for c in s.changes if c.partition("=")[0].strip() in ("start", "end"))
+        simulation = self.simulation or self._simulated(Point(days), "scenario")
+        if simulation is not None:
+            self.problems += Kept(s, self.episode, simulation, self.factors, self.beside).problems
         if self.weighs:
             self._check_hypotheses()
-        self._check_analysis()
+        matrix = np.zeros((0, len(self.factors)))
         if not self.problems:
             try:
-                self.sizes: tuple[int, ...] = tuple(sizes) or ((s.design.points,) if s.design.points else ())
                 matrix = matrix if self.weighs else self._matrix()
             except BadInput as error:
                 self.problems += error.problems
@@ -71,6 +80,11 @@ class Plan:
         points: Sequence[Point]
         if self.weighs:
             points, measure, asked = points_of(self.episode, self.sizes[-1], s.design.seed), MEASURE, {}
+            evidence = self.episode.facts.evidence
+            units |= {
+                f"results.ln {i}": ("ln", f"{d.group} {d.item}, {d.first} to {d.last}".strip())
+                for i, d in enumerate(evidence.data if evidence else ())
+            }
         else:
             points, measure = Sampled(self.factors, matrix, self.base), "experiments.sweep.outputs:Outputs"
         self.batch = Batch(scenario, points, replications or s.replications, measure, {}, s.seed, asked, units)
@@ -110,6 +124,11 @@ class Plan:
             elif given.set:
                 keys = (given.set,) if isinstance(given.set, str) else given.set
                 low, high = given.range or (min(given.values), max(given.values))
+                self.problems += [
+                    f"factors.{name}: {v:g} lies outside {low:g} to {high:g}"
+                    for v in given.values
+                    if not low <= v <= high
+                ]
                 found[name] = Factor(
                     name, "set", keys, low, high, given.values, given.unit or "1", given.meaning,
                     scale=given.scale, whole=given.whole,
@@ -129,12 +148,19 @@ class Plan:
                 self.problems.append(f"factors.{name}: {value:g} lies outside {p.low:g} to {p.high:g} {p.unit}")
         if given.unit and given.unit != p.unit:
             self.problems.append(f"factors.{name}, unit: the table says {p.unit}")
+        low, high = min((low, *given.values)), max((high, *given.values))  # what switches off may lie outside
+        scale = given.scale
+        if scale == "log" and low <= 0.0:
+            self.problems.append(f"factors.{name}, scale: its range begins at {low:g}, a logarithmic one above zero")
+            scale = "linear"
+        if given.whole and (low % 1.0 or high % 1.0):
+            self.problems.append(f"factors.{name}, whole: its range is {low:g} to {high:g}")
         return Factor(
-            name, "parameter", (name,), low, high, given.values, p.unit, given.meaning or p.meaning, scale=given.scale,
+            name, "parameter", (name,), low, high, given.values, p.unit, given.meaning or p.meaning, scale=scale,
             whole=given.whole,
         )  # fmt: skip
 
-    def _try_factors(self) -> None:
+    def _try_factors(self, simulation: Simulation) -> None:
         """Make the scenario at both ends, every value and every level of a factor, the others at their first."""
         first = {f.name: 0.0 if f.levels else (f.values or (f.low,))[0] for f in self.factors}
         for factor in self.factors:
@@ -146,71 +172,72 @@ class Plan:
                 for other in self.factors:
                     if other.kind != "parameter":
                         point = joined(point, other.point(float(value) if other is factor else first[other.name]))
-                self._simulated(point, f"factors.{factor.name}, {factor.told(float(value))}")
+                where = f"factors.{factor.name}, {factor.told(float(value))}"
+                found = self._simulated(point, where)
+                if found is not None and _span(found) != _span(simulation):
+                    self.problems.append(f"{where}: start and end of a run are the same in a whole study")
 
-    def _check_outputs(self, simulation: Simulation) -> None:
-        s = self.study
-        if not s.outputs and s.series is None and s.agents is None and not self.weighs:
-            self.problems.append("outputs: nothing is kept; ask for outputs, series or agents")
-        for name, asked in s.outputs.items():
-            where = f"outputs.{name}"
-            if name in ("run", "point", "replication", "state", "stage", "message"):
-                self.problems.append(f"{where}: the name is taken")
-            if asked.fact:
-                ids = [f.id for f in self.episode.facts.facts if f.statistic in STATISTICS]
-                if asked.fact not in ids:
-                    self.problems.append(f"{where}: no fact {asked.fact!r} ({nearest(asked.fact, ids)})")
-            elif asked.function:
-                try:
-                    function_named(self.beside(asked.function))
-                except BadInput as error:
-                    self.problems += [f"{where}: {p}" for p in error.problems]
-            else:
-                self._check_statistic(where, asked, simulation)
-        for column in s.series.record if s.series else ():
-            series, _, key = column.partition("|")
-            self._check_column("series, record", series, key or ALL)
-        if s.agents is not None:
-            self._check_agents(s.agents, simulation)
+    def _check_design(self, replications: int) -> None:
+        """What a design takes, what it needs, and how many runs it would be."""
+        s, d = self.study, self.study.design
+        taken = TAKEN[d.kind]
+        self.problems += [
+            f"design, {key}: a {d.kind} takes none ({' and '.join(taken)})"
+            for key in ("points", "levels", "file", "second_order") if key in d.model_fields_set and key not in taken
+        ]  # fmt: skip
+        if (self.weighs or d.kind in designs.RANDOM) and d.points is None:
+            self.problems.append(f"design, points: {d.kind} needs a number of points")
+        if d.kind == "list" and not d.file:
+            self.problems.append("design, file: list needs a CSV file")
+        if not self.factors and d.kind != "grid" and not self.weighs:
+            self.problems.append(f"factors: {d.kind} needs at least one")
+        self.problems += [
+            f"factors.{name}, values: a {d.kind} draws from a range; give one, or levels"
+            for name, given in s.factors.items()
+            if d.kind in designs.RANDOM and given.values and not given.range and name not in d.cross
+        ]
+        if d.kind == "morris":
+            steps = designs.MORRIS_LEVELS - 1
+            self.problems += [
+                f"factors.{f.name}, whole: steps of morris are thirds of the range, these are no whole numbers"
+                for f in self.factors if f.whole and (f.scale == "log" or (f.high - f.low) % steps)
+            ]  # fmt: skip
+            if d.points == 1:
+                self.problems.append("design, points: morris needs two trajectories or more")
+        apart = [f for f in self.factors if d.kind == "grid" or f.name in d.cross]
+        values = [len(self._values(f)) for f in apart]
+        size = self.sizes[-1] if self.sizes and d.kind in designs.RANDOM else 1
+        points = designs.size_of(d.kind, size, len(self.factors) - len(apart), values, d.second_order)
+        if points > MOST_POINTS or points * replications > MOST_RUNS:
+            self.problems.append(
+                f"design: {points:,} points and {replications:,} replications of each are too many (at most "
+                f"{MOST_POINTS:,} points, {MOST_RUNS:,} runs)"
+            )
 
-    def _check_statistic(self, where: str, asked: Asked, simulation: Simulation) -> None:
-        known = [n for n in STATISTICS if n not in ACROSS]
-        if asked.statistic not in known:
-            self.problems.append(f"{where}: no statistic {asked.statistic!r} ({nearest(asked.statistic, known)})")
-            return
-        given = asked.arguments
-        function = STATISTICS[asked.statistic]
-        try:
-            signature(function).bind(None, **given)
-        except TypeError as error:
-            wanted = ", ".join(list(signature(function).parameters)[1:])
-            self.problems.append(f"{where}, with: {error}; {asked.statistic} takes {wanted}")
-            return
-        if "series" in given:
-            columns = given.get("columns", [])
-            for key in [given["column"]] if "column" in given else [columns] if isinstance(columns, str) else columns:
-                self._check_column(f"{where}, with", str(given["series"]), str(key))
-        try:
-            for key, value in spans(given).items():
-                if isinstance(value, tuple):
-                    first, last = value
-                    if not simulation.scenario.start <= first <= last <= simulation.scenario.end:
-                        self.problems.append(f"{where}, {key}: {first} to {last} is not within the scenario")
-        except (TypeError, IndexError, ValueError):
-            self.problems.append(f"{where}, with: a span is a first and a last day")
+    def _values(self, factor: Factor) -> list[float]:
+        """The values of a factor of a grid, or of one that is crossed; none where they cannot be told."""
+        d = self.study.design
+        if d.kind == "grid" or factor.name in d.cross:
+            return [float(v) for v in designs.grid([factor], d.levels)[:, 0]]
+        return []
 
-    def _check_column(self, where: str, series: str, key: str) -> None:
-        if series not in SERIES:
-            self.problems.append(f"{where}: no series {series!r} ({nearest(series, SERIES)})")
-        elif key != ALL and key not in self.columns[series]:
-            self.problems.append(f"{where}: {series} has no column {key!r} ({nearest(key, self.columns[series])})")
-
-    def _check_agents(self, agents: Agents, simulation: Simulation) -> None:
-        known = _agents(simulation)
-        self.problems += [f"agents, names: {n!r} ({nearest(n, known)})" for n in agents.names if n not in known]
-        self.problems += [f"agents, fields: {f!r} ({nearest(f, FIELDS)})" for f in agents.fields if f not in FIELDS]
-        if not agents.names and not 0 < agents.sample <= len(known):
-            self.problems.append(f"agents: give names, or a sample between 1 and {len(known)}")
+    def _check_keys(self) -> None:
+        """No two may set the same thing, and no change a parameter that is a factor: only one of them would count."""
+        owners: dict[str, str] = {}
+        for f in self.factors:
+            for key in (key.removeprefix("behaviour.") for key in f.keys):
+                if key in owners:
+                    self.problems.append(f"factors.{f.name}: {key} is set by factors.{owners[key]} already")
+                owners.setdefault(key, f.name)
+        told = [("changes", change) for change in self.study.changes]
+        told += [(f"{self.study.scenario}, changes", change) for change in self.episode.changes]
+        for f in self.factors:
+            for level, point in zip(f.levels, f.points, strict=True):
+                told += [(f"factors.{f.name}, {level}", change) for change in (*point.changes, *point.behaviour)]
+        for where, change in told:
+            key = change.partition("=")[0].strip().removeprefix("behaviour.")
+            if key in PARAMETERS and key in owners:
+                self.problems.append(f"{where}: {key} is what factors.{owners[key]} varies")
 
     def _check_analysis(self) -> None:
         s, factors = self.study, {f.name: f for f in self.factors}
@@ -230,14 +257,22 @@ class Plan:
                 self.problems.append(f"design, cross: {name} needs levels or values")
         if s.design.cross and s.design.kind != "latin-hypercube":
             self.problems.append("design, cross: only a latin-hypercube is crossed")
+        for kind, given in (("find", [q.name for q in s.find]), ("compare", [c.name for c in s.compare])):
+            self.problems += [
+                f"{kind}.{n}: the name stands there twice" for n in sorted({n for n in given if given.count(n) > 1})
+            ]
         named = [(f"compare.{c.name}", c.factor, c.base) for c in s.compare]
         named += [(f"find.{q.name}", q.factor, told) for q in s.find if q.factor for told in (q.level, q.base)]
         for where, name, told in named:
             if name not in factors:
                 self.problems.append(f"{where}: no factor {name!r} ({nearest(name, factors)})")
                 continue
+            values = self._values(factors[name])
             try:
-                factors[name].code(told)
+                code = factors[name].code(told)
+                if values and not np.isclose(values, code, rtol=1e-9, atol=0.0).any():
+                    run = ", ".join(f"{v:g}" for v in values[:12])
+                    self.problems.append(f"{where}: {code:g} is not among the values that are run ({run})")
             except KeyError:
                 self.problems.append(f"{where}: no level {told!r} ({nearest(str(told), factors[name].levels)})")
             except ValueError:
@@ -246,9 +281,16 @@ class Plan:
             f"find.{q.name}: {q.factor} is not crossed (design, cross)"
             for q in s.find if q.factor in factors and q.factor not in s.design.cross
         ]  # fmt: skip
-        for name, values in s.short.values.items():
-            if name not in factors or not values:
-                self.problems.append(f"short.values.{name}: no factor of that name ({nearest(name, factors)})")
+        self.problems += [
+            f"compare.{c.name}: {c.factor} must be one of a grid or a list, or crossed (design, cross)"
+            for c in s.compare
+            if c.factor in factors and s.design.kind in designs.RANDOM and c.factor not in s.design.cross
+        ]
+        for name, fewer in s.short.values.items():
+            if name not in s.factors:
+                self.problems.append(f"short.values.{name}: no factor of that name ({nearest(name, s.factors)})")
+            elif s.factors[name].levels or not fewer:
+                self.problems.append(f"short.values.{name}: " + ("empty" if not fewer else "it has levels, not values"))
         if s.paper.function:
             try:
                 function_named(self.beside(s.paper.function))
@@ -314,7 +356,7 @@ class Plan:
                 span = f", a {s.series.every}" if info.adds else ""
                 units[f"series.{column}"] = (info.unit, info.meaning + span)
         if s.agents is not None:
-            known = _agents(self.simulation) if self.simulation is not None else []
+            known = agents_of(self.simulation) if self.simulation is not None else []
             drawn = np.random.default_rng(s.design.seed).choice(known, s.agents.sample, replace=False).tolist()
             chosen = list(s.agents.names) or sorted(drawn)
             units |= {f"agents.{field}": FIELDS[field] for field in s.agents.fields}
@@ -324,6 +366,10 @@ class Plan:
         return found, units
 
 
+def _span(simulation: Simulation) -> tuple[date, date]:
+    return simulation.scenario.start, simulation.scenario.end
+
+
 def _plain(value: Any) -> Any:
     """Days as text, so that arguments can be written down; `spans` reads them back."""
     if isinstance(value, Mapping):
@@ -331,8 +377,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _agents(simulation: Simulation) -> list[str]:
-    layout = simulation.layout
-    return [*layout.mines, *layout.refiners, *layout.firms]

@@ -24,6 +24,7 @@ FOLDER = Path(__file__).parents[1] / "studies"
 FILE = "study.toml"
 Every = Literal["week", "month", "quarter", "year"]
 Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Range = tuple[float, float]
 
 
@@ -34,11 +35,11 @@ class Design(Row):
 
     kind: Literal["grid", "latin-hypercube", "sobol", "morris", "list", "hypotheses"]
     points: Count | None = None
-    levels: Annotated[int, Field(ge=2)] = 5
+    levels: Annotated[int, Field(ge=2, le=10_000)] = 5
     file: str = ""
     cross: tuple[str, ...] = ()
     second_order: bool = False
-    seed: int = 1
+    seed: Seed = 1
 
 
 class Level(Row):
@@ -73,6 +74,12 @@ class Varied(Row):
             raise ValueError("a number behind a key needs a range or values")
         if self.range and not self.range[0] < self.range[1]:
             raise ValueError("the range must rise")
+        if len(set(self.values)) < len(self.values):
+            raise ValueError("a value stands there twice")
+        if self.range and self.values and not self.range[0] <= min(self.values) <= max(self.values) <= self.range[1]:
+            raise ValueError("values lie outside the range")
+        if self.whole and any(value % 1.0 for value in (*(self.range or ()), *self.values)):
+            raise ValueError("whole numbers are asked for, and a range or values that are none")
         if self.scale == "log" and min((*(self.range or (1.0,)), *self.values), default=1.0) <= 0.0:
             raise ValueError("a logarithmic scale must lie above zero")
         return self
@@ -166,7 +173,7 @@ class Study(Row):
     behaviour: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, str] = Field(default_factory=dict)
     replications: Count = 10
-    seed: int = 1
+    seed: Seed = 1
     parameters: tuple[str, ...] = ()
     design: Design
     factors: dict[str, Varied] = Field(default_factory=dict)
@@ -207,12 +214,18 @@ def read_study(study: str | Path) -> Study:
     try:
         return Study.model_validate(raw)
     except ValidationError as error:
-        problems = []
-        for e in error.errors():
-            told = explain(e, "", _valid(e["loc"]))
-            where = ".".join(str(p) for p in e["loc"] if p not in ("Level", "tuple[str, ...]"))
-            problems.append(f"{path.name}, {where}: {told.replace('unknown column', 'unknown key')}")
-        raise BadInput(problems, "study") from None
+        raise BadInput([_told(path.name, e) for e in error.errors()], "study") from None
+
+
+def _told(file: str, error: Any) -> str:
+    """One error of the form in the words of a user. Of a key that takes one of two kinds both are tried."""
+    place = error["loc"]
+    if error["type"] == "value_error":
+        told = str(error["ctx"]["error"])
+    else:
+        told = explain(error, "", _valid(place) if error["type"] == "extra_forbidden" else ())
+    where = ".".join(str(p) for p in place if p not in ("Level", "tuple[str, ...]", "str", "float"))
+    return f"{file}, {where}: {told.replace('unknown column', 'unknown key')}"
 
 
 def _valid(place: Sequence[Any]) -> list[str]:

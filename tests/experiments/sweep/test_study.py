@@ -121,3 +121,59 @@ def test_a_logarithmic_factor_is_spread_evenly_in_its_logarithm() -> None:
     assert FACTORS[1].at(np.array([0.0, 0.5, 1.0])).tolist() == pytest.approx([1.0, 10.0, 100.0])
     assert Factor("n", "set", ("k",), 0.0, 4.0, whole=True).at(np.array([0.4])).tolist() == [2.0]
     assert FACTORS[2].at(np.array([0.0, 0.34, 1.0])).tolist() == [0.0, 1.0, 2.0]
+
+
+def test_values_of_the_wrong_kind_are_told_wherever_they_stand(tmp_path: Path) -> None:
+    told = problems(
+        tmp_path,
+        'title = 3\nscenario = "2010-embargo"\nchanges = [5]\nbehaviour = { x = "a" }\nseed = -1\n'
+        '[design]\nkind = "grid"\n'
+        '[factors.a]\nset = "k"\nlevels = { x = [], y = [] }\n[factors.b]\nset = "k"\nvalues = [1, 1]\n'
+        '[factors.c]\nset = "k"\nrange = [0.5, 3]\nwhole = true\n',
+    )
+    for part in (
+        "changes.0: 5: input should be a valid string", "behaviour.x: 'a'", "seed: -1 must be at least 0",
+        "study.toml, factors.a: both set and levels", "factors.b: a value stands there twice", "factors.c: whole",
+    ):  # fmt: skip
+        assert part in told, part
+
+
+def test_what_would_have_no_effect_or_spoil_a_table_is_refused(tmp_path: Path) -> None:
+    head = 'title = "t"\nscenario = "2010-embargo"\nchanges = ["use_elasticity=0.1", "end=2010-12-26", "quotta=none"]\n'
+    told = problems(
+        tmp_path,
+        head + '[design]\nkind = "latin-hypercube"\npoints = 4\nlevels = 3\n'
+        "[factors.use_elasticity]\n[factors.news_act]\nvalues = [0.2, 0.3]\n"
+        '[factors.same]\nset = "news_act"\nrange = [0.2, 0.3]\n'
+        '[factors.peak]\nlevels = { a = [], b = ["end=2011-12-26"] }\n' + KEPT
+        + '[outputs.fact]\nfact = "A8.La"\n[outputs.time]\nstatistic = "share_from"\n'
+        'with = { destination = "Japn", origin = "China", span = [2010-01-04, 2010-06-30] }\n'
+        '[agents]\nnames = ["x"]\nsample = 9999\nfields = ["risk"]\n'
+        '[[compare]]\nname = "c"\nfactor = "peak"\nbase = "a"\noutputs = ["peak"]\n[short]\nvalues = { peak = [1] }\n',
+    )  # fmt: skip
+    for part in (
+        "changes: use_elasticity is what factors.use_elasticity varies", "design, levels: a latin-hypercube takes none",
+        "factors.news_act, values: a latin-hypercube draws from a range", "factors.same: news_act is set by",
+        "factors.peak: the name is taken", "outputs.fact, fact A8.La, outside: 2011-09-15", "outputs.time: the name is",
+        "outputs.time, with: series 'imports' has no column 'Japn from China'", "names or a sample, not both",
+        "compare.c: peak must be one of a grid or a list, or crossed", "short.values.peak: it has levels", "quotta",
+    ):  # fmt: skip
+        assert part in told, part
+    told = problems(tmp_path, HEAD + 'parameters = ["*"]\n[design]\nkind = "grid"\n' + KEPT)
+    assert "are too many" in told
+    told = problems(tmp_path, HEAD.replace("2010-embargo", "2010-embarg") + '[design]\nkind = "gird"\n' + KEPT)
+    assert "'gird' is not one of" in told
+    told = problems(tmp_path, HEAD.replace("2010-embargo", "2010-embarg") + '[design]\nkind = "list"\n' + KEPT)
+    assert "nearest: 2010-embargo" in told
+    assert "list needs a CSV file" in told
+
+
+def test_a_study_may_vary_nothing_and_a_list_come_from_a_spreadsheet(tmp_path: Path) -> None:
+    assert len(plan(tmp_path, HEAD + '[design]\nkind = "grid"\n' + KEPT).batch.points) == 1
+    text = HEAD + '[design]\nkind = "list"\nfile = "points.csv"\n[factors.use_elasticity]\n' + KEPT
+    (tmp_path / "points.csv").write_bytes("\ufeffuse_elasticity\r\n0.1\r\n".encode())
+    assert plan(tmp_path, text).batch.points[0].behaviour == {"use_elasticity": 0.1}
+    (tmp_path / "points.csv").write_bytes(b"use_elasticity\n0.1,3\n")
+    assert "more cells than columns" in problems(tmp_path, text)
+    (tmp_path / "points.csv").write_bytes("use_elasticity\nz\xe9\n".encode("latin-1"))
+    assert "UTF-8" in problems(tmp_path, text)
