@@ -67,6 +67,11 @@ def main() -> None:
             raise
         print(f"the run failed: {error}", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:
+        if _debug or (error.filename is None and error.errno is None):
+            raise
+        print(f"stopped: {error}", file=sys.stderr)  # a full or read-only disk, a file that is gone
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What all verbs of the command line share: the application, options, consoles and progress."""
 
+import atexit
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,6 +74,7 @@ def _bar() -> Any:
         console=Console(stderr=True),
     )  # fmt: skip
     task = bar.add_task("runs", total=None, start=False)
+    atexit.register(bar.stop)  # it hides the cursor
 
     def tell(done: int, of: int) -> None:
         if not bar.live.is_started and done < of:
@@ -88,11 +90,12 @@ def _bar() -> Any:
 def _lines() -> Any:
     from time import monotonic
 
-    begun, told = monotonic(), [0.0, 0]
+    begun, told, before = monotonic(), [0.0, 0], list[int]()
 
     def tell(done: int, of: int) -> None:
         seconds = monotonic() - begun
-        rate = done / max(seconds, 1e-6)
+        before.append(done - 1) if not before else None  # done by earlier processes
+        rate = (done - before[0]) / max(seconds, 1e-6)
         if done == of or done >= told[1] + max(1, of // 4) or seconds > told[0] + 30.0:
             told[:] = [seconds, done]
             left = max(0.0, (of - done) / max(rate, 1e-6))

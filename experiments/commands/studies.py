@@ -1,6 +1,10 @@
 """Verbs of studies: many runs by one file, left and taken up again, extended, brought together, made a paper of."""
 
 import json
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,13 +47,12 @@ def sweep(
     """Run a study: every point of its design, so many times. What is done already is not done again."""
     from experiments.sweep import folder as sweeps
 
-    folder = out or _folder(study, short)
+    folder, part = out or _folder(study, short), _shard(shard)
     plan = sweeps.prepared(study, folder, short)
     teller(as_json)(f"{len(plan.batch.points)} points, {plan.batch.replications} replications: {len(plan.batch)} runs")
-    found = sweeps.sweep(
-        study, folder, short=short, workers=workers, dask=dask, shard=_shard(shard),
-        progress=progress(as_json, len(plan.batch)),
-    )  # fmt: skip
+    options = {"workers": workers, "dask": dask, "shard": part, "progress": progress(as_json, len(plan.batch))}
+    with _told_how_to_go_on(folder):
+        found = sweeps.run_plan(plan, folder, short=short, **options)
     _say(found.folder, as_json)
 
 
@@ -84,7 +87,8 @@ def resume(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json 
     from experiments.runs.runner import run_batch
 
     batch = read_batch(folder)
-    run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
+    with _told_how_to_go_on(folder):
+        run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
     _say(folder, as_json)
 
 
@@ -107,7 +111,8 @@ def extend(
     if points is None and replications is None:
         raise BadInput(["say how far: --points, --replications"], "extend")
     batch = sweeps.extend(folder, points, replications)
-    run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
+    with _told_how_to_go_on(folder):
+        run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
     _say(folder, as_json)
 
 
@@ -120,7 +125,8 @@ def retry_failed(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json:
 
     teller(as_json)(f"{sweeps.retry_failed(folder)} runs had failed")
     batch = read_batch(folder)
-    run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
+    with _told_how_to_go_on(folder):
+        run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
     _say(folder, as_json)
 
 
@@ -159,9 +165,9 @@ def paper(
     folder, tell = out or _folder(study, short), teller(as_json)
     plan = sweeps.prepared(study, folder, short)
     tell(f"{len(plan.batch.points)} points, {plan.batch.replications} replications: {len(plan.batch)} runs")
-    found = sweeps.sweep(
-        study, folder, short=short, workers=workers, dask=dask, progress=progress(as_json, len(plan.batch))
-    )
+    options = {"workers": workers, "dask": dask, "progress": progress(as_json, len(plan.batch))}
+    with _told_how_to_go_on(folder):
+        found = sweeps.run_plan(plan, folder, short=short, **options)
     tell("Analysing, drawing ...")
     page = write_paper(found, plan)
     print(json.dumps({"findings": str(page), "folder": str(folder)}) if as_json else f"Findings: {page}")
@@ -180,10 +186,22 @@ def bundle(
     print(json.dumps({"archive": str(path)}) if as_json else f"{path}: {path.stat().st_size / 1e6:.1f} MB")
 
 
-def _folder(study: str, short: bool) -> Path:
-    from experiments.sweep.study import path_of
+@contextmanager
+def _told_how_to_go_on(folder: Path) -> Iterator[None]:
+    """Where runs are stopped, by Ctrl-C or a full disk, say that none is lost."""
+    try:
+        yield
+    except (KeyboardInterrupt, OSError):
+        print(f"\nWhat is done is kept; go on with: chokepoint resume {shlex.quote(str(folder))}", file=sys.stderr)
+        raise
 
-    return Path("results") / "studies" / (path_of(study).resolve().parent.name + ("-short" if short else ""))
+
+def _folder(study: str, short: bool) -> Path:
+    from experiments.sweep.study import FILE, path_of
+
+    path = path_of(study).resolve()
+    name = path.parent.name if path.name == FILE else path.stem
+    return Path("results") / "studies" / (name + ("-short" if short else ""))
 
 
 def _shard(text: str) -> tuple[int, int]:

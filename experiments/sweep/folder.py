@@ -9,6 +9,7 @@ Beside what `experiments/runs/runner.py` writes it holds
 import csv
 import io
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.runs import parts, runner
+from experiments.runs import locks, parts, runner
 from experiments.runs.batch import Batch, extend_batch, identity, identity_of, open_batch, read_batch
 from experiments.runs.points import Factor, Sampled
 from experiments.sweep import designs
 from experiments.sweep.plan import Plan
-from experiments.sweep.study import path_of
+from experiments.sweep.study import path_of, read_study
 from sim.files import write_whole
 from sim.problems import BadInput
 
@@ -40,25 +41,37 @@ def sweep(
 
     `BadInput` for a study with problems, or a folder that holds another one.
     """
-    folder = Path(folder)
-    plan = prepared(study, folder, short)
-    _keep(plan, folder, short)
+    return run_plan(prepared(study, folder, short), folder, short=short, workers=workers, dask=dask, shard=shard,
+                    progress=progress)  # fmt: skip
+
+
+def run_plan(
+    plan: Plan, folder: str | Path, *, short: bool = False, workers: int = 2, dask: str = "",
+    shard: tuple[int, int] = (1, 1), progress: runner.Progress = None,
+) -> "Sweep":  # fmt: skip
+    """The same for a plan of `prepared`."""
+    _keep(plan, Path(folder), short)
     runner.run_batch(plan.batch, folder, workers, progress, dask=dask, shard=shard)
-    return Sweep(folder)
+    return Sweep(Path(folder))
 
 
 def prepared(study: str | Path, folder: str | Path, short: bool = False) -> Plan:
-    """The plan of a study as its folder holds it: with the sizes that it was extended to, where it was."""
+    """The plan of a study as its folder holds it: with the sizes that it was extended to, where it was.
+
+    What is made of the runs may be asked otherwise than before; `BadInput` where what is run was changed.
+    """
     kept = _kept(Path(folder))
     if kept is None:
         return Plan(study, short)
-    told = f"{folder}: holds another study, or this one before it was changed; name another folder"
     if kept["short"] != short:
-        raise BadInput([told], "sweep")
-    if (Path(folder) / STUDY).read_bytes() == path_of(study).read_bytes():
-        return Plan(study, short, kept["sizes"], kept["replications"])
-    plan = Plan(study, short)  # what is made of the runs may be asked otherwise; what is run may not
-    if identity(plan.batch.data()) != identity_of(folder):
+        said = "the small version of a study; add --short" if kept["short"] else "a whole study; leave --short out"
+        raise BadInput([f"{folder}: holds {said}, or name another folder"], "sweep")
+    now, then = read_study(study), read_study(Path(folder) / STUDY)
+    grown = (now.replications, now.design, now.short) == (then.replications, then.design, then.short)
+    plan = Plan(study, short, kept["sizes"], kept["replications"]) if grown else Plan(study, short)
+    same = (Path(folder) / STUDY).read_bytes() == path_of(study).read_bytes()
+    if not same and identity(plan.batch.data()) != identity_of(folder):
+        told = f"{folder}: holds another study, or this one before it was changed; name another folder"
         raise BadInput([told], "sweep")
     return plan
 
@@ -78,17 +91,19 @@ def extend(folder: str | Path, points: int | None = None, replications: int | No
         elif points < sizes[-1]:
             raise BadInput([f"--points {points}: the study has {sizes[-1]} already"], "extend")
     plan = Plan(study, kept["short"], sizes, replications or kept["replications"])
-    larger = extend_batch(folder, plan.batch.points, plan.batch.replications)
-    _keep(plan, folder, kept["short"])
+    with locks.alone(folder):
+        larger = extend_batch(folder, plan.batch.points, plan.batch.replications)
+        _keep(plan, folder, kept["short"])
     return larger
 
 
 def retry_failed(folder: str | Path) -> int:
     """Make failed runs pending again and return how many there were."""
     batch = read_batch(folder)
-    _, failed = parts.finished(folder, len(batch.points), batch.replications)
-    if failed.any():
-        runner.merge_batch(batch, folder, failures=False)
+    with locks.alone(folder):
+        _, failed = parts.finished(folder, len(batch.points), batch.replications)
+        if failed.any():
+            runner.merge_batch(batch, folder, failures=False)
     return int(failed.sum())
 
 
@@ -107,9 +122,12 @@ def study_of(folder: Path) -> Path:
     kept = _kept(folder)
     if kept is None:
         raise BadInput([f"{folder}: holds no study (no {KEPT})"], "study")
-    study = path_of(kept["study"])
+    study = Path(kept["study"])
+    if not study.is_file():
+        raise BadInput([f"{folder}: its study {study} is not there any more; a copy is {folder / STUDY}"], "study")
     if study.read_bytes() != (folder / STUDY).read_bytes():
-        raise BadInput([f"{folder}: {study} was changed since; start anew in another folder"], "study")
+        told = "sweep it into the same folder where only questions were added, else into another one"
+        raise BadInput([f"{folder}: {study} was changed since; {told}"], "study")
     return study
 
 
@@ -140,7 +158,12 @@ def _kept(folder: Path) -> dict[str, Any] | None:
     path = folder / KEPT
     if not path.is_file():
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if missing := [k for k in ("study", "short", "sizes", "replications") if k not in found]:
+            raise ValueError(f"no {missing[0]}")
+    except ValueError as error:
+        raise BadInput([f"{path}: cannot be read ({error})"], "sweep") from None
     return found
 
 
@@ -173,6 +196,11 @@ class Sweep:
         return bool(kept and kept["short"])
 
     @property
+    def sizes(self) -> list[int]:
+        """Points that were asked for of a random design, at first and at each extension."""
+        return list((_kept(self.folder) or {}).get("sizes", ()))
+
+    @property
     def replications(self) -> int:
         return self.batch.replications
 
@@ -198,11 +226,7 @@ class Sweep:
         import pandas as pd
         import pyarrow.parquet as pq
 
-        path = self.folder / f"{name}.parquet"
-        if not path.is_file():
-            there = ", ".join(parts.tables(self.folder)) or "none"
-            raise BadInput([f"{self.folder}: no table {name!r} is merged (there: {there})"], "sweep")
-        table = pq.read_table(path)
+        table = pq.read_table(self._path(name))
         frame = table.to_pandas()
         if "time" in frame:
             frame["time"] = pd.to_datetime(frame["time"])
@@ -210,16 +234,28 @@ class Sweep:
         frame.attrs["units"] = units
         return frame
 
+    def _path(self, name: str) -> Path:
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            there = [n for n in parts.tables(self.folder) if (self.folder / f"{n}.parquet").is_file()]
+            told = f"there: {', '.join(there)}" if there else "its runs are not finished; see chokepoint resume"
+            raise BadInput([f"{self.folder}: no table {name!r} ({told})"], "sweep")
+        return path
+
     def with_factors(self, name: str = parts.MAIN) -> "pandas.DataFrame":
         """A table with the factors of each run beside it, levels by name."""
+        points, frame = self._told_points(), self.table(name)
+        joined = frame.join(points, on="point")
+        joined.attrs["units"] = {**points.attrs["units"], **frame.attrs["units"]}
+        return joined
+
+    def _told_points(self) -> "pandas.DataFrame":
+        """The points with levels by name."""
         points = self.points.copy()
         for f in self.factors:
             if f.levels:
                 points[f.name] = [f.levels[int(code)] for code in points[f.name]]
-        frame = self.table(name)
-        joined = frame.join(points, on="point")
-        joined.attrs["units"] = {**points.attrs["units"], **frame.attrs["units"]}
-        return joined
+        return points
 
     def write_csv(self) -> list[Path]:
         """Write every table as CSV, factors beside it, and a dictionary of the columns, into the folder."""
@@ -230,10 +266,27 @@ class Sweep:
         rows += [("all", f.name, f.unit, f.meaning or "a factor of the study") for f in self.factors]
         rows += [(*column.split(".", 1), unit, told) for column, (unit, told) in sorted(self.batch.units.items())]  # type: ignore[misc]
         for name in parts.tables(self.folder):
-            path = self.folder / f"{name}.csv"
-            write_whole(path, self.with_factors(name).to_csv(index=False, lineterminator="\n"))
-            written.append(path)
+            written.append(self._write_csv(name))
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(rows)
         write_whole(self.folder / DICTIONARY, text.getvalue())
         return [*written, self.folder / DICTIONARY]
+
+    def _write_csv(self, name: str) -> Path:
+        """One table, a row group at a time, so that no more than one is held."""
+        import pyarrow.parquet as pq
+
+        path = self.folder / f"{name}.csv"
+        draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        points = self._told_points()
+        try:
+            with pq.ParquetFile(self._path(name)) as table, draft.open("w", encoding="utf-8", newline="") as file:
+                empty = table.schema_arrow.empty_table().to_pandas()
+                file.write(empty.join(points, on="point").to_csv(index=False, lineterminator="\n"))
+                for i in range(table.num_row_groups):
+                    frame = table.read_row_group(i).to_pandas().join(points, on="point")
+                    frame.to_csv(file, index=False, header=False, lineterminator="\n")
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return path

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.runs import parts, runner
+from experiments.runs import locks, parts, runner
 from experiments.sweep import folder as sweeps
 from experiments.sweep.folder import Sweep, sweep
 from experiments.sweep.plan import Plan
@@ -121,7 +121,8 @@ def test_a_study_extended_is_the_larger_study(study: Path, tmp_path: Path) -> No
     assert sweep(small, tmp_path / "grown", workers=1).runs.equals(grown.runs)  # nothing is lost by running it again
     with pytest.raises(BadInput, match="fewer than the 2"):
         sweeps.extend(tmp_path / "grown", replications=1)
-    small.write_text(small.read_text() + "\n")
+    small.write_text(small.read_text() + '[[find]]\nname = "dear"\noutput = "last"\nabove = 1.0\n')
+    assert len(sweeps.prepared(small, tmp_path / "grown").batch) == 8  # a new question of the larger study
     with pytest.raises(BadInput, match="was changed"):
         sweeps.extend(tmp_path / "grown", 8)
 
@@ -201,7 +202,7 @@ def test_failed_runs_are_tried_again_on_request(study: Path, whole: Sweep, tmp_p
 def test_two_processes_do_not_run_one_folder(study: Path, tmp_path: Path) -> None:
     plan = Plan(study)
     runner.open_batch(plan.batch, tmp_path / "a")
-    with runner._alone(tmp_path / "a", (1, 1)), pytest.raises(BadInput, match="another process"):
+    with locks.alone(tmp_path / "a"), pytest.raises(BadInput, match="another process"):
         runner.run_batch(plan.batch, tmp_path / "a")
 
 
