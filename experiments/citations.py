@@ -218,6 +218,8 @@ def citations(run: str | Path, changes: Iterable[str] = ()) -> Citations:
     """
     path = Path(run)
     if (path / FILE).exists():
+        if tuple(changes):
+            raise BadInput([f"{path} is a study, which --set cannot change; name the episode"], "cite")
         return _study(read_batch(path))
     if (path / MANIFEST).exists():
         manifest, scenario = _result(path)

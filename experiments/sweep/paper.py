@@ -7,7 +7,6 @@ and what the study's own function (`[paper]`) adds. Nothing is made from a study
 
 import math
 from collections.abc import Iterator, Mapping
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
 FINDINGS = "findings.md"
 MOST_FIGURES = 6  # of one comparison
+LONGEST = 100  # name of a file, its ending left out
 PRECISIONS = (0.2, 0.1, 0.05, 0.02)  # half-widths of intervals, of the largest difference
 INTERVAL = "bars: 95 % intervals"
 
@@ -47,6 +47,7 @@ class Paper:
     def __init__(self, sweep: Sweep, plan: Plan, folder: Path):
         self.sweep, self.plan, self.folder = sweep, plan, folder
         self.lines: list[str] = []
+        self.stems: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -63,16 +64,26 @@ class Paper:
         for line in lines:
             self.lines += [line, ""]
 
+    def file(self, stem: str) -> str:
+        """A name for files that any disk and any link takes, one for each stem."""
+        if stem not in self.stems:
+            plain = "".join(c if c.isalnum() or c in "._-" else "-" for c in stem)[:LONGEST].lstrip(".") or "figure"
+            taken = {name.casefold() for name in self.stems.values()}
+            tries = (plain, *(f"{plain}-{i}" for i in range(2, len(taken) + 3)))
+            self.stems[stem] = next(name for name in tries if name.casefold() not in taken)
+        return self.stems[stem]
+
     def figure(self, stem: str, figure: "Figure", title: str, interval: str = INTERVAL, note: str = "") -> None:
         """Save a figure (PNG, PDF, SVG, caption) and show it in the findings."""
-        caption = Caption(title, self.sample, self.seeds, interval, note)
+        caption, stem = Caption(title, self.sample, self.seeds, interval, note), self.file(stem)
         save(figure, self.folder / stem, caption, self.sweep.identity)
         self.say(f"![{title}]({stem}.png)", f"*{caption}*")
 
     def table(self, stem: str, frame: "pandas.DataFrame", title: str, rows: int = 12) -> None:
         """Save a table as CSV and show its first rows in the findings, three digits each."""
+        stem = self.file(stem)
         write_whole(self.folder / f"{stem}.csv", frame.to_csv(index=False, lineterminator="\n"))
-        head = [f"| {' | '.join(map(str, frame.columns))} |", "|" + "---|" * len(frame.columns)]
+        head = [f"| {' | '.join(map(_cell, frame.columns))} |", "|" + "---|" * len(frame.columns)]
         body = [f"| {' | '.join(map(_cell, row))} |" for row in frame.head(rows).itertuples(index=False)]
         more = [f"(and {len(frame) - rows} more rows in `{stem}.csv`)"] if len(frame) > rows else []
         self.lines += [f"**{title}**", "", *head, *body, *more, ""]
@@ -92,18 +103,23 @@ class Paper:
         factors = {f.name: f for f in self.sweep.factors}
         chosen = np.ones(len(self.sweep.points), dtype=bool)
         for name, told in at.items():
-            chosen &= np.isclose(self.sweep.points[name], factors[name].code(told))
+            chosen &= np.isclose(self.sweep.points[name], factors[name].code(told), rtol=1e-9, atol=0.0)
         return chosen
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return "" if math.isnan(value) else number(float(value))
-    return str(value)
+    return str(value).replace("|", "\\|")
 
 
 def write_paper(sweep: Sweep, plan: Plan, folder: Path | None = None) -> Path:
-    """Analyse a finished study into a folder (default: `paper` inside its own) and return the page of findings."""
+    """Analyse a finished study into a folder (default: `paper` inside its own) and return the page of findings.
+
+    `BadInput` names every run that is missing or failed, before anything is written.
+    """
+    ended = np.where(sweep.runs["state"] == "done", 1.0, np.nan)
+    values_by_point(sweep.points, sweep.runs.assign(runs=ended), "runs", sweep.replications)
     paper = Paper(sweep, plan, folder or sweep.folder / "paper")
     study = plan.study
     paper.lines += [f"# {study.title}", ""]
@@ -157,12 +173,13 @@ def _sensitivity(paper: Paper, kind: str) -> None:
                 paper.say(f"{column} is the same at every point and time: nothing moves it.")
                 continue
             paths = over_time.over_time(*given, series, column, sweep.replications, method=kind)
-            unit, stem = sweep.batch.units[f"series.{column}"][0], column.replace("|", "-").replace(" ", "-")
+            unit, stem = sweep.batch.units[f"series.{column}"][0], column.replace("|", "-")
+            every = paper.plan.study.series.every
             paper.lines += [f"## {column} over time", ""]
             paper.table(f"{stem}-over-time", paths, f"Indices of {column} by time", rows=0)
             index = "ST" if kind == "sobol" else "mu_star"
             fig = sensitivity_figures.over_time_lines(paths, index, unit)
-            paper.figure(f"{stem}-over-time", fig, f"What moves {column}, month by month", "bands: 95 % intervals")
+            paper.figure(f"{stem}-over-time", fig, f"What moves {column}, {every} by {every}", "bands: 95 % intervals")
 
 
 def _discovery(paper: Paper, question: Question) -> None:
@@ -195,30 +212,42 @@ def _discovery(paper: Paper, question: Question) -> None:
 def _comparison(paper: Paper, asked: Comparison) -> None:
     import pandas as pd
 
-    sweep = paper.sweep
-    factor = next(f for f in sweep.factors if f.name == asked.factor)
-    own = sorted(set(sweep.points[factor.name]))
-    names = [factor.told(v) for v in own]
+    factor = next(f for f in paper.sweep.factors if f.name == asked.factor)
+    column = paper.sweep.points[factor.name].to_numpy()
     base = factor.told(factor.code(asked.base))
     paper.lines += [f"## {asked.name}", ""]
-    for output in asked.outputs:
-        values, rows, drawn = paper.values(output), [], 0
-        for where, chosen in _others(paper, factor.name):
-            by = [values[chosen & np.isclose(sweep.points[factor.name], v)][0] for v in own]
-            found = comparison.compare(pd.DataFrame(by, index=names), base, better=asked.better)
+    beside = []
+    for where, points in _others(paper, factor.name):
+        places = {factor.told(v): int(points[column[points] == v][0]) for v in sorted(set(column[points]))}
+        if base in places and len(places) > 1:
+            beside.append((where, places))
+    if not beside:
+        paper.say(f"Nowhere was {base} run beside something else.")
+    elif paper.sweep.replications < 2:
+        paper.say("Intervals of differences take two replications or more.")
+        beside = []
+    for output in asked.outputs if beside else ():
+        values, rows = paper.values(output), list[pd.DataFrame]()
+        for where, places in beside:
+            by = pd.DataFrame(values[list(places.values())], index=pd.Index(places))
+            found = comparison.compare(by, base, better=asked.better)
             table = found.table.reset_index()
             table.columns = [asked.factor, *table.columns[1:]]
-            rows.append(table.assign(**where))
-            if not rows[:-1] and found.differences.abs().to_numpy().max() > 0.0:
-                _replications(paper, f"{asked.name}-{output}", pd.DataFrame(by, index=names), base, output, where)
-            if drawn < MOST_FIGURES:
-                drawn += 1
-                told = ", ".join(f"{k} {v}" for k, v in where.items())
-                stem = f"{asked.name}-{output}" + "".join(f"-{v}" for v in where.values())
+            for name, told in where.items():
+                table[name if name not in table else f"{name} (factor)"] = told
+            if not rows:
+                _replications(paper, f"{asked.name}-{output}", by, base, output, where)
+            if len(rows) < MOST_FIGURES:
                 fig = comparison_figures.differences(found, paper.unit(output))
-                title = f"{paper.meaning(output)}: difference to {base}" + (f" ({told})" if told else "")
-                paper.figure(stem.replace(" ", "-"), fig, title, "thick: t interval, caps: bootstrap, 95 %")
+                title = f"{paper.meaning(output)}: difference to {base}" + _beside(where)
+                stem = "-".join((asked.name, output, *where.values()))
+                paper.figure(stem, fig, title, "thick: t interval, caps: bootstrap, 95 %")
+            rows.append(table)
         paper.table(f"{asked.name}-{output}", pd.concat(rows), f"{output}, paired with {base} ({paper.unit(output)})")
+
+
+def _beside(where: Mapping[str, str]) -> str:
+    return f" ({', '.join(f'{name} {told}' for name, told in where.items())})" if where else ""
 
 
 def _replications(
@@ -227,9 +256,10 @@ def _replications(
     """How many replications intervals of several widths take, paired and not, from the runs at hand."""
     largest = float((values - values.loc[base]).mean(axis=1).abs().max())
     wanted = [float(f"{share * largest:.1g}") for share in PRECISIONS]
+    if largest == 0.0:
+        return
     table = comparison.replications_table(values, base, wanted)
-    told = ", ".join(f"{k} {v}" for k, v in where.items())
-    title = f"Replications for an interval of {output}" + (f" ({told})" if told else "")
+    title = f"Replications for an interval of {output}" + _beside(where)
     paper.table(f"{stem}-replications", table, title)
     if table["policy"].nunique() <= len(COLOURS):
         fig = comparison_figures.replications(table, paper.unit(output))
@@ -237,12 +267,11 @@ def _replications(
 
 
 def _others(paper: Paper, name: str) -> Iterator[tuple[Mapping[str, str], np.ndarray]]:
-    """Every combination of the values of the other factors that was run: names of values, and its points."""
+    """Every combination of the values of the other factors that was run: names of values, and numbers of its points."""
     factors = [f for f in paper.sweep.factors if f.name != name]
-    for values in product(*(sorted(set(paper.sweep.points[f.name])) for f in factors)):
-        where = {f.name: f.told(v) for f, v in zip(factors, values, strict=True)}
-        chosen = np.ones(len(paper.sweep.points), dtype=bool)
-        for f, v in zip(factors, values, strict=True):
-            chosen &= np.isclose(paper.sweep.points[f.name], v)
-        if chosen.any():
-            yield where, chosen
+    matrix = paper.sweep.points[[f.name for f in factors]].to_numpy()
+    every = np.column_stack([np.zeros(len(matrix)), matrix])  # one column at least, for the only factor of a study
+    found, which, counts = np.unique(every, axis=0, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)[:-1]
+    for row, points in zip(found, np.split(np.argsort(which.reshape(-1), kind="stable"), ends), strict=True):
+        yield {f.name: f.told(v) for f, v in zip(factors, row[1:], strict=True)}, points

@@ -6,15 +6,17 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.runs.points import Factor
 from experiments.sweep import study as studies
 from experiments.sweep.bundle import bundle
 from experiments.sweep.folder import Sweep, sweep
-from experiments.sweep.paper import Paper, write_paper
+from experiments.sweep.paper import Paper, _others, write_paper
 from experiments.sweep.plan import Plan
 from sim.problems import BadInput
 
@@ -89,6 +91,21 @@ def test_a_comparison_is_paired_and_names_what_it_is_beside(tmp_path: Path) -> N
         assert row["difference"] == pytest.approx(np.mean(by_hand))
 
 
+def test_worlds_that_share_no_value_are_compared_one_by_one() -> None:
+    drawn = np.random.default_rng(1).random((300, 12)).repeat(2, axis=0)
+    factors = [Factor(f"x{i}", "parameter") for i in range(12)] + [Factor("days", "set", values=(0.0, 180.0))]
+    points = pd.DataFrame(np.column_stack([drawn, np.tile([0.0, 180.0], 300)]), columns=[f.name for f in factors])
+    paper = SimpleNamespace(sweep=SimpleNamespace(points=points, factors=factors))
+    found = list(_others(paper, "days"))  # type: ignore[arg-type]
+    assert sorted(sorted(places) for _, places in found) == [[i, i + 1] for i in range(0, 600, 2)]
+
+
+def test_files_of_a_paper_have_names_that_any_disk_and_link_takes(tmp_path: Path) -> None:
+    paper = Paper(None, None, tmp_path)  # type: ignore[arg-type]
+    names = [paper.file(stem) for stem in ("price-3 USD/kg", "price-3 USD-kg", "x" * 400, "../up", "price-3 USD/kg")]
+    assert names == ["price-3-USD-kg", "price-3-USD-kg-2", "x" * 100, "-up", "price-3-USD-kg"]
+
+
 def test_nothing_is_made_of_a_study_with_a_failed_run(tmp_path: Path) -> None:
     text = '[design]\nkind = "sobol"\npoints = 2\n[factors.use_elasticity]\n'
     text += '[outputs.late]\nfunction = "tests.experiments.measures:late"\n'
@@ -105,8 +122,9 @@ def test_nothing_is_made_of_a_study_with_a_failed_run(tmp_path: Path) -> None:
 
 def test_a_bundle_is_whole_and_the_same_twice(crossed: tuple[Sweep, Plan], tmp_path: Path) -> None:
     found, _ = crossed
-    first, second = bundle(found.folder, tmp_path / "a.zip"), bundle(found.folder, tmp_path / "b.zip")
-    assert first.read_bytes() == second.read_bytes()
+    first = bundle(found.folder)
+    packed = first.read_bytes()
+    assert bundle(found.folder).read_bytes() == packed  # though the first lies beside the study
     with zipfile.ZipFile(first) as archive:
         archive.extractall(tmp_path / "x")
     place = tmp_path / "x"
