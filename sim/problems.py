@@ -15,6 +15,11 @@ class BadInput(Exception):
         lines = [f"  - {p}" for p in self.problems[:shown]]
         more = [f"  and {count - len(lines)} more"] if count > len(lines) else []
         super().__init__("\n".join([head, *lines, *more]))
+        self._given = (self.problems, title, shown)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from what it was made of, where it is sent to another process."""
+        return type(self), self._given
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from sim.storage import MANIFEST, writable
 
 FILE = "batch.json"
 SIZES = ("points", "replications")  # what `extend` may change
+MEASURING = ("facts.py", "observed.py", "run_statistics.py", "sweep/outputs.py")  # what makes numbers of a run
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,15 @@ class Batch:
             "episode": self.episode, "scenario": episode.simulation().digest, "measure": self.measure,
             "asked": dict(self.asked), "units": {k: list(v) for k, v in self.units.items()},
             "rules": dict(self.rules), "rules_identity": RuleSet(self.rules).identity, "seed": self.seed,
-            "code": code_version(), "points": described(self.points), "replications": self.replications,
+            "code": code_version(), "measuring": measuring(), "points": described(self.points),
+            "replications": self.replications,
         }  # fmt: skip
+
+
+def measuring() -> str:
+    """Hash of the files that make numbers of a run: with the code of the model, part of the identity of a batch."""
+    place = Path(__file__).parents[1]
+    return hashlib.sha256(b"".join((place / name).read_bytes() for name in MEASURING)).hexdigest()[:16]
 
 
 def identity(data: Mapping[str, Any]) -> str:
@@ -137,7 +145,7 @@ def extend_batch(folder: str | Path, points: Sequence[Point], replications: int)
     before, now = _data(folder), batch.data()
     problems += [
         f"{folder}: the {k} is no longer the same; start anew in another folder"
-        for k in ("scenario", "code", "rules_identity")
+        for k in ("scenario", "code", "measuring", "rules_identity")
         if before[k] != now[k]
     ]
     if problems:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -186,3 +187,14 @@ def test_a_worker_with_other_files_refuses(tmp_path: Path) -> None:
     rule.write_text("def none(use_t): return 1\n")
     with pytest.raises(runner.Unlike):
         runner._worker(head, name)
+
+
+def test_what_makes_numbers_of_a_run_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = identity(batch().data())
+    monkeypatch.setattr("experiments.runs.batch.MEASURING", ("facts.py",))
+    assert identity(batch().data()) != before
+
+
+def test_bad_input_survives_the_way_to_another_process() -> None:
+    found = pickle.loads(pickle.dumps(BadInput(["a", "b"], "here", shown=1)))
+    assert (str(found), found.problems) == ("here: 2 problems\n  - a\n  and 1 more", ["a", "b"])
