@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.behaviour import PARAMETERS
 from experiments import catalogue
-from experiments.catalogue import find
+from experiments.catalogue import Episode, find
 from experiments.runs.batch import Batch
 from experiments.runs.points import Factor, Point, Sampled, joined
 from experiments.sweep import designs
@@ -46,48 +46,57 @@ class Plan:
         self.factors = self._factors()
         self._check_design(replications or s.replications)
         self._check_analysis()
-        scenario = s.scenario if s.scenario in catalogue.names() else str((self.path.parent / s.scenario).resolve())
-        try:
-            self.episode = find(scenario)
-        except BadInput as error:
-            near = nearest(s.scenario, catalogue.names())
-            absent = [f"scenario: {s.scenario!r} is no episode, nor a folder or recipe beside the study ({near})"]
-            self.problems += error.problems if Path(scenario).exists() else absent
-            raise BadInput(self.problems, f"study {self.path.parent.name}") from None
+        self.episode = self._found()
         self._check_keys()
         self.base = Point(s.changes, s.behaviour, {k: self.beside(v) for k, v in s.rules.items()})
         self.simulation = self._simulated(self.base, "study")
+        self._check_scenario()
+        matrix = self._matrix()
+        if self.problems:
+            raise BadInput(self.problems, f"study {self.path.parent.name}")
+        self.batch = self._batch(matrix, replications or s.replications)
+
+    @property
+    def place(self) -> str:
+        """Where the scenario is: the name of an episode, or a path that holds from anywhere."""
+        name = self.study.scenario
+        return name if name in catalogue.names() else str((self.path.parent / name).resolve())
+
+    def _found(self) -> Episode:
+        try:
+            return find(self.place)
+        except BadInput as error:
+            near = nearest(self.study.scenario, catalogue.names())
+            told = f"scenario: {self.study.scenario!r} is no episode, nor a folder or recipe beside the study ({near})"
+            self.problems += error.problems if Path(self.place).exists() else [told]
+            raise BadInput(self.problems, f"study {self.path.parent.name}") from None
+
+    def _check_scenario(self) -> None:
+        """Hold factors and what is kept against the scenario."""
         if self.simulation is not None:
             self._try_factors(self.simulation)
         # Where a change is wrong, what is wrong beside it is told by the scenario without it, on the same days.
-        days = tuple(c for c in s.changes if c.partition("=")[0].strip() in ("start", "end"))
+        days = tuple(c for c in self.study.changes if c.partition("=")[0].strip() in ("start", "end"))
         simulation = self.simulation or self._simulated(Point(days), "scenario")
         if simulation is not None:
-            self.problems += Kept(s, self.episode, simulation, self.factors, self.beside).problems
+            self.problems += Kept(self.study, self.episode, simulation, self.factors, self.beside).problems
         if self.weighs:
             self._check_hypotheses()
-        matrix = np.zeros((0, len(self.factors)))
-        if not self.problems:
-            try:
-                matrix = matrix if self.weighs else self._matrix()
-            except BadInput as error:
-                self.problems += error.problems
-            except ModuleNotFoundError as error:
-                self.problems.append(f"design, {s.design.kind}: needs {error.name}: pip install -e '.[study]'")
-        if self.problems:
-            raise BadInput(self.problems, f"study {self.path.parent.name}")
-        asked, units = self._asked()
-        points: Sequence[Point]
-        if self.weighs:
-            points, measure, asked = points_of(self.episode, self.sizes[-1], s.design.seed), MEASURE, {}
-            evidence = self.episode.facts.evidence
-            units |= {
-                f"results.ln {i}": ("ln", f"{d.group} {d.item}, {d.first} to {d.last}".strip())
-                for i, d in enumerate(evidence.data if evidence else ())
-            }
-        else:
-            points, measure = Sampled(self.factors, matrix, self.base), "experiments.sweep.outputs:Outputs"
-        self.batch = Batch(scenario, points, replications or s.replications, measure, {}, s.seed, asked, units)
+
+    def _batch(self, matrix: np.ndarray, replications: int) -> Batch:
+        s, (asked, units) = self.study, self._asked()
+        if not self.weighs:
+            points = Sampled(self.factors, matrix, self.base)
+            return Batch(
+                self.place, points, replications, "experiments.sweep.outputs:Outputs", {}, s.seed, asked, units
+            )
+        evidence = self.episode.facts.evidence
+        units |= {
+            f"results.ln {i}": ("ln", f"{d.group} {d.item}, {d.first} to {d.last}".strip())
+            for i, d in enumerate(evidence.data if evidence else ())
+        }
+        stories = points_of(self.episode, self.sizes[-1], s.design.seed)
+        return Batch(self.place, stories, replications, MEASURE, {}, s.seed, {}, units)
 
     def beside(self, place: str) -> str:
         """A place in a file of the study, which may lie beside it."""
@@ -315,6 +324,17 @@ class Plan:
         return self.study.design.kind == "hypotheses"
 
     def _matrix(self) -> np.ndarray:
+        """The values of the factors at every point; none where something is wrong."""
+        try:
+            return np.zeros((0, 0)) if self.problems or self.weighs else self._made()
+        except BadInput as error:
+            self.problems += error.problems
+        except ModuleNotFoundError as error:
+            kind = self.study.design.kind
+            self.problems.append(f"design, {kind}: needs {error.name}: pip install -e '.[study]'")
+        return np.zeros((0, 0))
+
+    def _made(self) -> np.ndarray:
         d = self.study.design
         if d.kind == "grid":
             return designs.grid(self.factors, d.levels)
