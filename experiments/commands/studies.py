@@ -83,13 +83,7 @@ def _counts(table: Any) -> dict[str, int]:
 @app.command()
 def resume(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
     """Run what a batch has not finished; a finished batch runs nothing."""
-    from experiments.runs.batch import read_batch
-    from experiments.runs.runner import run_batch
-
-    batch = read_batch(folder)
-    with _told_how_to_go_on(folder):
-        run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
-    _say(folder, as_json)
+    _go_on(folder, workers, dask, as_json)
 
 
 @app.command()
@@ -104,30 +98,22 @@ def extend(
     as_json: Json = False,
 ) -> None:
     """Run more points of a study, or more replications; what is done stays as it is."""
-    from experiments.runs.runner import run_batch
     from experiments.sweep import folder as sweeps
     from sim.problems import BadInput
 
     if points is None and replications is None:
         raise BadInput(["say how far: --points, --replications"], "extend")
-    batch = sweeps.extend(folder, points, replications)
-    with _told_how_to_go_on(folder):
-        run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
-    _say(folder, as_json)
+    sweeps.extend(folder, points, replications)
+    _go_on(folder, workers, dask, as_json)
 
 
 @app.command("retry-failed")
 def retry_failed(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
     """Run again the runs of a study that failed."""
-    from experiments.runs.batch import read_batch
-    from experiments.runs.runner import run_batch
     from experiments.sweep import folder as sweeps
 
     teller(as_json)(f"{sweeps.retry_failed(folder)} runs had failed")
-    batch = read_batch(folder)
-    with _told_how_to_go_on(folder):
-        run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
-    _say(folder, as_json)
+    _go_on(folder, workers, dask, as_json)
 
 
 @app.command()
@@ -194,6 +180,17 @@ def _told_how_to_go_on(folder: Path) -> Iterator[None]:
     except (KeyboardInterrupt, OSError):
         print(f"\nWhat is done is kept; go on with: chokepoint resume {shlex.quote(str(folder))}", file=sys.stderr)
         raise
+
+
+def _go_on(folder: Path, workers: int, dask: str, as_json: bool) -> None:
+    """Run what the batch of a folder has not finished, and tell what it holds then."""
+    from experiments.runs.batch import read_batch
+    from experiments.runs.runner import run_batch
+
+    batch = read_batch(folder)
+    with _told_how_to_go_on(folder):
+        run_batch(batch, folder, workers, progress(as_json, len(batch)), dask=dask)
+    _say(folder, as_json)
 
 
 def _folder(study: str, short: bool) -> Path:

@@ -292,6 +292,12 @@ def _task(batch: Batch, run: int) -> Task:
     return point, replication, batch.points[point]
 
 
+def _died(batch: Batch, run: int, message: str) -> dict[str, Any]:
+    """The row of a run that no process survived."""
+    point, replication = divmod(run, batch.replications)
+    return {"point": point, "replication": replication, "state": "failed", "stage": "process", "message": message}
+
+
 def _on_pool(
     batch: Batch, pending: np.ndarray, workers: int, folder: Path | None, rows: list[dict[str, Any]] | None = None
 ) -> Iterator[int]:
@@ -329,8 +335,7 @@ def _on_pool(
             if suspects[run] < 2:
                 waiting.again(run)
                 continue
-            row = {**dict(zip(parts.KEYS, divmod(run, batch.replications), strict=True)), "state": "failed",
-                   "stage": "process", "message": "the worker process died twice with this run"}  # fmt: skip
+            row = _died(batch, run, "the worker process died twice with this run")
             if folder is not None:
                 parts.write_parts(folder, {parts.MAIN: parts.table_of([row])})
             if rows is not None:
@@ -382,9 +387,7 @@ def _on_dask(batch: Batch, pending: np.ndarray, folder: Path, address: str) -> I
                         waiting.again(run)
                     continue
                 if result is None:
-                    row = {**dict(zip(parts.KEYS, divmod(runs[0], batch.replications), strict=True)), "state": "failed",
-                           "stage": "process", "message": "every worker that ran it died"}  # fmt: skip
-                    result = [row], {}, 0.0
+                    result = [_died(batch, runs[0], "every worker that ran it died")], {}, 0.0
                 found, tables, seconds = result
                 parts.write_parts(folder, {**tables, parts.MAIN: parts.table_of(found)})
                 _log(folder, "ran", [_task(batch, r) for r in (runs[0], runs[-1])], seconds)

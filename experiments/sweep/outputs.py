@@ -17,7 +17,6 @@ from sim.problems import BadInput
 from sim.record import SERIES, Run
 from sim.world import World
 
-FREQUENCIES = ("week", "month", "quarter", "year")
 ALL = "all"  # the sum over the columns of a series
 FIELDS = {  # of the agents' Mesa views: unit and meaning
     "risk": ("share", "perceived risk, 0 to 1"),
@@ -85,11 +84,7 @@ def scalar(
 
 def fact_of(facts: Facts, name: str) -> Any:
     """The fact of that id; KeyError where there is none."""
-    return next((f for f in facts.facts if f.id == name), None) or _missing(name)
-
-
-def _missing(name: str) -> Any:
-    raise KeyError(name)
+    return {f.id: f for f in facts.facts}[name]
 
 
 def function_named(place: str) -> Callable[[Run], Any]:
