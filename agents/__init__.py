@@ -16,6 +16,6 @@ if not Path(__file__).with_name("behaviour.csv").is_file():
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(name)
-    from agents import views
+    from chokepoint.agents import views
 
     return getattr(views, name)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from agents.exporting_state import Measure
-from agents.observation import Observation
+from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.observation import Observation
 
 
 def _act(observation: Observation, instrument: str, reason: str, **cells: Any) -> Measure:

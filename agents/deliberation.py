@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Generic, TypeVar
 
-from agents.decision import Decision
-from agents.exporting_state import Measure
-from agents.settings import Settings
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.settings import Settings
 
 S = TypeVar("S", bound=Settings)
 

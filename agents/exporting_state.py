@@ -1,6 +1,6 @@
 """An exporting state: reads an observation, follows a doctrine, takes measures.
 
-A measure is what a state orders in its official unit. The doctrine decides; `sim/policy.py` turns measures
+A measure is what a state orders in its official unit. The doctrine decides; `sim/politics/policy.py` turns measures
 into standing orders that the border carries out.
 """
 
@@ -9,8 +9,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Protocol
 
-from agents.decision import Decision
-from agents.observation import Observation
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.observation import Observation
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How a firm decides: what it uses, believes, wants to hold, orders, and from whom.
 
 Every function is a rule: plain numbers in, one number out, no state. The kernel compiles them; a study
-can put its own in their place (see `sim/rules.py`). Tonnes are of contained oxide or metal, rates are
+can put its own in their place (see `sim/engine/rules.py`). Tonnes are of contained oxide or metal, rates are
 per year, `dt` is the step in years. Parameters named here stand in `behaviour.csv`.
 """
 

@@ -1,9 +1,9 @@
-"""An importing government: backs mines and refineries (`sim/pledges.py`), goes to court (`court.py`). Its reserve is
-run by `reserve.py`."""
+"""An importing government: backs mines and refineries (`sim/politics/pledges.py`), goes to court (`court.py`).
+Its reserve is run by `reserve.py`."""
 
 from dataclasses import dataclass
 
-from agents.exporting_state import State
+from chokepoint.agents.exporting_state import State
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What a state may know when it decides, and what it can ask its analysts.
 
-A doctrine reads these names and no others. `sim/observation.py` fills them from the world, each when it is first read.
+A doctrine reads these names and no others. `sim/politics/observation.py` fills them from the world, each when
+it is first read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from agents.exporting_state import Measure
+    from chokepoint.agents.exporting_state import Measure
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from agents.reserve import Stock
-from agents.settings import Settings
+from chokepoint.agents.reserve import Stock
+from chokepoint.agents.settings import Settings
 
 
 class Release(Settings):

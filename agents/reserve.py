@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from math import exp
 from typing import Protocol
 
-from agents.decision import Decision
+from chokepoint.agents.decision import Decision
 
 
 @dataclass(frozen=True)

@@ -10,5 +10,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(name)
     import importlib
 
-    catalogue = importlib.import_module("experiments.catalogue")
+    catalogue = importlib.import_module("chokepoint.experiments.history.catalogue")
     return {"Episode": catalogue.Episode, "episode": catalogue.find, "episode_names": catalogue.names}[name]

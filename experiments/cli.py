@@ -8,23 +8,23 @@ import json
 import sys
 from typing import Annotated
 
+import chokepoint.experiments.commands.runs
+import chokepoint.experiments.commands.scenarios  # isort: split
+
+import chokepoint.experiments.commands.evidence  # isort: split
+
+import chokepoint.experiments.commands.studies  # isort: split
+
+import chokepoint.experiments.commands.trace  # isort: split
+
+import chokepoint.experiments.commands.page  # isort: split
+
+import chokepoint.experiments.commands.citations  # isort: split
+
 import typer
 
-import experiments.commands.runs
-import experiments.commands.scenarios  # isort: split
-
-import experiments.commands.evidence  # isort: split
-
-import experiments.commands.studies  # isort: split
-
-import experiments.commands.trace  # isort: split
-
-import experiments.commands.page  # isort: split
-
-import experiments.commands.citations  # isort: split
-
-import experiments.commands.systems  # noqa: F401  each file adds its verbs, in the order of the help
-from experiments.commands.shared import app
+import chokepoint.experiments.commands.systems  # noqa: F401  each file adds its verbs, in the order of the help
+from chokepoint.experiments.commands.shared import app
 
 
 def _version(value: bool) -> None:
@@ -51,7 +51,7 @@ _debug = False
 
 def main() -> None:
     """Entry point: errors in the user's input end with one message and status 2."""
-    from sim.problems import BadInput
+    from chokepoint.sim.scenario.problems import BadInput
 
     try:
         app(standalone_mode=True)

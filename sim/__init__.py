@@ -5,8 +5,8 @@ from typing import Any
 __all__ = ["BadInput", "Run", "Simulation", "load_run"]
 
 _PLACES = {
-    "BadInput": "sim.problems", "Run": "sim.record", "Simulation": "sim.simulation", "load_run": "sim.storage",
-    "MarketModel": "sim.model",
+    "BadInput": "chokepoint.sim.scenario.problems", "Run": "chokepoint.sim.results.record", "Simulation": "chokepoint.sim.simulation", "load_run": "chokepoint.sim.results.storage",
+    "MarketModel": "chokepoint.sim.model",
 }  # fmt: skip
 
 

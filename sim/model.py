@@ -5,9 +5,9 @@ from typing import Any
 
 import mesa
 
-from agents.views import ExportingState, Firm, ImportingGovernment, Mine, Refiner
-from sim.simulation import Simulation
-from sim.world import World
+from chokepoint.agents.views import ExportingState, Firm, ImportingGovernment, Mine, Refiner
+from chokepoint.sim.market.world import World
+from chokepoint.sim.simulation import Simulation
 
 
 class MarketModel(mesa.Model):

@@ -10,21 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from agents.behaviour import PARAMETERS, behaviour
-from sim.layout import Layout
-from sim.overrides import apply_changes
-from sim.problems import BadInput
-from sim.record import Run, gather
-from sim.rules import RuleSet, code_version
-from sim.scenario import Scenario, check_behaviour, load
-from sim.world import World
+from chokepoint.agents.behaviour import PARAMETERS, behaviour
+from chokepoint.sim.engine.rules import RuleSet, code_version
+from chokepoint.sim.market.world import World
+from chokepoint.sim.network.layout import Layout
+from chokepoint.sim.results.record import Run, gather
+from chokepoint.sim.scenario.overrides import apply_changes
+from chokepoint.sim.scenario.problems import BadInput
+from chokepoint.sim.scenario.tables import Scenario, check_behaviour, load
 
 
 class Simulation:
     """A scenario ready to run.
 
     scenario: a folder with `scenario.toml`, or a `Scenario`.
-    changes:  `key=value` overrides (see `sim/overrides.py`).
+    changes:  `key=value` overrides (see `sim/scenario/overrides.py`).
     behaviour: values for parameters of the behavioural table, by name.
     rules:    replacements such as `{"firm.order": my_order}` or `{"firm.order": "mystudy.py:order"}`.
     seed:     integer; replication i of seed s draws the same luck whatever else changes.

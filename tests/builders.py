@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from agents.behaviour import PARAMETERS
-from sim.overrides import apply_changes
-from sim.scenario import (
+from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.sim.market.world import World
+from chokepoint.sim.scenario.overrides import apply_changes
+from chokepoint.sim.scenario.tables import (
     SHARED,
     BaseYear,
     Basket,
@@ -33,7 +34,6 @@ from sim.scenario import (
     Sector,
     SectorMaterial,
 )
-from sim.world import World
 
 TWO_COUNTRIES = Path(__file__).parents[1] / "experiments" / "episodes" / "two-countries"
 T = TypeVar("T", Sector, Form)

@@ -14,15 +14,18 @@ from typing import Any
 
 import pytest
 
-import agents
-from agents import behaviour, doctrines, observation, reserve_rules
-from agents.reserve import Stock
-from experiments.catalogue import FOLDER
-from experiments.citations import bibliography, named_in
-from experiments.facts import read_facts
-from sim import draws, phase_source, phases, policy, rules, scenario
-from sim.programmes import Reserve, Stance
-from sim.record import SERIES
+from chokepoint import agents
+from chokepoint.agents import behaviour, doctrines, observation, reserve_rules
+from chokepoint.agents.reserve import Stock
+from chokepoint.experiments.history.catalogue import FOLDER
+from chokepoint.experiments.history.facts import read_facts
+from chokepoint.experiments.telling.citations import bibliography, named_in
+from chokepoint.sim.engine import draws, phase_source, rules
+from chokepoint.sim.market import phases
+from chokepoint.sim.politics import policy
+from chokepoint.sim.results.record import SERIES
+from chokepoint.sim.scenario import tables as scenario
+from chokepoint.sim.scenario.programmes import Reserve, Stance
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "ODD.md").read_text(encoding="utf-8")
@@ -78,8 +81,8 @@ def only_names(what: str, name: str, true: Any) -> None:
 
 
 def arrays(letter: str) -> dict[str, str]:
-    """Index letters of each array of a bundle, from the source of `sim/state.py`."""
-    source = (ROOT / "sim" / "state.py").read_text(encoding="utf-8")
+    """Index letters of each array of a bundle, from the source of `sim/market/state.py`."""
+    source = (ROOT / "sim" / "market" / "state.py").read_text(encoding="utf-8")
     block = re.search(rf'_bundle\(\s*"{letter}",\s*"\w+",\s*"""(.*?)"""', source, re.DOTALL)
     assert block is not None
     found = {}
@@ -93,12 +96,12 @@ def arrays(letter: str) -> dict[str, str]:
     ("letter", "name"), [("S", "state"), ("I", "instruments"), ("X", "influences"), ("N", "structure")]
 )
 def test_variables_are_the_arrays_of_the_code(letter: str, name: str) -> None:
-    same(f"table {name!r} beside sim/state.py", said(name, 1), arrays(letter))
+    same(f"table {name!r} beside sim/market/state.py", said(name, 1), arrays(letter))
 
 
 def test_series_are_those_recorded() -> None:
     true = {k: (s.unit, s.columns, "sum" if s.adds else "mean", s.meaning) for k, s in SERIES.items()}
-    same("recorded series beside sim/record.py", said("series", 1, 2, 3, 4), true)
+    same("recorded series beside sim/results/record.py", said("series", 1, 2, 3, 4), true)
 
 
 # Process and rules
@@ -118,7 +121,7 @@ def calls() -> dict[str, list[str]]:
 def test_phases_stand_in_their_order_with_file_and_rules() -> None:
     true = {p.__name__: (f"`{p.__module__.rsplit('.')[-1]}.py`", sorted(calls()[p.__name__])) for p in phases.PHASES}
     told = {names(row[1])[0]: (row[2], sorted(names(row[4]))) for row in table("phases")}
-    same("phases beside sim/phases", told, true)
+    same("phases beside sim/market/phases", told, true)
     assert list(told) == [p.__name__ for p in phases.PHASES], "ODD.md: the phases stand in another order"
     assert [row[0] for row in table("phases")] == [str(i + 1) for i in range(len(phases.PHASES))]
 
@@ -126,13 +129,13 @@ def test_phases_stand_in_their_order_with_file_and_rules() -> None:
 def test_rules_are_those_that_can_be_replaced() -> None:
     true = {name: [p for p, used in calls().items() if name in used] for name in rules.available()}
     told = {name: names(cell) for name, cell in said("rules", 2).items()}
-    same("rules beside sim/rules.py", told, true)
+    same("rules beside sim/engine/rules.py", told, true)
 
 
 def test_agents_streams_and_what_states_and_offices_observe() -> None:
     only_names("agents", "agents", agents.__all__)
     streams = [k for k, v in vars(draws).items() if k.isupper() and not k.startswith("_") and isinstance(v, int)]
-    only_names("streams beside sim/draws.py", "streams", streams)
+    only_names("streams beside sim/engine/draws.py", "streams", streams)
     only_names("what a state observes beside agents/observation.py", "observation", observation.NAMES)
     only_names("what an office observes beside agents/reserve.py", "stock", Stock.__annotations__)
 
@@ -154,7 +157,7 @@ def test_input_tables_have_the_columns_of_the_schema() -> None:
         for name, model in scenario.TABLES.items()
     }
     told = {name.removesuffix(".csv"): names(cell) for name, cell in said("input", 1).items()}
-    same("input tables beside sim/scenario.py", told, true)
+    same("input tables beside sim/scenario/tables.py", told, true)
 
 
 def shown(value: Any) -> str:
@@ -181,10 +184,10 @@ def settings_said(cell: str) -> dict[str, str]:
 
 
 def test_choices_and_sections() -> None:
-    same("choices beside sim/scenario.py", said("choices", 1), defaults(scenario.Choices))
+    same("choices beside sim/scenario/tables.py", said("choices", 1), defaults(scenario.Choices))
     told = {name: settings_said(cell) for name, cell in said("sections", 1).items()}
     true = {"[reserve.NAME]": defaults(Reserve), "[doctrine.NAME]": defaults(Stance)}
-    same("sections beside sim/programmes.py", told, true)
+    same("sections beside sim/scenario/programmes.py", told, true)
 
 
 @pytest.mark.parametrize(("name", "shelf"), [("doctrines", doctrines), ("reserve rules", reserve_rules)])
@@ -194,9 +197,9 @@ def test_doctrines_and_reserve_rules_are_those_of_the_folder(name: str, shelf: A
 
 
 def test_acts_and_kinds_of_news() -> None:
-    only_names("acts beside sim/scenario.py", "acts", [*scenario.INSTRUMENTS, "concession"])
+    only_names("acts beside sim/scenario/tables.py", "acts", [*scenario.INSTRUMENTS, "concession"])
     assert set(policy.HANDLERS) == {*scenario.INSTRUMENTS, "concession"} - {"observed"}
-    only_names("kinds of news beside sim/scenario.py", "news", scenario.NEWS_KINDS)
+    only_names("kinds of news beside sim/scenario/tables.py", "news", scenario.NEWS_KINDS)
 
 
 # Patterns

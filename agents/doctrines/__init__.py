@@ -4,6 +4,6 @@ A file here with a class `Settings` (a pydantic model: the doctrine's own number
 made from settings and the measures that history gave the state, is found by its file name.
 """
 
-from agents.shelf import shelf
+from chokepoint.agents.shelf import shelf
 
 names, named = shelf(__name__, __path__)

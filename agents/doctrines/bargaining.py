@@ -5,11 +5,11 @@ Permits linked to talks, as in the trade dispute of 2019; whether the target giv
 
 from pydantic import Field
 
-from agents import acts, settings
-from agents.decision import Decision
-from agents.deliberation import Deliberate
-from agents.exporting_state import Measure
-from agents.observation import Observation
+from chokepoint.agents import acts, settings
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.deliberation import Deliberate
+from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.observation import Observation
 
 
 class Settings(settings.Settings):

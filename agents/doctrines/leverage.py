@@ -15,11 +15,11 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from agents import acts, settings
-from agents.decision import Decision
-from agents.deliberation import Deliberate
-from agents.exporting_state import Measure
-from agents.observation import Observation, Outlook
+from chokepoint.agents import acts, settings
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.deliberation import Deliberate
+from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.observation import Observation, Outlook
 
 MOTIVES = ("rent", "industry", "depletion", "political", "dearness", "future", "retaliation")
 

@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from agents import settings
-from agents.decision import Decision
-from agents.exporting_state import Measure, lifting
-from agents.observation import Observation
+from chokepoint.agents import settings
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.exporting_state import Measure, lifting
+from chokepoint.agents.observation import Observation
 
 
 class Settings(settings.Settings):

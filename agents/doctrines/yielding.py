@@ -7,11 +7,11 @@ included, so that what a reserve hands to firms is no gain and what it gives up 
 
 from pydantic import Field
 
-from agents import acts, settings
-from agents.decision import Decision
-from agents.deliberation import Deliberate
-from agents.exporting_state import Measure
-from agents.observation import Observation
+from chokepoint.agents import acts, settings
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.deliberation import Deliberate
+from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.observation import Observation
 
 
 class Settings(settings.Settings):

@@ -4,6 +4,6 @@ A file here with a class `Settings` (a pydantic model: the rule's own numbers, w
 made from one is found by its file name.
 """
 
-from agents.shelf import shelf
+from chokepoint.agents.shelf import shelf
 
 names, named = shelf(__name__, __path__)

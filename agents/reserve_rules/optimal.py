@@ -12,8 +12,8 @@ from math import log
 import numpy as np
 from pydantic import Field
 
-from agents import settings
-from agents.reserve import ReserveObservation, ReserveOrder
+from chokepoint.agents import settings
+from chokepoint.agents.reserve import ReserveObservation, ReserveOrder
 
 PERIOD_DAYS, STEP_DAYS = 28, 7
 

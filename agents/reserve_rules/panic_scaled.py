@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from agents.reserve import Stock
-from agents.reserve_rules import target_days
+from chokepoint.agents.reserve import Stock
+from chokepoint.agents.reserve_rules import target_days
 
 
 class Settings(target_days.Settings):

@@ -6,8 +6,8 @@ bands are multiples of the habitual price, wider than for grain because metal pr
 
 from pydantic import Field, model_validator
 
-from agents import settings
-from agents.reserve import ReserveObservation, ReserveOrder
+from chokepoint.agents import settings
+from chokepoint.agents.reserve import ReserveObservation, ReserveOrder
 
 
 class Settings(settings.Settings):

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from agents.release import Release
-from agents.reserve import ReserveObservation, ReserveOrder, Stock
+from chokepoint.agents.release import Release
+from chokepoint.agents.reserve import ReserveObservation, ReserveOrder, Stock
 
 
 class Settings(Release):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.problems import BadInput, nearest
+from chokepoint.sim.scenario.problems import BadInput, nearest
 
 if TYPE_CHECKING:
     import pandas

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.comparison import Comparison
-from experiments.analysis.figure_parts import (
-    COLOURS,
-    COLUMN_IN,
-    DARK,
-    SMALL,
-    Labels,
-    label,
-    sheet,
-    titled,
-)
-from sim import drawing
+from chokepoint.experiments.analysis.comparison import Comparison
+from chokepoint.experiments.analysis.figure_parts import COLOURS, COLUMN_IN, DARK, SMALL, Labels, label, sheet, titled
+from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:
     import pandas

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.problems import BadInput, nearest
+from chokepoint.sim.scenario.problems import BadInput, nearest
 
 if TYPE_CHECKING:
     import pandas

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.factors import Factor, design
-from sim.problems import BadInput
+from chokepoint.experiments.analysis.factors import Factor, design
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     import pandas

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.discovery import Discovery
-from experiments.analysis.factors import Factor, bounds, design
-from experiments.analysis.figure_parts import (
+from chokepoint.experiments.analysis.discovery import Discovery
+from chokepoint.experiments.analysis.factors import Factor, bounds, design
+from chokepoint.experiments.analysis.figure_parts import (
     COLOURS,
     COLUMN_IN,
     DARK,
@@ -24,7 +24,7 @@ from experiments.analysis.figure_parts import (
     sheet,
     titled,
 )
-from sim import drawing
+from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:
     import pandas

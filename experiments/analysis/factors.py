@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from sim.problems import BadInput
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     import pandas

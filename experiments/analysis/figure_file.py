@@ -5,9 +5,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import drawing
-from sim.files import write_whole
-from sim.problems import BadInput
+from chokepoint.sim.results import drawing
+from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.factors import Factor
-from sim import drawing
+from chokepoint.experiments.analysis.factors import Factor
+from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

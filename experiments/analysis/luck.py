@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.problems import BadInput
+from chokepoint.sim.scenario.problems import BadInput
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.complete import values_over_time
-from experiments.analysis.factors import Factor, design
-from experiments.analysis.sensitivity import (
+from chokepoint.experiments.analysis.complete import values_over_time
+from chokepoint.experiments.analysis.factors import Factor, design
+from chokepoint.experiments.analysis.sensitivity import (
     check_trajectories,
     constant,
     morris_indices,
@@ -16,7 +16,7 @@ from experiments.analysis.sensitivity import (
     sobol_indices,
     sobol_table,
 )
-from sim.problems import BadInput
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     import pandas

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.complete import values_by_point
-from experiments.analysis.convergence import Convergence, convergence
-from experiments.analysis.factors import Factor, design
-from experiments.analysis.luck import Variance, variance
-from sim.problems import BadInput
+from chokepoint.experiments.analysis.complete import values_by_point
+from chokepoint.experiments.analysis.convergence import Convergence, convergence
+from chokepoint.experiments.analysis.factors import Factor, design
+from chokepoint.experiments.analysis.luck import Variance, variance
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     import pandas

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.figure_parts import (
+from chokepoint.experiments.analysis.figure_parts import (
     COLOURS,
     COLUMN_IN,
     DARK,
@@ -22,8 +22,8 @@ from experiments.analysis.figure_parts import (
     sheet,
     titled,
 )
-from experiments.analysis.sensitivity import Sensitivity
-from sim import drawing
+from chokepoint.experiments.analysis.sensitivity import Sensitivity
+from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:
     import pandas

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.shared import Json, Set, app, console_of
+from chokepoint.experiments.commands.shared import Json, Set, app, console_of
 
 
 @app.command()
@@ -19,8 +19,8 @@ def cite(
     as_json: Json = False,
 ) -> None:
     """Say what to cite: the software, the literature behind the rules in use, the sources of the data."""
-    from experiments.citations import as_data, bibtex, citations, print_citations
-    from sim.problems import BadInput
+    from chokepoint.experiments.telling.citations import as_data, bibtex, citations, print_citations
+    from chokepoint.sim.scenario.problems import BadInput
 
     if as_bibtex and as_json:
         raise BadInput(["--bibtex and --json: ask for one of the two"], "cite")

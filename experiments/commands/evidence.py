@@ -6,7 +6,18 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands.shared import Json, Name, Rule, Set, Workers, app, console_of, progress, rules_of, teller
+from chokepoint.experiments.commands.shared import (
+    Json,
+    Name,
+    Rule,
+    Set,
+    Workers,
+    app,
+    console_of,
+    progress,
+    rules_of,
+    teller,
+)
 
 
 @app.command()
@@ -20,8 +31,8 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Hold an episode against history, fact by fact, with intervals, loss and simple baselines."""
-    from experiments import scoring
-    from experiments.catalogue import find
+    from chokepoint.experiments.history import scoring
+    from chokepoint.experiments.history.catalogue import find
 
     place = find(episode)
     result = scoring.score(
@@ -47,8 +58,8 @@ def ablate(
     as_json: Json = False,
 ) -> None:
     """Take mechanisms out, one at a time, in pairs and in random orders: what does each of them do?"""
-    from experiments import ablation
-    from experiments.catalogue import find
+    from chokepoint.experiments.attribution import ablation
+    from chokepoint.experiments.history.catalogue import find
 
     place = find(episode)
     result = ablation.ablate(
@@ -75,7 +86,7 @@ def placebo(
     as_json: Json = False,
 ) -> None:
     """Shuffle the dates of news, and leave each item out once: is it the news of history that carries the rise?"""
-    from experiments.placebo import placebos, print_placebos
+    from chokepoint.experiments.attribution.placebo import placebos, print_placebos
 
     result = placebos(episode, replications, shuffles, seed, workers, progress(as_json, 2))
     if as_json:
@@ -94,7 +105,7 @@ def tornado(
     as_json: Json = False,
 ) -> None:
     """Halve and add half to each assumed number: which of them does the score hang on?"""
-    from experiments import tornado as bars
+    from chokepoint.experiments.attribution import tornado as bars
 
     loss, found = bars.tornado(episode, replications, seed, workers, progress(as_json, 2))
     if out is not None:
@@ -122,7 +133,7 @@ def draws(
     as_json: Json = False,
 ) -> None:
     """Draw all parameters from the ranges of their table: in how many runs do prices stay sane?"""
-    from experiments.stability import REASONS, stability
+    from chokepoint.experiments.attribution.stability import REASONS, stability
 
     data = stability(episode, number, seed, workers, progress(as_json, number))
     if as_json:
@@ -153,7 +164,7 @@ def weigh(
     as_json: Json = False,
 ) -> None:
     """Weigh the hypotheses of an episode, each with its own size and dates: which tells its history best?"""
-    from experiments import weighing, weighing_report
+    from chokepoint.experiments.inference import weighing, weighing_report
 
     result = weighing.weigh(
         episode, points, replications, synthetic, seed=seed, workers=workers, progress=progress(as_json, 2)
@@ -192,8 +203,8 @@ def calibrate(
     """Search the table of behavioural parameters for values that agree with history, from many starts."""
     from datetime import date, timedelta
 
-    from experiments import calibration, identification, posterior
-    from sim.problems import BadInput
+    from chokepoint.experiments.inference import calibration, identification, posterior
+    from chokepoint.sim.scenario.problems import BadInput
 
     try:
         last = None if to is None else date.fromisoformat(to)
@@ -244,6 +255,6 @@ def misfit(
     out: Annotated[Path | None, typer.Option(help="file to write (default: README.md beside the episodes)")] = None,
 ) -> None:
     """Score all episodes and publish every fact, right or wrong, as a page."""
-    from experiments.misfit import FILE, publish
+    from chokepoint.experiments.history.misfit import FILE, publish
 
     print(publish(replications, seed, workers, teller(False), out or FILE))

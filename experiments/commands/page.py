@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.shared import Name, app, teller
+from chokepoint.experiments.commands.shared import Name, app, teller
 
 
 @app.command()
@@ -20,12 +20,12 @@ def serve(
     import importlib.util
     import socket
 
-    from experiments.page.serve import LOCAL, known
-    from experiments.page.serve import serve as run_server
+    from chokepoint.experiments.page.serve import LOCAL, known
+    from chokepoint.experiments.page.serve import serve as run_server
 
     problems = []
     if not known(episode):
-        from experiments.catalogue import find
+        from chokepoint.experiments.history.catalogue import find
 
         find(episode)
     if importlib.util.find_spec("solara") is None:
@@ -37,7 +37,7 @@ def serve(
         except OSError as error:
             problems.append(f"--port {port}: cannot listen on {host} ({error.strerror}); name another")
     if problems:
-        from sim.problems import BadInput
+        from chokepoint.sim.scenario.problems import BadInput
 
         raise BadInput(problems, "serve")
     if host != LOCAL:
@@ -51,9 +51,9 @@ def report(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="where to write (default RUN/report.html)")] = None,
 ) -> None:
     """Write one self-contained HTML page with the figures and the report of a saved run."""
-    from experiments.gallery import page_of
-    from sim.files import write_whole
-    from sim.problems import BadInput
+    from chokepoint.experiments.telling.gallery import page_of
+    from chokepoint.sim.results.files import write_whole
+    from chokepoint.sim.scenario.problems import BadInput
 
     text = page_of(run)
     path = out or run / "report.html"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands.shared import (
+from chokepoint.experiments.commands.shared import (
     AllowRules,
     Json,
     Name,
@@ -39,9 +39,9 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Simulate an episode, hold it against history, write the result and figures."""
-    from experiments import report
-    from experiments.catalogue import find
-    from sim.storage import save, writable
+    from chokepoint.experiments.history.catalogue import find
+    from chokepoint.experiments.telling import report
+    from chokepoint.sim.results.storage import save, writable
 
     place = find(episode)
     simulation = place.simulation(changes=changes or [], rules=rules_of(rule), seed=seed, allow_rules=allow_rules)
@@ -51,7 +51,7 @@ def run(
         say("Compiling the model for this machine; this happens once ...")
     sample: list[dict[str, float]] | None = None
     if posterior:
-        from experiments.posterior import read
+        from chokepoint.experiments.inference.posterior import read
 
         sample = read()
     result = simulation.run(replications, check=check, progress=progress(as_json, replications), sample=sample)
@@ -67,7 +67,7 @@ def run(
         data["without_changes"] = report.as_data(other, report.findings(other, place))["facts"]
     save(result, folder, extra, csv=csv)
     if not no_figures:
-        from experiments import figures
+        from chokepoint.experiments.telling import figures
 
         say("Drawing figures ...")
         figures.draw_all(result, place.folder, folder / "figures")
@@ -88,7 +88,7 @@ def run(
 def _print_comparison(data: dict[str, Any], console: Any) -> None:
     from rich.table import Table
 
-    from experiments.report import show_number
+    from chokepoint.experiments.telling.report import show_number
 
     table = Table(title="With the changes beside without (medians, same luck)", title_justify="left")
     for name in ("", "without", "with", "unit"):
@@ -110,10 +110,10 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a result, or the runs of a study, for other programs, into its own folder."""
-    from experiments.runs.batch import FILE
-    from experiments.sweep.folder import Sweep
-    from sim.problems import BadInput
-    from sim.storage import export_csv
+    from chokepoint.experiments.runs.batch import FILE
+    from chokepoint.experiments.sweep.folder import Sweep
+    from chokepoint.sim.results.storage import export_csv
+    from chokepoint.sim.scenario.problems import BadInput
 
     if not csv:
         raise BadInput(["say as what: --csv"], "export")

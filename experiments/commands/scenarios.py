@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands.shared import Json, Name, Set, app, console_of
+from chokepoint.experiments.commands.shared import Json, Name, Set, app, console_of
 
 
 @app.command()
 def episodes(as_json: Json = False) -> None:
     """List the episodes that ship."""
-    from experiments.catalogue import overview
+    from chokepoint.experiments.history.catalogue import overview
 
     rows = overview()
     if as_json:
@@ -30,7 +30,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Describe an episode: agents, events, news, choices, assumptions."""
-    from experiments.catalogue import find
+    from chokepoint.experiments.history.catalogue import find
 
     simulation = find(episode).simulation(changes=changes or [], allow_rules=False)
     scenario = simulation.scenario
@@ -43,7 +43,7 @@ def show(
         "doctrines": {name: s.model_dump(mode="json") for name, s in scenario.stances.items()},
     }  # fmt: skip
     if phases:
-        from sim.world import phase_times
+        from chokepoint.sim.market.world import phase_times
 
         world = simulation.world()
         phase_times(world)
@@ -75,7 +75,7 @@ def show(
 @app.command()
 def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
     """Check an episode or scenario folder; list every problem."""
-    from experiments.catalogue import find
+    from chokepoint.experiments.history.catalogue import find
 
     place = find(episode)
     simulation = place.simulation(changes=changes or [], allow_rules=False)
@@ -99,9 +99,9 @@ def new(
     as_json: Json = False,
 ) -> None:
     """Write a scenario of your own from a small table; without --from the table of an invented metal."""
-    from experiments.catalogue import Episode
-    from experiments.scaffold import TABLE
-    from experiments.scaffold import new as write
+    from chokepoint.experiments.history.catalogue import Episode
+    from chokepoint.experiments.worldmaking.scaffold import TABLE
+    from chokepoint.experiments.worldmaking.scaffold import new as write
 
     files = write(folder, source, overwrite)
     counts = Episode(folder).scenario().counts()
@@ -120,7 +120,7 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Say what differs from A to B: rows and cells of scenarios, or series of results and from which week on."""
-    from experiments.difference import as_data, difference, print_difference
+    from chokepoint.experiments.worldmaking.difference import as_data, difference, print_difference
 
     found = difference(a, b)
     if as_json:
@@ -134,8 +134,8 @@ def describe(
     parameter: Annotated[str, typer.Argument(help="name of a behavioural parameter, or 'all'")], as_json: Json = False
 ) -> None:
     """Say what a behavioural parameter means: unit, default, range, source."""
-    from agents.behaviour import PARAMETERS
-    from sim.problems import BadInput, nearest
+    from chokepoint.agents.behaviour import PARAMETERS
+    from chokepoint.sim.scenario.problems import BadInput, nearest
 
     if parameter != "all" and parameter not in PARAMETERS:
         raise BadInput([f"{parameter}: unknown parameter ({nearest(parameter, PARAMETERS)})"], "describe")

@@ -32,7 +32,7 @@ Folder = Annotated[Path, typer.Argument(help="folder of a batch of runs")]
 
 
 def rules_of(given: list[str] | None) -> dict[str, str]:
-    from sim.problems import BadInput
+    from chokepoint.sim.scenario.problems import BadInput
 
     rules = {}
     problems = []

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands.shared import Folder, Json, Workers, app, progress, teller
+from chokepoint.experiments.commands.shared import Folder, Json, Workers, app, progress, teller
 
 StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="name of a study that ships, or its study.toml")]
 Out = Annotated[Path | None, typer.Option(help="folder of the runs (default: results/studies/NAME)")]
@@ -21,7 +21,7 @@ Dask = Annotated[str, typer.Option(metavar="ADDRESS", help="run on the workers o
 @app.command()
 def studies(as_json: Json = False) -> None:
     """List the studies that ship."""
-    from experiments.sweep.study import names, read_study
+    from chokepoint.experiments.sweep.study import names, read_study
 
     rows = [{"name": n, "title": read_study(n).title} for n in names()]
     if as_json:
@@ -45,7 +45,7 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Run a study: every point of its design, so many times. What is done already is not done again."""
-    from experiments.sweep import folder as sweeps
+    from chokepoint.experiments.sweep import folder as sweeps
 
     folder, part = out or _folder(study, short), _shard(shard)
     plan = sweeps.prepared(study, folder, short)
@@ -59,7 +59,7 @@ def sweep(
 @app.command()
 def status(folder: Folder, as_json: Json = False) -> None:
     """Say how far a batch of runs is: pending, running, done, failed."""
-    from experiments.runs.runner import ledger
+    from chokepoint.experiments.runs.runner import ledger
 
     table = ledger(folder)
     counts = _counts(table)
@@ -98,8 +98,8 @@ def extend(
     as_json: Json = False,
 ) -> None:
     """Run more points of a study, or more replications; what is done stays as it is."""
-    from experiments.sweep import folder as sweeps
-    from sim.problems import BadInput
+    from chokepoint.experiments.sweep import folder as sweeps
+    from chokepoint.sim.scenario.problems import BadInput
 
     if points is None and replications is None:
         raise BadInput(["say how far: --points, --replications"], "extend")
@@ -110,7 +110,7 @@ def extend(
 @app.command("retry-failed")
 def retry_failed(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
     """Run again the runs of a study that failed."""
-    from experiments.sweep import folder as sweeps
+    from chokepoint.experiments.sweep import folder as sweeps
 
     teller(as_json)(f"{sweeps.retry_failed(folder)} runs had failed")
     _go_on(folder, workers, dask, as_json)
@@ -123,7 +123,7 @@ def merge(
     as_json: Json = False,
 ) -> None:
     """Bring the shards of a study together, in any order."""
-    from experiments.sweep import folder as sweeps
+    from chokepoint.experiments.sweep import folder as sweeps
 
     sweeps.gather(folders, out)
     _say(out, as_json)
@@ -141,12 +141,12 @@ def paper(
     """Run a study and make what a paper needs of it: tables, figures and findings, in its folder `paper`."""
     from importlib.util import find_spec
 
-    from sim.problems import BadInput
+    from chokepoint.sim.scenario.problems import BadInput
 
     if missing := [package for package in ("scipy", "SALib") if find_spec(package) is None]:
         raise BadInput([f"a paper needs {' and '.join(missing)}: pip install -e '.[study]'"], "paper")
-    from experiments.sweep import folder as sweeps
-    from experiments.sweep.paper import write_paper
+    from chokepoint.experiments.sweep import folder as sweeps
+    from chokepoint.experiments.sweep.paper import write_paper
 
     folder, tell = out or _folder(study, short), teller(as_json)
     plan = sweeps.prepared(study, folder, short)
@@ -166,7 +166,7 @@ def bundle(
     as_json: Json = False,
 ) -> None:
     """Pack a finished study for deposit: code, data, study, results, paper, citations and checksums in one archive."""
-    from experiments.sweep.bundle import bundle as pack
+    from chokepoint.experiments.sweep.bundle import bundle as pack
 
     path = pack(folder, out)
     print(json.dumps({"archive": str(path)}) if as_json else f"{path}: {path.stat().st_size / 1e6:.1f} MB")
@@ -184,8 +184,8 @@ def _told_how_to_go_on(folder: Path) -> Iterator[None]:
 
 def _go_on(folder: Path, workers: int, dask: str, as_json: bool) -> None:
     """Run what the batch of a folder has not finished, and tell what it holds then."""
-    from experiments.runs.batch import read_batch
-    from experiments.runs.runner import run_batch
+    from chokepoint.experiments.runs.batch import read_batch
+    from chokepoint.experiments.runs.runner import run_batch
 
     batch = read_batch(folder)
     with _told_how_to_go_on(folder):
@@ -194,7 +194,7 @@ def _go_on(folder: Path, workers: int, dask: str, as_json: bool) -> None:
 
 
 def _folder(study: str, short: bool) -> Path:
-    from experiments.sweep.study import FILE, path_of
+    from chokepoint.experiments.sweep.study import FILE, path_of
 
     path = path_of(study).resolve()
     name = path.parent.name if path.name == FILE else path.stem
@@ -202,7 +202,7 @@ def _folder(study: str, short: bool) -> Path:
 
 
 def _shard(text: str) -> tuple[int, int]:
-    from sim.problems import BadInput
+    from chokepoint.sim.scenario.problems import BadInput
 
     first, _, last = text.partition("/")
     if not (first.isdecimal() and last.isdecimal() and 1 <= int(first) <= int(last)):
@@ -212,8 +212,8 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _say(folder: Path, as_json: bool) -> None:
     """Tell what a folder holds now; exit status 1 when runs failed."""
-    from experiments.runs import parts
-    from experiments.runs.runner import ledger
+    from chokepoint.experiments.runs import parts
+    from chokepoint.experiments.runs.runner import ledger
 
     counts = _counts(ledger(folder))
     tables = [str(folder / f"{name}.parquet") for name in parts.tables(folder)]

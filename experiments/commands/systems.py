@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands.shared import Json, app, console_of, teller
+from chokepoint.experiments.commands.shared import Json, app, console_of, teller
 
 
 @app.command()
 def systems(as_json: Json = False) -> None:
     """List the systems that the simulator covers, and the command that shows each."""
-    from experiments import systems as rows
+    from chokepoint.experiments import systems as rows
 
     found = rows.systems().values()
     if as_json:
@@ -32,8 +32,8 @@ def system(
     as_json: Json = False,
 ) -> None:
     """Run the experiment of one system: a table of its cases, and a figure."""
-    from experiments.systems import find
-    from sim.storage import writable
+    from chokepoint.experiments.systems import find
+    from chokepoint.sim.results.storage import writable
 
     found = find(row)
     folder = out or Path("results") / "systems" / found.row
@@ -45,7 +45,7 @@ def system(
     table.to_csv(folder / "table.csv", index=False, float_format="%.6g")
     files = [folder / "table.csv"]
     if not no_figures:
-        from sim.drawing import DPI
+        from chokepoint.sim.results.drawing import DPI
 
         files.append(folder / "figure.png")
         text = f"{found.title}; n {int(table['n'].max())}, seed {seed}"
@@ -65,7 +65,7 @@ def _print(table: Any, title: str, console: Any) -> None:
     """Print what is not a point of a path."""
     from rich.table import Table
 
-    from experiments.report import show_number
+    from chokepoint.experiments.telling.report import show_number
 
     shown = Table(title=title, title_justify="left", header_style="bold")
     names = ["case", "material", "measure", "mean", "10 %", "90 %", "unit"]

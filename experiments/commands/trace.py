@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.shared import AllowRules, Json, Name, Rule, Set, app, console_of, rules_of, teller
+from chokepoint.experiments.commands.shared import AllowRules, Json, Name, Rule, Set, app, console_of, rules_of, teller
 
 
 @app.command()
@@ -27,9 +27,9 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Say why an agent did what it did: what it observed, its options, its choice and the reason, week by week."""
-    from experiments.catalogue import find
-    from experiments.trace import trace as traced
-    from experiments.trace.page import as_data, print_trace, write_csv
+    from chokepoint.experiments.history.catalogue import find
+    from chokepoint.experiments.telling.trace import trace as traced
+    from chokepoint.experiments.telling.trace.page import as_data, print_trace, write_csv
 
     span = days({"--from": first, "--to": last})
     place = find(episode)
@@ -63,7 +63,7 @@ def trace(
 
 def days(given: dict[str, str | None]) -> dict[str, date | None]:
     """Options that hold days, as days; `BadInput` for what is none."""
-    from sim.problems import BadInput
+    from chokepoint.sim.scenario.problems import BadInput
 
     found: dict[str, date | None] = {}
     problems = []

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.page.session import Session
-from experiments.trace import trace
-from sim.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, USER
+from chokepoint.experiments.page.session import Session
+from chokepoint.experiments.telling.trace import trace
+from chokepoint.sim.market.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, USER
 
 COLUMNS = {
     "agent": "agent", "kind": "kind", "country": "country", "flow": "makes or uses, t/year", "stock": "stock, t",

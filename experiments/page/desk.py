@@ -11,15 +11,24 @@ import reacton.core
 import solara
 import solara.lab
 
-from agents.behaviour import PARAMETERS
-from experiments import catalogue
-from experiments.page import network, picture
-from experiments.page.levers import LEVERS
-from experiments.page.panels import Agents, Export, Parameters, World, changed_parameters, compared, grid, html
-from experiments.page.serve import EPISODE, SEED
-from experiments.page.session import Session
-from sim.problems import BadInput
-from sim.rules import RuleSet
+from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.experiments.history import catalogue
+from chokepoint.experiments.page import network, picture
+from chokepoint.experiments.page.levers import LEVERS
+from chokepoint.experiments.page.panels import (
+    Agents,
+    Export,
+    Parameters,
+    World,
+    changed_parameters,
+    compared,
+    grid,
+    html,
+)
+from chokepoint.experiments.page.serve import EPISODE, SEED
+from chokepoint.experiments.page.session import Session
+from chokepoint.sim.engine.rules import RuleSet
+from chokepoint.sim.scenario.problems import BadInput
 
 # What Play does: weeks to a picture, and milliseconds between two.
 SPEEDS = {

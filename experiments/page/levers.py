@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sim.problems import BadInput
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
-    from sim.scenario import Event, Scenario
+    from chokepoint.sim.scenario.tables import Event, Scenario
 
 Values = Mapping[str, Any]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.page.places import bounds, places
-from experiments.page.session import Session
-from sim.drawing import OUTSIDE, SMUGGLED
-from sim.state import OPERATING, RESERVE
-from sim.world import World
+from chokepoint.experiments.page.places import bounds, places
+from chokepoint.experiments.page.session import Session
+from chokepoint.sim.market.state import OPERATING, RESERVE
+from chokepoint.sim.market.world import World
+from chokepoint.sim.results.drawing import OUTSIDE, SMUGGLED
 
 Option = dict[str, Any]
 

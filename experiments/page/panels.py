@@ -12,13 +12,13 @@ import reacton.ipyvuetify as v
 import solara
 import traitlets
 
-from agents.behaviour import PARAMETERS
-from experiments.page import agents, network, picture
-from experiments.page.places import unknown
-from experiments.page.session import Session
+from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.experiments.page import agents, network, picture
+from chokepoint.experiments.page.places import unknown
+from chokepoint.experiments.page.session import Session
 
 if TYPE_CHECKING:
-    from experiments.page.desk import Desk
+    from chokepoint.experiments.page.desk import Desk
 
 
 def html(text: str) -> None:
@@ -231,7 +231,7 @@ def Parameters(desk: "Desk"):  # type: ignore[no-untyped-def]
 
 def _saved(session: Session, file: str) -> bytes:
     """A file of a saved whole run."""
-    from sim.storage import save
+    from chokepoint.sim.results.storage import save
 
     with tempfile.TemporaryDirectory() as folder:
         return (save(session.whole_run(), Path(folder) / "run", csv=file.endswith(".csv")) / file).read_bytes()
@@ -241,7 +241,7 @@ def _drawn(session: Session, kind: str) -> bytes:
     """The price figure of the run up to now."""
     import io
 
-    from sim import figures
+    from chokepoint.sim.results import figures
 
     buffer = io.BytesIO()
     figures.prices(session.record()).savefig(buffer, format=kind, dpi=220)

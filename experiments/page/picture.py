@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.figures import price_points
-from experiments.observed import observations
-from experiments.page.session import Session
-from sim.drawing import GREY, HISTORY, INSIDE, OUTSIDE, SMUGGLED, Point
-from sim.world import World
+from chokepoint.experiments.history.observed import observations
+from chokepoint.experiments.page.session import Session
+from chokepoint.experiments.telling.figures import price_points
+from chokepoint.sim.market.world import World
+from chokepoint.sim.results.drawing import GREY, HISTORY, INSIDE, OUTSIDE, SMUGGLED, Point
 
 Option = dict[str, Any]
 

@@ -7,7 +7,7 @@ approximate point from general geography, which moves nothing in the model.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from chokepoint.sim.scenario.tables import Scenario
 
 MADE_UP = "place on the map made up"  # begins the note of a country without a place
 KNOWN: dict[str, tuple[float, float]] = {  # degrees east, degrees north

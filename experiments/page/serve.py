@@ -51,8 +51,8 @@ def _load(episode: str) -> None:
     """Import the page with the model, and make the session that the first tab will ask for. What is wrong with the
     episode ends the server with the message."""
     try:
-        from experiments.page import desk
-        from sim.problems import BadInput
+        from chokepoint.experiments.page import desk
+        from chokepoint.sim.scenario.problems import BadInput
 
         try:
             desk.prepare(episode)

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.catalogue import Episode, find
-from experiments.page.levers import LEVERS, Pulled, shown
-from sim.problems import BadInput
-from sim.record import Run, gather
-from sim.simulation import Simulation
-from sim.world import World
+from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.page.levers import LEVERS, Pulled, shown
+from chokepoint.sim.market.world import World
+from chokepoint.sim.results.record import Run, gather
+from chokepoint.sim.scenario.problems import BadInput
+from chokepoint.sim.simulation import Simulation
 
 if TYPE_CHECKING:
-    from sim.model import MarketModel
+    from chokepoint.sim.model import MarketModel
 
 
 class Session:
@@ -69,7 +69,7 @@ class Session:
 
     def model(self) -> "MarketModel":
         """The running world as a Mesa model, with its agents."""
-        from sim.model import MarketModel  # Mesa takes a second to import
+        from chokepoint.sim.model import MarketModel  # Mesa takes a second to import
 
         if self._model is None:
             self._model = MarketModel(self.world)

@@ -7,16 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from experiments.catalogue import find
-from experiments.runs.points import Point, described, points_from
-from sim.files import write_whole
-from sim.problems import BadInput
-from sim.rules import RuleSet, code_version
-from sim.storage import MANIFEST, writable
+from chokepoint.experiments.history.catalogue import find
+from chokepoint.experiments.runs.points import Point, described, points_from
+from chokepoint.sim.engine.rules import RuleSet, code_version
+from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.results.storage import MANIFEST, writable
+from chokepoint.sim.scenario.problems import BadInput
 
 FILE = "batch.json"
 SIZES = ("points", "replications")  # what `extend` may change
-MEASURING = ("facts.py", "observed.py", "run_statistics.py", "sweep/outputs.py")  # what makes numbers of a run
+MEASURING = (
+    "history/facts.py",
+    "history/observed.py",
+    "history/run_statistics.py",
+    "sweep/outputs.py",
+)  # what makes numbers of a run
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sim.problems import BadInput
+from chokepoint.sim.scenario.problems import BadInput
 
 WHOLE, MERGE = ".lock", ".lock-merge"
 

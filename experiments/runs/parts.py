@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.runs import locks
-from sim.problems import BadInput
+from chokepoint.experiments.runs import locks
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     import pyarrow as pa

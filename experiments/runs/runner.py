@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.catalogue import find
-from experiments.runs import locks, parts
-from experiments.runs.batch import FILE, Batch, identity, identity_of, make_folder, open_batch, read_batch
-from experiments.runs.points import Point
-from sim.files import write_whole
-from sim.problems import BadInput
+from chokepoint.experiments.history.catalogue import find
+from chokepoint.experiments.runs import locks, parts
+from chokepoint.experiments.runs.batch import FILE, Batch, identity, identity_of, make_folder, open_batch, read_batch
+from chokepoint.experiments.runs.points import Point
+from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     import pandas

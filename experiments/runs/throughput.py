@@ -1,4 +1,4 @@
-"""How much the runner costs: `python -m experiments.runs.throughput [RUNS]`.
+"""How much the runner costs: `python -m chokepoint.experiments.runs.throughput [RUNS]`.
 
 Runs the episode of 2010 so many times through the runner (two workers, a study's outputs, results on disk) and
 starts two bare processes beside it, which do the same runs in a loop and keep nothing. Prints, over the time in which
@@ -21,8 +21,8 @@ RECORD = ("price_outside|Nd", "exports|all", "use|Japan")
 
 def bare(count: Any) -> None:
     """Runs and measures, one after the other, without end; adds to a counter."""
-    from experiments.catalogue import find
-    from experiments.sweep.outputs import Outputs
+    from chokepoint.experiments.history.catalogue import find
+    from chokepoint.experiments.sweep.outputs import Outputs
 
     episode = find(EPISODE)
     measure, simulation, replication = Outputs(SCALARS, RECORD), episode.simulation(), 0
@@ -35,16 +35,16 @@ def bare(count: Any) -> None:
 
 def through_the_runner(folder: str, runs: int, count: Any) -> None:
     """The same by the runner; tells how many are finished."""
-    from experiments.runs.batch import Batch
-    from experiments.runs.points import Point
-    from experiments.runs.runner import run_batch
+    from chokepoint.experiments.runs.batch import Batch
+    from chokepoint.experiments.runs.points import Point
+    from chokepoint.experiments.runs.runner import run_batch
 
     def tell(done: int, of: int) -> None:
         with count.get_lock():
             count.value = done
 
     asked = {"scalars": SCALARS, "record": list(RECORD), "every": "month"}
-    batch = Batch(EPISODE, (Point(),), runs, "experiments.sweep.outputs:Outputs", asked=asked)
+    batch = Batch(EPISODE, (Point(),), runs, "chokepoint.experiments.sweep.outputs:Outputs", asked=asked)
     run_batch(batch, folder, WORKERS, tell)
 
 

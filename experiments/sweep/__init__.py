@@ -2,6 +2,6 @@
 kept of a run (`outputs.py`), the folder of its runs (`folder.py`), what a paper needs (`paper.py`), an archive for
 deposit (`bundle.py`)."""
 
-from experiments.sweep.folder import Sweep, sweep
+from chokepoint.experiments.sweep.folder import Sweep, sweep
 
 __all__ = ["Sweep", "sweep"]

@@ -17,14 +17,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
-from experiments import citations
-from experiments.catalogue import find, names
-from experiments.runs import parts
-from experiments.runs.batch import FILE
-from experiments.sweep.folder import KEPT, POINTS, STUDY, Sweep, study_of
-from experiments.sweep.study import Level, read_study, shortened
-from sim.phase_source import ROOT
-from sim.problems import BadInput
+from chokepoint.experiments.history.catalogue import find, names
+from chokepoint.experiments.runs import parts
+from chokepoint.experiments.runs.batch import FILE
+from chokepoint.experiments.sweep.folder import KEPT, POINTS, STUDY, Sweep, study_of
+from chokepoint.experiments.sweep.study import Level, read_study, shortened
+from chokepoint.experiments.telling import citations
+from chokepoint.sim.engine.phase_source import ROOT
+from chokepoint.sim.scenario.problems import BadInput
 
 PACKAGES = ("agents", "sim", "experiments")
 BESIDE = ("pyproject.toml", "README.md", "LICENSE", "CITATION.cff", "CHANGELOG.md", "ODD.md")

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.runs.points import Factor
-from sim.problems import BadInput, nearest
+from chokepoint.experiments.runs.points import Factor
+from chokepoint.sim.scenario.problems import BadInput, nearest
 
 KINDS = ("grid", "latin-hypercube", "sobol", "morris", "list")
 RANDOM = ("latin-hypercube", "sobol", "morris")  # those that `points` gives a size to

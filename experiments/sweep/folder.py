@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.runs import locks, parts, runner
-from experiments.runs.batch import Batch, extend_batch, identity, identity_of, open_batch, read_batch
-from experiments.runs.points import Factor, Sampled
-from experiments.sweep import designs
-from experiments.sweep.plan import Plan
-from experiments.sweep.study import path_of, read_study
-from sim.files import write_whole
-from sim.problems import BadInput
+from chokepoint.experiments.runs import locks, parts, runner
+from chokepoint.experiments.runs.batch import Batch, extend_batch, identity, identity_of, open_batch, read_batch
+from chokepoint.experiments.runs.points import Factor, Sampled
+from chokepoint.experiments.sweep import designs
+from chokepoint.experiments.sweep.plan import Plan
+from chokepoint.experiments.sweep.study import path_of, read_study
+from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     import pandas

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from experiments.analysis.complete import IDENTITY
-from experiments.catalogue import Episode
-from experiments.run_statistics import ACROSS, SPANS, STATISTICS, spans
-from experiments.runs.points import Factor
-from experiments.sweep.outputs import ALL, FIELDS, fact_of, function_named
-from experiments.sweep.study import Agents, Asked, Study
-from sim.problems import BadInput, nearest
-from sim.record import SERIES, Run, columns_of
-from sim.simulation import Simulation
+from chokepoint.experiments.analysis.complete import IDENTITY
+from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.experiments.history.run_statistics import ACROSS, SPANS, STATISTICS, spans
+from chokepoint.experiments.runs.points import Factor
+from chokepoint.experiments.sweep.outputs import ALL, FIELDS, fact_of, function_named
+from chokepoint.experiments.sweep.study import Agents, Asked, Study
+from chokepoint.sim.results.record import SERIES, Run, columns_of
+from chokepoint.sim.scenario.problems import BadInput, nearest
+from chokepoint.sim.simulation import Simulation
 
 
 class Kept:

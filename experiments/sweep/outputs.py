@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.catalogue import Episode
-from experiments.facts import Facts
-from experiments.run_statistics import STATISTICS, spans
-from sim.problems import BadInput
-from sim.record import SERIES, Run
-from sim.world import World
+from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.experiments.history.facts import Facts
+from chokepoint.experiments.history.run_statistics import STATISTICS, spans
+from chokepoint.sim.market.world import World
+from chokepoint.sim.results.record import SERIES, Run
+from chokepoint.sim.scenario.problems import BadInput
 
 ALL = "all"  # the sum over the columns of a series
 FIELDS = {  # of the agents' Mesa views: unit and meaning
@@ -142,7 +142,7 @@ class _Sample:
 
     def __call__(self, world: World) -> None:
         if world is not self.world:
-            from sim.model import MarketModel
+            from chokepoint.sim.model import MarketModel
 
             if self.world is not None:  # of a run that failed
                 self.model.discard()

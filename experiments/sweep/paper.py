@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis import (
+from chokepoint.experiments.analysis import (
     comparison,
     comparison_figures,
     discovery,
@@ -21,14 +21,14 @@ from experiments.analysis import (
     sensitivity,
     sensitivity_figures,
 )
-from experiments.analysis.complete import values_by_point, values_over_time
-from experiments.analysis.figure_file import Caption, save
-from experiments.analysis.figure_parts import COLOURS, number
-from experiments.sweep.folder import Sweep
-from experiments.sweep.outputs import function_named
-from experiments.sweep.plan import Plan
-from experiments.sweep.study import Comparison, Question
-from sim.files import write_whole
+from chokepoint.experiments.analysis.complete import values_by_point, values_over_time
+from chokepoint.experiments.analysis.figure_file import Caption, save
+from chokepoint.experiments.analysis.figure_parts import COLOURS, number
+from chokepoint.experiments.sweep.folder import Sweep
+from chokepoint.experiments.sweep.outputs import function_named
+from chokepoint.experiments.sweep.plan import Plan
+from chokepoint.experiments.sweep.study import Comparison, Question
+from chokepoint.sim.results.files import write_whole
 
 if TYPE_CHECKING:
     import pandas

@@ -8,19 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from agents.behaviour import PARAMETERS
-from experiments import catalogue
-from experiments.catalogue import Episode, find
-from experiments.runs.batch import Batch
-from experiments.runs.points import Factor, Point, Sampled, joined
-from experiments.sweep import designs
-from experiments.sweep.kept import Kept, agents_of
-from experiments.sweep.outputs import ALL, FIELDS, function_named
-from experiments.sweep.study import Level, Varied, path_of, read_study, shortened
-from experiments.weighing import MEASURE, hypotheses_of, points_of
-from sim.problems import BadInput, nearest
-from sim.record import SERIES
-from sim.simulation import Simulation
+from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.experiments.history import catalogue
+from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.inference.weighing import MEASURE, hypotheses_of, points_of
+from chokepoint.experiments.runs.batch import Batch
+from chokepoint.experiments.runs.points import Factor, Point, Sampled, joined
+from chokepoint.experiments.sweep import designs
+from chokepoint.experiments.sweep.kept import Kept, agents_of
+from chokepoint.experiments.sweep.outputs import ALL, FIELDS, function_named
+from chokepoint.experiments.sweep.study import Level, Varied, path_of, read_study, shortened
+from chokepoint.sim.results.record import SERIES
+from chokepoint.sim.scenario.problems import BadInput, nearest
+from chokepoint.sim.simulation import Simulation
 
 MOST_POINTS, MOST_RUNS = 1_000_000, 10_000_000  # of a study: what one machine can hold a list of
 TAKEN = {  # what a design is told, besides a seed
@@ -88,7 +88,14 @@ class Plan:
         if not self.weighs:
             points = Sampled(self.factors, matrix, self.base)
             return Batch(
-                self.place, points, replications, "experiments.sweep.outputs:Outputs", {}, s.seed, asked, units
+                self.place,
+                points,
+                replications,
+                "chokepoint.experiments.sweep.outputs:Outputs",
+                {},
+                s.seed,
+                asked,
+                units,
             )
         evidence = self.episode.facts.evidence
         units |= {
@@ -320,7 +327,7 @@ class Plan:
 
     @property
     def weighs(self) -> bool:
-        """Whether the points are those of the hypotheses of the episode (`experiments/weighing.py`)."""
+        """Whether the points are those of the hypotheses of the episode (`experiments/inference/weighing.py`)."""
         return self.study.design.kind == "hypotheses"
 
     def _matrix(self) -> np.ndarray:

@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from sim.problems import BadInput, explain, nearest
-from sim.scenario import Row
+from chokepoint.sim.scenario.problems import BadInput, explain, nearest
+from chokepoint.sim.scenario.tables import Row
 
 FOLDER = Path(__file__).parents[1] / "studies"
 FILE = "study.toml"

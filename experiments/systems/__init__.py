@@ -1,7 +1,7 @@
 """The systems that the simulator covers, one experiment a file. A file here with `ROWS` is found by itself.
 
 Each module holds a docstring whose first line is its title, `ROWS` (the systems it shows, such as "S16"),
-`table(replications, seed)` (see `experiments/cases.py`), `figure(table)`, and `REPLICATIONS`, as many as it takes.
+`table(replications, seed)` (see `experiments/systems/frame/cases.py`), `figure(table)`, and `REPLICATIONS`, as many as it takes.
 Worlds made for them lie in `worlds/<name>/`.
 """
 
@@ -10,7 +10,7 @@ import pkgutil
 from dataclasses import dataclass
 from types import ModuleType
 
-from sim.problems import BadInput, nearest
+from chokepoint.sim.scenario.problems import BadInput, nearest
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class System:
 
 def modules() -> dict[str, ModuleType]:
     """The experiments by the name of their file."""
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__))
-    return {name: importlib.import_module(f"experiments.systems.{name}") for name in names}
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.ispkg)
+    return {name: importlib.import_module(f"chokepoint.experiments.systems.{name}") for name in names}
 
 
 def systems() -> dict[str, System]:

@@ -7,11 +7,11 @@ expense."""
 
 from typing import TYPE_CHECKING
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_account import lost_value
-from experiments.reserve_cases import reserve
-from sim.figures import days_held
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.experiments.systems.frame.reserve_account import lost_value
+from chokepoint.experiments.systems.frame.reserve_cases import reserve
+from chokepoint.sim.results.figures import days_held
 
 if TYPE_CHECKING:
     import pandas
@@ -64,7 +64,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Reserves of Japan and the United States by month; Japan's loss and what its firms received, by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     with drawing.theme():

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases, year
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases, year
 
 if TYPE_CHECKING:
     import pandas
@@ -75,7 +75,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Every measure by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = {c.name: draw.COLOURS[0 if i == 0 else 2 if c.name.startswith("China") else 1] for i, c in enumerate(CASES)}
     with drawing.theme():

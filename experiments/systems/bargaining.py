@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally
-from experiments.reserve_cases import reserve
-from sim.scenario import load
-from sim.simulation import Simulation
-from sim.world import World
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally
+from chokepoint.experiments.systems.frame.reserve_cases import reserve
+from chokepoint.sim.market.world import World
+from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas
@@ -64,7 +64,7 @@ def gave_in(world: World) -> float:
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
     """Whether and when Japan gives in, the cost of holding out that it expected at first, and what it lost, by case."""
-    from experiments.catalogue import find
+    from chokepoint.experiments.history.catalogue import find
 
     scenario = load(find("2010-embargo").folder)
     tally = Tally(seed)
@@ -87,7 +87,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Share that gives in, weeks held out, cost expected at first, loss, by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     titles = {

@@ -1,7 +1,7 @@
 """A cascade of trade cuts: the model beside the network algorithm of Marchand and others.
 
 One of four equal exporters cuts what it sends by four fifths for a year; importers hold six weeks of use. Without
-prices, fear and restocking the model is the cascade (`experiments/cascade.py`), to rounding. Then what the cascade has
+prices, fear and restocking the model is the cascade (`experiments/systems/frame/cascade.py`), to rounding. Then what the cascade has
 not is added, one thing after the other: buyers who fill up their stocks week by week, so that unhit exporters are asked
 for more and start up spare plants; trust; prices. Beside these stands the cascade in which importers raise imports at
 once, with product stocks and spare capacity of exporters as their reserves; and a world in which the stocks lie with
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cascade import STILL, Cascade, Docked, cascade
-from experiments.cases import WORLDS, Tally
-from sim.scenario import load
-from sim.simulation import Simulation
-from sim.world import World
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cascade import STILL, Cascade, Docked, cascade
+from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
+from chokepoint.sim.market.world import World
+from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas
@@ -144,7 +144,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Use lost where the cut hits most and in all four importers, and what others send, by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours(CASES)
     measures = ("use lost in Importia", "use lost in Farland", ALL, OTHERS)

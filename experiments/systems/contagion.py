@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import WORLDS, Case, Tally, run_cases, year
-from sim.enactment import restricted
-from sim.scenario import load
-from sim.simulation import Simulation
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, run_cases, year
+from chokepoint.sim.politics.enactment import restricted
+from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas
@@ -122,7 +122,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Elasticities beside the plausible interval; what is withheld as others follow, and what it does to the price."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look, following = draw.colours(list(VARIANTS)), draw.colours(list(FOLLOWING))
     titles = ("price by what is withheld", "elasticity at 20 % withheld", MULTIPLIER, RISE)

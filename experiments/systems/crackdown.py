@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import WORLDS, Case, Tally, run_cases, year
-from experiments.systems import instruments
+from chokepoint.experiments.systems import instruments
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, run_cases, year
 
 if TYPE_CHECKING:
     import pandas
@@ -62,7 +62,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Both prices by month, the largest ratio and the tonnes mined."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([*(c.name for c in CASES), "export quota"])
     titles = ("price inside", "price outside", "price outside over inside, year", "mined without licence")

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.doctrines import leverage
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally
-from experiments.reserve_cases import price_level, reserve
-from sim.scenario import load
-from sim.simulation import Simulation
-from sim.world import World
+from chokepoint.agents.doctrines import leverage
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally
+from chokepoint.experiments.systems.frame.reserve_cases import price_level, reserve
+from chokepoint.sim.market.world import World
+from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas
@@ -78,7 +78,7 @@ def attempts(world: World) -> int:
 def price_of_the_step(replications: int, seed: int) -> dict[str, np.ndarray]:
     """What Japan pays a kilogram for going from 42 to 180 days in a year, in per cent above the price without it, by
     what it tells: (replications,) each. No act is in force."""
-    from experiments.catalogue import find
+    from chokepoint.experiments.history.catalogue import find
 
     scenario = load(find("2010-embargo").folder)
     plain = Simulation(scenario, changes=BUYS, seed=seed).run(replications)
@@ -95,7 +95,7 @@ def price_of_the_step(replications: int, seed: int) -> dict[str, np.ndarray]:
 def by_horizon(replications: int, seed: int) -> dict[tuple[str, int], np.ndarray]:
     """What China expects of the first embargo at default weights, thousand USD, by case and weeks it looks ahead:
     (replications,) each."""
-    from experiments.catalogue import find
+    from chokepoint.experiments.history.catalogue import find
 
     scenario, found = load(find("2010-embargo").folder), {}
     for case in (c for c in CASES if c.name in FAR):
@@ -110,7 +110,7 @@ def by_horizon(replications: int, seed: int) -> dict[tuple[str, int], np.ndarray
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
     """Attempts, expected gain of the first one, share of the weight space with an attempt, loss of Japan, by case;
     price of the step from 42 to 180 days by what is told; expected gain by horizon."""
-    from experiments.catalogue import find
+    from chokepoint.experiments.history.catalogue import find
 
     scenario = load(find("2010-embargo").folder)
     tally = Tally(seed)
@@ -149,7 +149,7 @@ def _weights() -> np.ndarray:
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Attempts, expected gain, share of weights with an attempt, price of the step, by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     steps = draw.colours([c for c in draw.cases_of(table) if c.startswith("42 to 180")])

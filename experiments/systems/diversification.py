@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases, year
-from sim.record import Run
-from sim.scenario import Scenario
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases, year
+from chokepoint.sim.results.record import Run
+from chokepoint.sim.scenario.tables import Scenario
 
 if TYPE_CHECKING:
     import networkx
@@ -110,7 +110,7 @@ def betweenness(graph: "networkx.DiGraph", country: str) -> float:
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
     """Shares of origin, Herfindahl index and choke-point measures by year, and what of Japan's shares was observed."""
-    from experiments.catalogue import find
+    from chokepoint.experiments.history.catalogue import find
 
     scenario = find(EPISODE).scenario()
     tally = Tally(seed)
@@ -157,7 +157,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
 
     from matplotlib.lines import Line2D
 
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     yearly = table[table["time"] != ""]
     history = yearly[yearly["case"] == CASES[0].name]

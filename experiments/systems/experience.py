@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import WORLDS, Case, Tally
-from experiments.reserve_cases import reserve
-from sim.scenario import load
-from sim.simulation import Simulation
-from sim.world import World
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally
+from chokepoint.experiments.systems.frame.reserve_cases import reserve
+from chokepoint.sim.market.world import World
+from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas
@@ -71,7 +71,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Embargoes early and late, quotas late, and the importer's loss, by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     measures = list(dict.fromkeys(table["measure"]))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases, year
-from experiments.systems.embargo_2010 import CALM, HOLD
+from chokepoint.experiments.systems.embargo_2010 import CALM, HOLD
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases, year
 
 if TYPE_CHECKING:
     import pandas
@@ -80,7 +80,7 @@ def _mean(data: np.ndarray, weeks: int) -> np.ndarray:
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """The loss of use by month, and the losses of 2012 and 2017 by version."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours(list(VERSIONS))
     shown = dict(list(look.items())[:5])

@@ -6,9 +6,9 @@ counted apart. An embargo on one buyer is shown beside them: what reaches it com
 
 from typing import TYPE_CHECKING
 
-from experiments import case_figures as draw
-from experiments.cases import WORLDS, Case, Tally, run_cases, year
-from experiments.systems.instruments import without
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, run_cases, year
+from chokepoint.experiments.systems.instruments import without
 
 if TYPE_CHECKING:
     import pandas
@@ -57,7 +57,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Legal and smuggled flow by month, and the year's totals by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     shown = {k: v for k, v in look.items() if k in (CASES[0].name, *(named(n) for n in NUMBERS))}

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.doctrines import leverage
-from agents.exporting_state import Measure
-from experiments import case_figures as draw
-from experiments.cases import WORLDS, Tally
-from sim.observation import Seen
-from sim.outlook import expect, results
-from sim.scenario import Scenario, load
-from sim.simulation import Simulation
-from sim.world import World
+from chokepoint.agents.doctrines import leverage
+from chokepoint.agents.exporting_state import Measure
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
+from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.observation import Seen
+from chokepoint.sim.politics.outlook import expect, results
+from chokepoint.sim.scenario.tables import Scenario, load
+from chokepoint.sim.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas
@@ -170,7 +170,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Price and income by quota beside theory, and the quota that each way of looking for it finds."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     titles = ("price outside", "income of the exporter", BEST)
     with drawing.theme():

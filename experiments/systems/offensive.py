@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases, year
-from sim.record import Run
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases, year
+from chokepoint.sim.results.record import Run
 
 if TYPE_CHECKING:
     import pandas
@@ -87,7 +87,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Price, output of entrants, their failures and the exporter's share, by month."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     panels = {

@@ -7,9 +7,9 @@ that, in the world of 2012 to 2018, beside what history had it buy in 2014 and b
 from datetime import date
 from typing import TYPE_CHECKING
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from sim.figures import days_held
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.sim.results.figures import days_held
 
 if TYPE_CHECKING:
     import pandas
@@ -53,7 +53,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Reserve and price of neodymium inside by month; prices and expense beside no reserve."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     shown = table[table["time"] >= "2012-01-01"]

@@ -6,9 +6,9 @@ same years, each as announced. What the price does to all of them, and what each
 from datetime import date
 from typing import TYPE_CHECKING
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_cases import QUIET, price_level, reserve, weekly_level
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.experiments.systems.frame.reserve_cases import QUIET, price_level, reserve, weekly_level
 
 if TYPE_CHECKING:
     import pandas
@@ -55,7 +55,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """The price level by month, and what each pays alone and in the race."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     with drawing.theme():

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import WORLDS, Case, Tally, run_cases, year
-from experiments.systems.instruments import without
-from sim.record import Run
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, run_cases, year
+from chokepoint.experiments.systems.instruments import without
+from chokepoint.sim.results.record import Run
 
 if TYPE_CHECKING:
     import pandas
@@ -84,7 +84,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Price and recovered tonnes under the quota by month; what growth of use does."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours(list(WAYS))
     titles = (

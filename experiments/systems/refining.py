@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import WORLDS, Case, Tally, run_cases, year
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, run_cases, year
 
 if TYPE_CHECKING:
     import pandas
@@ -86,7 +86,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Both prices by month and border; what the embargo takes from Japan, by way of its ore."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     borders, ways = draw.colours([c.name for c in BORDERS]), dict(zip(WAYS, draw.COLOURS[3:], strict=False))
     titles = (

@@ -8,12 +8,12 @@ disruption."""
 from datetime import date
 from typing import TYPE_CHECKING
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_account import account
-from experiments.reserve_cases import base_prices
-from sim.figures import days_held
-from sim.programmes import Reserve
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.experiments.systems.frame.reserve_account import account
+from chokepoint.experiments.systems.frame.reserve_cases import base_prices
+from chokepoint.sim.results.figures import days_held
+from chokepoint.sim.scenario.programmes import Reserve
 
 if TYPE_CHECKING:
     import pandas
@@ -60,7 +60,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Stock by month; stock before the crisis, loss avoided and what is left after all costs, by rule."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     titles = ("reserve of Japan", "held when the crisis begins", "lost value avoided", "saved less cost")

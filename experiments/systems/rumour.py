@@ -7,9 +7,9 @@ true: China does buy five days of its use. Beside it the same purchase of which 
 from datetime import date
 from typing import TYPE_CHECKING
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_cases import reserve
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.experiments.systems.frame.reserve_cases import reserve
 
 if TYPE_CHECKING:
     import pandas
@@ -64,7 +64,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Price and fear by month of 2020; rise and orders beside nothing said."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     shown = table[table["time"] >= "2020-03-01"]

@@ -7,10 +7,10 @@ nothing; what is not told is never inferred, inferred at the default pace, or at
 from datetime import date
 from typing import TYPE_CHECKING
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_cases import QUIET, price_level, reserve
-from sim.figures import days_held
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.experiments.systems.frame.reserve_cases import QUIET, price_level, reserve
+from chokepoint.sim.results.figures import days_held
 
 if TYPE_CHECKING:
     import pandas
@@ -59,7 +59,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """What others believe by month; price level and expense by case."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     titles = ("what others believe", "what Japan holds", "price level while buying", "paid by the government")

@@ -1,15 +1,15 @@
 """2020: a slump of demand, or a hidden restriction?
 
 Both stories are simulated at the same points of one Latin hypercube of sizes and dates, and held against the joint path
-of price and volume (see `experiments/weighing.py`). `chokepoint weigh 2020-slump` does the same with more points.
+of price and volume (see `experiments/inference/weighing.py`). `chokepoint weigh 2020-slump` does the same with more points.
 """
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Tally
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Tally
 
 if TYPE_CHECKING:
     import pandas
@@ -22,8 +22,8 @@ POINTS = 80
 
 def table(replications: int = REPLICATIONS, seed: int = 1, workers: int = 2) -> "pandas.DataFrame":
     """ln likelihood of each story at its best point, their difference, and the best path beside what was observed."""
-    from experiments.weighing import weigh
-    from experiments.weighing_report import as_data
+    from chokepoint.experiments.inference.weighing import weigh
+    from chokepoint.experiments.inference.weighing_report import as_data
 
     result = weigh("2020-slump", POINTS, replications, 200, seed=seed, workers=workers)
     data, relative = as_data(result), result.history.relative
@@ -52,7 +52,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1, workers: int = 2) -> 
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """The best path of each story beside what was observed, and the likelihoods."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours(["observed", *(c for c in draw.cases_of(table) if c != "observed")])
     rows = table[table["time"] != ""]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from experiments.reserve_account import account
-from experiments.reserve_cases import base_prices, price_level, reserve, weekly_level
-from sim.figures import days_held
-from sim.programmes import Reserve
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.experiments.systems.frame.reserve_account import account
+from chokepoint.experiments.systems.frame.reserve_cases import base_prices, price_level, reserve, weekly_level
+from chokepoint.sim.results.figures import days_held
+from chokepoint.sim.scenario.programmes import Reserve
 
 if TYPE_CHECKING:
     import pandas
@@ -79,7 +79,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """The reserve and the price level by month; what it saves, what is left of it after all costs, and prices."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     dots = {

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from sim.record import Run
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.sim.results.record import Run
 
 if TYPE_CHECKING:
     import pandas
@@ -67,7 +67,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Price inside and exports by month, 2019 to 2020, and the effects of talk and ore beside neither."""
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     shown = table[(table["time"] >= "2019-01-01") & (table["time"] < "2020-07-01")]

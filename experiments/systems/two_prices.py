@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments import case_figures as draw
-from experiments.cases import Case, Tally, run_cases
-from sim.record import Run
+from chokepoint.experiments.systems.frame import case_figures as draw
+from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
+from chokepoint.sim.results.record import Run
 
 if TYPE_CHECKING:
     import pandas
@@ -74,7 +74,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
     """The ratio by month, with what the press printed, and the rent, one column for each material."""
     from matplotlib.lines import Line2D
 
-    from sim import drawing
+    from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     look_of: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": "black", "markersize": 4}

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from agents.decision import Decision
-from agents.exporting_state import Measure, beyond_limits
-from agents.observation import NAMES, Outlook
-from agents.reserve import ReserveObservation, ReserveOrder, Stock
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.exporting_state import Measure, beyond_limits
+from chokepoint.agents.observation import NAMES, Outlook
+from chokepoint.agents.reserve import ReserveObservation, ReserveOrder, Stock
 
 DAY = date(2011, 1, 3)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agents.reserve_rules import competitive
-from agents.reserve_rules.competitive import Settings, Storage, shocks, solve
+from chokepoint.agents.reserve_rules import competitive
+from chokepoint.agents.reserve_rules.competitive import Settings, Storage, shocks, solve
 
 YEARS = 20_000
 

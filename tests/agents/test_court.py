@@ -5,7 +5,7 @@ from math import inf, log
 import numpy as np
 import pytest
 
-from agents import court
+from chokepoint.agents import court
 
 
 def test_time_to_a_ruling() -> None:

@@ -6,11 +6,11 @@ from math import exp
 
 import pytest
 
-from agents import acts, doctrines, reserve_rules
-from agents.doctrines import contagion, learning, leverage, threshold
-from agents.observation import Outlook
-from agents.reserve import ReserveObservation
-from agents.reserve_rules import competitive, optimal, panic_scaled, price_band, target_days
+from chokepoint.agents import acts, doctrines, reserve_rules
+from chokepoint.agents.doctrines import contagion, learning, leverage, threshold
+from chokepoint.agents.observation import Outlook
+from chokepoint.agents.reserve import ReserveObservation
+from chokepoint.agents.reserve_rules import competitive, optimal, panic_scaled, price_band, target_days
 from tests.agents.contract import DAY, STOCK, Known, check_doctrine, check_reserve_rule
 
 

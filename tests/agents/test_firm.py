@@ -4,7 +4,7 @@ from math import exp, inf, log
 
 import pytest
 
-from agents import firm
+from chokepoint.agents import firm
 
 WEEK = 7.0 / 365.25
 

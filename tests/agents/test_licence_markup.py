@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents.refiner import licence_ask, licence_value
+from chokepoint.agents.refiner import licence_ask, licence_value
 
 
 @pytest.mark.parametrize("elasticity", [1.1, 1.3, 2.0, 5.0, 40.0])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agents import mine
+from chokepoint.agents import mine
 
 
 def test_legal_output_is_the_smaller_of_capacity_and_quota():

@@ -4,7 +4,7 @@ from math import exp
 
 import pytest
 
-from agents import refiner
+from chokepoint.agents import refiner
 
 
 def test_run_rate_at_target_is_base():

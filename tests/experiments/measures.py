@@ -3,8 +3,8 @@
 import os
 import time
 
-from experiments.catalogue import Episode
-from sim.record import Run
+from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.sim.results.record import Run
 
 
 def ends(run: Run, episode: Episode) -> dict[str, float]:

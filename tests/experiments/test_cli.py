@@ -10,7 +10,11 @@ import pytest
 
 def call(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "experiments.cli", *words], capture_output=True, text=True, cwd=cwd, timeout=300
+        [sys.executable, "-m", "chokepoint.experiments.cli", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=300,
     )
 
 

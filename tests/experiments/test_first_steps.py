@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 import pytest
 
-NOTEBOOK = Path(__file__).parents[2] / "experiments" / "first_steps.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "docs" / "first_steps.ipynb"
 # A path from the root of a file system, not the end of an HTML tag or a part of a relative path or an address.
 ABSOLUTE = re.compile(r"(?<![\w<.:/-])/(?:[\w.-]+/)+|\b[A-Za-z]:\\|~/")
 
@@ -48,7 +48,7 @@ def test_it_is_stored_as_one_whole_execution(stored: Any) -> None:
 def test_it_names_no_machine(stored: Any) -> None:
     for text in ("see /home/somebody/x.py", 'File "/opt/lib/a.py"', r"C:\Users", "in ~/work"):
         assert ABSOLUTE.search(text)
-    for text in ("</td></tr>", "USD/kg/year", "https://a.org/b/c", "experiments/first_steps.ipynb", "inside/outside"):
+    for text in ("</td></tr>", "USD/kg/year", "https://a.org/b/c", "docs/first_steps.ipynb", "inside/outside"):
         assert not ABSOLUTE.search(text)
     for output in outputs(stored):
         data = {k: v for k, v in output.get("data", {}).items() if k != "image/png"}

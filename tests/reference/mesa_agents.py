@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim import draws
-from sim.layout import Layout
-from sim.state import LEGAL, LICENSED
+from chokepoint.sim.engine import draws
+from chokepoint.sim.market.state import LEGAL, LICENSED
+from chokepoint.sim.network.layout import Layout
 from tests.reference.mesa_market import Link, Party, Position
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from math import exp
 from typing import TYPE_CHECKING
 
-from sim.layout import Layout
+from chokepoint.sim.network.layout import Layout
 from tests.reference.mesa_market import Link, Party
 
 if TYPE_CHECKING:

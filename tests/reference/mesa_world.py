@@ -28,7 +28,7 @@ Firms, refiners and mines act in a random order in each phase, since nothing may
 
 import mesa
 
-from sim.layout import Layout
+from chokepoint.sim.network.layout import Layout
 from tests.reference.mesa_agents import REVIEW_WEEKS, Firm, Mine, Refiner
 from tests.reference.mesa_market import Market, Party
 from tests.reference.mesa_state import ExportingState

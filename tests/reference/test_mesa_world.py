@@ -8,10 +8,10 @@ import mesa
 import numpy as np
 import pytest
 
-from agents.behaviour import PARAMETERS
-from sim import Simulation
-from sim.state import MOTHBALLED
-from sim.world import World
+from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.sim import Simulation
+from chokepoint.sim.market.state import MOTHBALLED
+from chokepoint.sim.market.world import World
 from tests.builders import event, half_years, world_scenario
 from tests.reference.mesa_agents import Firm, Mine, Refiner
 from tests.reference.mesa_market import Party

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from experiments.catalogue import find
+from chokepoint.experiments.history.catalogue import find
 
 FOLDER = find("two-countries").folder
 
 
 @pytest.fixture
 def model():  # type: ignore[no-untyped-def]
-    from sim import MarketModel
+    from chokepoint.sim import MarketModel
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -23,7 +23,7 @@ def model():  # type: ignore[no-untyped-def]
 
 
 def test_agents_are_mesa_agents_over_the_arrays(model) -> None:  # type: ignore[no-untyped-def]
-    from agents import ExportingState, Firm, ImportingGovernment, Mine, Refiner
+    from chokepoint.agents import ExportingState, Firm, ImportingGovernment, Mine, Refiner
 
     assert model.tick == 4
     for kind in (ExportingState, Firm, ImportingGovernment, Mine, Refiner):
@@ -55,7 +55,7 @@ def test_data_collector_and_select_work(model) -> None:  # type: ignore[no-untyp
 
 
 def test_a_rule_written_on_a_view_is_refused() -> None:
-    from agents import Firm
+    from chokepoint.agents import Firm
 
     with pytest.raises(TypeError, match=r"firm\.order"):
 
@@ -65,7 +65,7 @@ def test_a_rule_written_on_a_view_is_refused() -> None:
 
 
 def test_same_run_as_the_simulation(model) -> None:  # type: ignore[no-untyped-def]
-    from sim import Simulation
+    from chokepoint.sim import Simulation
 
     world = Simulation(Path(FOLDER), seed=3).world()
     world.advance(4)

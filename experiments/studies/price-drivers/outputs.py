@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from experiments.run_statistics import largest_price_ratio, peak
-from sim.record import Run
+from chokepoint.experiments.history.run_statistics import largest_price_ratio, peak
+from chokepoint.sim.results.record import Run
 
 
 def _rise(run: Run, material: str) -> np.ndarray:

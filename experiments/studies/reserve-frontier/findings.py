@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.analysis.figure_parts import COLOURS, PAGE_IN, sheet
-from experiments.sweep.paper import Paper
-from sim import drawing
+from chokepoint.experiments.analysis.figure_parts import COLOURS, PAGE_IN, sheet
+from chokepoint.experiments.sweep.paper import Paper
+from chokepoint.sim.results import drawing
 
 TOLD = ("published", "secret")
 HELD_BEFORE = 42  # days, in the world in which the reserve is built

@@ -4,10 +4,10 @@ from datetime import date
 
 import numpy as np
 
-from experiments.reserve_account import position
-from experiments.reserve_cases import base_prices, price_level
-from sim.programmes import Reserve
-from sim.record import Run
+from chokepoint.experiments.systems.frame.reserve_account import position
+from chokepoint.experiments.systems.frame.reserve_cases import base_prices, price_level
+from chokepoint.sim.results.record import Run
+from chokepoint.sim.scenario.programmes import Reserve
 
 RESERVE = Reserve(country="Japan")
 HALF_YEAR = 26  # weeks

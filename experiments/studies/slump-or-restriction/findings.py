@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from experiments import weighing, weighing_report
-from experiments.sweep.paper import Paper
+from chokepoint.experiments.inference import weighing, weighing_report
+from chokepoint.experiments.sweep.paper import Paper
 
 SYNTHETIC = 500  # histories of each kind, for error rates
 

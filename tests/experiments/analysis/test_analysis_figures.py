@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from experiments.analysis import comparison_figures, discovery_figures, sensitivity_figures
-from experiments.analysis.comparison import compare, replications_table
-from experiments.analysis.discovery import discover
-from experiments.analysis.figure_file import Caption, save
-from experiments.analysis.over_time import over_time
-from experiments.analysis.sensitivity import morris, sobol
-from sim.problems import BadInput
+from chokepoint.experiments.analysis import comparison_figures, discovery_figures, sensitivity_figures
+from chokepoint.experiments.analysis.comparison import compare, replications_table
+from chokepoint.experiments.analysis.discovery import discover
+from chokepoint.experiments.analysis.figure_file import Caption, save
+from chokepoint.experiments.analysis.over_time import over_time
+from chokepoint.experiments.analysis.sensitivity import morris, sobol
+from chokepoint.sim.scenario.problems import BadInput
 from tests.experiments.analysis.sweeps import (
     Factor,
     morris_points,

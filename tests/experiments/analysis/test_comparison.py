@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.comparison import compare, replications_needed, replications_table
-from sim.problems import BadInput
+from chokepoint.experiments.analysis.comparison import compare, replications_needed, replications_table
+from chokepoint.sim.scenario.problems import BadInput
 
 VALUES = pd.DataFrame(
     [[1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 6.0, 8.0], [2.0, 2.0, 2.0, 2.0]], index=["none", "double", "flat"]

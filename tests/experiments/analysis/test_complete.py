@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.complete import values_by_point, values_over_time
-from experiments.analysis.factors import design
-from sim.problems import BadInput
+from chokepoint.experiments.analysis.complete import values_by_point, values_over_time
+from chokepoint.experiments.analysis.factors import design
+from chokepoint.sim.scenario.problems import BadInput
 from tests.experiments.analysis.sweeps import Factor, frame, runs_of, series_of
 
 POINTS = frame([Factor("a")], np.linspace(0.0, 1.0, 4)[:, None])

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.discovery import Box, discover, quasi_p, worlds
-from sim.problems import BadInput
+from chokepoint.experiments.analysis.discovery import Box, discover, quasi_p, worlds
+from chokepoint.sim.scenario.problems import BadInput
 from tests.experiments.analysis.sweeps import Factor, spread_points
 
 FACTORS = [

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.convergence import Convergence, convergence
-from experiments.analysis.luck import variance
-from experiments.analysis.over_time import over_time
-from experiments.analysis.sensitivity import morris, sobol
-from sim.problems import BadInput
+from chokepoint.experiments.analysis.convergence import Convergence, convergence
+from chokepoint.experiments.analysis.luck import variance
+from chokepoint.experiments.analysis.over_time import over_time
+from chokepoint.experiments.analysis.sensitivity import morris, sobol
+from chokepoint.sim.scenario.problems import BadInput
 from tests.experiments.analysis.sweeps import Factor, morris_points, runs_of, series_of, sobol_points
 
 ANGLES = [Factor(name, -np.pi, np.pi, "rad") for name in ("x1", "x2", "x3")]

@@ -41,7 +41,7 @@ class Server:
         self.log, self.begun = log, time.monotonic()
         port = str(self.port)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "experiments.cli", "serve", "2010-embargo", "--port", port, "--no-browser"],
+            [sys.executable, "-m", "chokepoint.experiments.cli", "serve", "2010-embargo", "--port", port, "--no-browser"],
             stdout=log.open("w"), stderr=subprocess.STDOUT, env=os.environ,
         )  # fmt: skip
 
@@ -77,7 +77,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    from sim import Simulation
+    from chokepoint.sim import Simulation
     from tests.builders import TWO_COUNTRIES
 
     Simulation(TWO_COUNTRIES).world()  # compiled before the clock starts

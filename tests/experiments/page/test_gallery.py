@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.gallery import page_of
-from sim import BadInput, Simulation
+from chokepoint.experiments.telling.gallery import page_of
+from chokepoint.sim import BadInput, Simulation
 from tests.builders import TWO_COUNTRIES
 
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from experiments.page import agents, network, picture
-from experiments.page.places import bounds, places, unknown
-from experiments.page.session import Session
+from chokepoint.experiments.page import agents, network, picture
+from chokepoint.experiments.page.places import bounds, places, unknown
+from chokepoint.experiments.page.session import Session
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments import catalogue
-from experiments.page.levers import LEVERS
-from experiments.page.session import Session
-from sim import BadInput
+from chokepoint.experiments.history import catalogue
+from chokepoint.experiments.page.levers import LEVERS
+from chokepoint.experiments.page.session import Session
+from chokepoint.sim import BadInput
 
 EMBARGO = {"actor": "Exportia", "target": "Importia", "heard": True}
 

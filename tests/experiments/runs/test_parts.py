@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.runs import locks, parts
-from sim.problems import BadInput
+from chokepoint.experiments.runs import locks, parts
+from chokepoint.sim.scenario.problems import BadInput
 
 
 def row(point: int, state: str = "done", **numbers: float) -> dict[str, Any]:

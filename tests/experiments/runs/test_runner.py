@@ -14,12 +14,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.catalogue import FOLDER
-from experiments.runs import parts, runner
-from experiments.runs.batch import FILE, Batch, identity, open_batch, read_batch
-from experiments.runs.points import Point
-from experiments.runs.runner import evaluate, gather_shards, ledger, run_batch
-from sim.problems import BadInput
+from chokepoint.experiments.history.catalogue import FOLDER
+from chokepoint.experiments.runs import parts, runner
+from chokepoint.experiments.runs.batch import FILE, Batch, identity, open_batch, read_batch
+from chokepoint.experiments.runs.points import Point
+from chokepoint.experiments.runs.runner import evaluate, gather_shards, ledger, run_batch
+from chokepoint.sim.scenario.problems import BadInput
 
 ROOT = Path(__file__).parents[3]
 MEASURE = "tests.experiments.measures:ends"
@@ -93,7 +93,7 @@ def test_a_worker_that_dies_is_replaced_and_its_run_recorded(tmp_path: Path) -> 
 KILLED = """
 import sys
 from tests.experiments.runs.test_runner import batch
-from experiments.runs.runner import run_batch
+from chokepoint.experiments.runs.runner import run_batch
 if __name__ == "__main__":
     run_batch(batch(measure="tests.experiments.measures:slow"), sys.argv[1], workers=2)
 """
@@ -191,7 +191,7 @@ def test_a_worker_with_other_files_refuses(tmp_path: Path) -> None:
 
 def test_what_makes_numbers_of_a_run_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
     before = identity(batch().data())
-    monkeypatch.setattr("experiments.runs.batch.MEASURING", ("facts.py",))
+    monkeypatch.setattr("chokepoint.experiments.runs.batch.MEASURING", ("history/facts.py",))
     assert identity(batch().data()) != before
 
 

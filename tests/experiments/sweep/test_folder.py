@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.runs import locks, parts, runner
-from experiments.sweep import folder as sweeps
-from experiments.sweep.folder import Sweep, sweep
-from experiments.sweep.plan import Plan
-from sim.problems import BadInput
+from chokepoint.experiments.runs import locks, parts, runner
+from chokepoint.experiments.sweep import folder as sweeps
+from chokepoint.experiments.sweep.folder import Sweep, sweep
+from chokepoint.experiments.sweep.plan import Plan
+from chokepoint.sim.scenario.problems import BadInput
 
 ROOT = Path(__file__).parents[3]
 STUDY = """
@@ -49,7 +49,7 @@ every = "year"
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from experiments import episode
+    from chokepoint.experiments import episode
 
     material = episode("two-countries").scenario().materials[0].material
     path = tmp_path_factory.mktemp("study") / "study.toml"
@@ -91,7 +91,7 @@ def test_a_quarter_of_a_study_is_a_quarter_of_the_run(whole: Sweep) -> None:
 
 
 def whole_episode():  # type: ignore[no-untyped-def]
-    from experiments import episode
+    from chokepoint.experiments import episode
 
     return episode("two-countries")
 
@@ -149,7 +149,7 @@ def test_a_finished_study_runs_nothing(study: Path, whole: Sweep) -> None:
 
 KILLED = """
 import sys
-from experiments.sweep.folder import sweep
+from chokepoint.experiments.sweep.folder import sweep
 if __name__ == "__main__":
     sweep(sys.argv[1], sys.argv[2], workers=2)
 """

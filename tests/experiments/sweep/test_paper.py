@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.runs.points import Factor
-from experiments.sweep import study as studies
-from experiments.sweep.bundle import bundle
-from experiments.sweep.folder import Sweep, sweep
-from experiments.sweep.paper import Paper, _others, write_paper
-from experiments.sweep.plan import Plan
-from sim.problems import BadInput
+from chokepoint.experiments.runs.points import Factor
+from chokepoint.experiments.sweep import study as studies
+from chokepoint.experiments.sweep.bundle import bundle
+from chokepoint.experiments.sweep.folder import Sweep, sweep
+from chokepoint.experiments.sweep.paper import Paper, _others, write_paper
+from chokepoint.experiments.sweep.plan import Plan
+from chokepoint.sim.scenario.problems import BadInput
 
 HEAD = 'title = "t"\nscenario = "two-countries"\nchanges = ["end=2011-12-25"]\nreplications = 2\n'
 PEAK = '[outputs.peak]\nstatistic = "peak"\nwith = { series = "price_outside", column = "M" }\n'

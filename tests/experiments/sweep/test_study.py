@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.runs.points import Factor
-from experiments.sweep import designs
-from experiments.sweep.plan import Plan
-from sim.problems import BadInput
+from chokepoint.experiments.runs.points import Factor
+from chokepoint.experiments.sweep import designs
+from chokepoint.experiments.sweep.plan import Plan
+from chokepoint.sim.scenario.problems import BadInput
 
 HEAD = 'title = "t"\nscenario = "2010-embargo"\n'
 KEPT = '[outputs.peak]\nstatistic = "peak"\nwith = { series = "price_outside", column = "Nd" }\n'

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from experiments.cases import value
-from experiments.systems import find, slump
+from chokepoint.experiments.systems import find, slump
+from chokepoint.experiments.systems.frame.cases import value
 
 
 class Found:

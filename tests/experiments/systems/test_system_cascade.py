@@ -2,7 +2,18 @@
 
 import pytest
 
-from experiments.systems.cascade import ALL, ALONE, IMPORTERS, OTHERS, PRICES, RAISED, RESTOCK, SAME, STATE, TRUST
+from chokepoint.experiments.systems.cascade import (
+    ALL,
+    ALONE,
+    IMPORTERS,
+    OTHERS,
+    PRICES,
+    RAISED,
+    RESTOCK,
+    SAME,
+    STATE,
+    TRUST,
+)
 
 ROW = "cascade"
 

@@ -1,6 +1,6 @@
 """contagion: the price answers restrictions more than for food as the model stands; the causes are known one by one."""
 
-from experiments.systems.contagion import FOLLOWING, MULTIPLIER, PLAUSIBLE, RISE, SHARE, WITHHELD
+from chokepoint.experiments.systems.contagion import FOLLOWING, MULTIPLIER, PLAUSIBLE, RISE, SHARE, WITHHELD
 
 ROW = "contagion"
 

@@ -4,7 +4,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from experiments.systems.diversification import betweenness, herfindahl, lost_flow
+from chokepoint.experiments.systems.diversification import betweenness, herfindahl, lost_flow
 
 ROW = "S20"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.systems.monopoly import BEST, MODEL, SLACK, THEORY, monopoly_quota, price_of, theory
+from chokepoint.experiments.systems.monopoly import BEST, MODEL, SLACK, THEORY, monopoly_quota, price_of, theory
 
 ROW = "monopoly"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from experiments.cases import value
-from experiments.systems import alliance, deterrence, race
+from chokepoint.experiments.systems import alliance, deterrence, race
+from chokepoint.experiments.systems.frame.cases import value
 
 
 @pytest.fixture

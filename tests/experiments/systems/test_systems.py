@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from experiments import systems
-from experiments.cases import COLUMNS
-from sim.problems import BadInput
-from sim.scenario import load
+from chokepoint.experiments import systems
+from chokepoint.experiments.systems.frame.cases import COLUMNS
+from chokepoint.sim.scenario.problems import BadInput
+from chokepoint.sim.scenario.tables import load
 
 ROOT = Path(__file__).parents[3]
 ROWS = list(systems.systems())
@@ -21,12 +21,16 @@ ROWS = list(systems.systems())
 
 def call(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "experiments.cli", *words], capture_output=True, text=True, cwd=cwd, timeout=300
+        [sys.executable, "-m", "chokepoint.experiments.cli", *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=300,
     )
 
 
 def test_the_readme_lists_exactly_what_is_found() -> None:
-    text = (ROOT / "experiments" / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "experiments" / "systems" / "README.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| (\S+) \|.*`(chokepoint system \S+)`.*`(tests/\S+\.py)` \|$", text, re.MULTILINE)
     assert [row for row, _, _ in listed] == ROWS
     for row, command, test in listed:

@@ -1,0 +1,177 @@
+"""The score of an episode: every fact with its interval over replications, the loss, and simple baselines."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from chokepoint.experiments.history.baselines import baselines, known_of, windows
+from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.history.facts import HOLDOUT, Finding, findings_of
+from chokepoint.experiments.history.observed import History
+from chokepoint.experiments.history.run_statistics import ACROSS
+from chokepoint.experiments.runs.batch import Batch
+from chokepoint.experiments.runs.points import Point
+from chokepoint.experiments.runs.runner import evaluate
+from chokepoint.sim.results.record import Run
+from chokepoint.sim.scenario.problems import BadInput
+
+
+@dataclass(frozen=True)
+class Score:
+    """What replications say of an episode: findings, loss by window, errors of prices, failed runs."""
+
+    episode: str
+    replications: int
+    seed: int
+    findings: list[Finding]
+    losses: dict[str, float]
+    logs: np.ndarray
+    failed: int
+
+
+def measure(run: Run, episode: Episode) -> dict[str, float]:
+    """Every fact of one run (those of a variant only where the run was made under its changes), and ln of every
+    scored observation."""
+    facts = episode.facts
+    variant = next((n for n, c in facts.variants.items() if run.manifest.get("changes") == list(c)), "")
+    values = {f.id: float(facts.value(f, run)[0]) for f in facts.facts if f.variant == variant and facts.within(f, run)}
+    if facts.history is not None and not variant:
+        values |= {f"ln {i}": float(x) for i, x in enumerate(facts.history.logs(run)[0])}
+    return values
+
+
+def score(
+    episode: str, replications: int = 50, *, seed: int = 1, workers: int = 2, changes: Sequence[str] = (),
+    behaviour: Mapping[str, float] | None = None, rules: Mapping[str, str] | None = None, progress: Any = None,
+) -> Score:  # fmt: skip
+    """Run an episode and its variants and hold them against history; failed runs are counted and left out."""
+    place = find(episode)
+    facts = place.facts
+    if not facts.facts:
+        raise BadInput([f"{episode}: has no history to be held against (no facts.toml)"], "score")
+    given = dict(behaviour or {})
+    points = [Point(tuple(changes), given)]
+    if not changes:
+        points += [Point(variant, given) for variant in facts.variants.values()]
+    batch = Batch(
+        episode, tuple(points), replications, "chokepoint.experiments.history.scoring:measure", dict(rules or {}), seed
+    )
+    rows = evaluate(batch, workers, progress)
+    done = [row for row in rows if row["state"] == "done"]
+    if not any(row["point"] == 0 for row in done):
+        raise ArithmeticError(f"no replication of {episode} finished: {rows[0]['stage']}: {rows[0]['message']}")
+    return gather(place, done, replications, seed, len(rows) - len(done))
+
+
+def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int, seed: int, failed: int) -> Score:
+    """The score that finished rows of `measure` add up to."""
+    facts = place.facts
+    values = {}
+    for fact in facts.facts:
+        found = np.array([row[fact.id] for row in rows if fact.id in row])
+        if len(found):
+            values[fact.id] = ACROSS[fact.statistic](found) if fact.statistic in ACROSS else found
+    values |= held_out(place)
+    logs, losses = np.zeros((0, 0)), {}
+    if facts.history is not None:
+        plain = [row for row in rows if row["point"] == 0]
+        logs = np.array([[row[f"ln {i}"] for i in range(len(facts.history.data))] for row in plain])
+        losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history, facts.trained).items()}
+    return Score(place.name, replications, seed, findings_of(facts, values), losses, logs, failed)
+
+
+def held_out(place: Episode) -> dict[str, np.ndarray]:
+    """Facts of a search that saw only early data: errors on later data by start, from `holdout.csv` of the episode."""
+    path = place.folder / "holdout.csv"
+    if not path.is_file():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    chosen = [f for f in place.facts.facts if f.statistic == HOLDOUT]
+    return {f.id: np.array([float(row[f.arguments["group"]]) for row in rows]) for f in chosen}
+
+
+def errors_beside_baselines(score: Score, place: Episode) -> list[dict[str, Any]]:
+    """Errors of prices by predictor, and last those of the model; empty for an episode that names no baselines."""
+    history, training = place.facts.history, place.facts.training
+    if history is None or training is None:
+        return []
+    return [*baselines(history, known_of(training, place.scenario())), errors(score, history, training.last)]
+
+
+def errors(score: Score, history: History, trained: date) -> dict[str, Any]:
+    """The model's own row of that table: median over replications."""
+    row: dict[str, Any] = {"baseline": "this model"}
+    for group in dict.fromkeys(d.group for d in history.data if d.series.startswith("price")):
+        for window, span in windows(history, trained).items():
+            chosen = history.chosen(group=group, span=span)
+            row[f"{group}, {window}"] = float(np.median(history.errors(score.logs, chosen))) if chosen.any() else None
+    return row
+
+
+def as_data(result: Score, place: Episode) -> dict[str, Any]:
+    """The score as one plain object."""
+    facts = [
+        {
+            "id": f.fact.id, "title": f.fact.title, "unit": f.fact.unit, "value": _plain(f.value), "low": _plain(f.low),
+            "high": _plain(f.high), "observed": f.fact.observed, "pass_share": f.pass_share,
+            "strong_share": f.strong_share, "verdict": f.verdict,
+        }
+        for f in result.findings
+    ]  # fmt: skip
+    return {
+        "episode": result.episode, "replications": result.replications, "seed": result.seed, "failed": result.failed,
+        "facts": facts, "loss": result.losses, "baselines": errors_beside_baselines(result, place),
+    }  # fmt: skip
+
+
+def _plain(value: float) -> float | None:
+    return None if value != value else value
+
+
+def print_score(result: Score, place: Episode, console: Any) -> None:
+    """Print facts, loss and baselines to a rich console."""
+    from rich.table import Table
+
+    from chokepoint.experiments.telling.report import show_number
+
+    console.print(
+        f"\n[bold]{place.name}[/bold] against history, {result.replications} replications, seed {result.seed}"
+        + (f", {result.failed} runs failed and are left out" if result.failed else "")
+    )
+    table = Table(header_style="bold")
+    for name in ("fact", "", "history", "model, median", "10-90 %", "pass", "strong", "verdict"):
+        table.add_column(name, justify="left" if name in ("fact", "", "verdict") else "right")
+    colours = {"strong": "green", "pass": "cyan", "fail": "red", "": "white"}
+    group = None
+    for f in result.findings:
+        unit = f.fact.unit
+        if f.fact.group != group:
+            table.add_section()
+            group = f.fact.group
+        whole = f.value != f.value
+        shares = ["" if s is None else f"{100 * s:.0f} %" for s in (f.pass_share, f.strong_share)]
+        table.add_row(
+            f.fact.id, f.fact.title + ("" if unit in ("month", "", "ln") else f", {unit}"),
+            "" if whole else show_number(f.fact.observed, unit), "" if whole else show_number(f.value, unit),
+            "" if whole else f"{show_number(f.low, unit)} - {show_number(f.high, unit)}", *shares,
+            f"[{colours[f.verdict]}]{f.verdict}[/]",
+        )  # fmt: skip
+    console.print(table)
+    wholes = [f for f in result.findings if f.verdict and f.fact.id == f.fact.whole]
+    counts = {v: sum(f.verdict == v for f in wholes) for v in ("strong", "pass", "fail")}
+    console.print(", ".join(f"{n} {v}" for v, n in counts.items()) + " (parts counted as one)")
+    if result.losses:
+        console.print("loss: " + ", ".join(f"{name} {value:.2f}" for name, value in result.losses.items()))
+    data = as_data(result, place)["baselines"]
+    if data:
+        table = Table(title="Price errors beside simple predictors (rms of ln)", title_justify="left")
+        for name in data[0]:
+            table.add_column(name, justify="left" if name == "baseline" else "right")
+        for row in data:
+            table.add_row(*("" if v is None else v if isinstance(v, str) else f"{v:.2f}" for v in row.values()))
+        console.print(table)

@@ -1,0 +1,82 @@
+"""What a state decides: dated acts of history, choices of its doctrine, orders of its reserves, what a court makes it
+do."""
+
+from datetime import timedelta
+
+from chokepoint.agents.decision import Decision
+from chokepoint.agents.exporting_state import Measure, State
+from chokepoint.experiments.telling.trace.entry import Entry, number
+from chokepoint.experiments.telling.trace.watch import Rules, Watch
+from chokepoint.sim.market.world import World
+from chokepoint.sim.politics import litigation
+
+
+def in_words(m: Measure) -> str:
+    """A measure as one line: instrument, value with its unit, scope, targets, dates."""
+    value = "" if m.value is None else f" {number(m.value)} {m.unit}".rstrip()
+    scope = " ".join(filter(None, (part.replace(";", ", ") for part in m.scope)))
+    parts = [f"{m.instrument}{value}", f"on {scope}" if scope else "", f"for {', '.join(m.targets)}"]
+    if not m.lifted:
+        parts.append(f"from {m.start}" + (f" to {m.end}" if m.end else ""))
+    return ("end of " if m.lifted else "") + " ".join(filter(None, parts))
+
+
+class StateWatch(Watch):
+    """An exporting state or an importing government, with its reserves."""
+
+    weekly = False
+
+    def __init__(self, world: World, rules: Rules, state: str, material: str | None = None):
+        super().__init__(world, rules, state, material)
+        everyone: list[State] = [*world.exporting, *world.importing]
+        self.state = next(s for s in everyone if s.name == state)
+        self.material = material
+        self.history = {m.id for m in world.layout.measures.get(state, [])}
+        self.sources = {e.id: e.source for e in world.layout.scenario.events}
+        self.offices = [p.office for p in world.programmes if p.office.country == state]
+        self.read = {"acts": 0, "doctrine": 0, **{office.name: 0 for office in self.offices}}
+
+    def _new(self, key: str, taken: list) -> list:  # type: ignore[type-arg]
+        first, self.read[key] = self.read[key], len(taken)
+        return taken[first:]
+
+    def decided(self, shown: bool) -> None:
+        acts: list[Measure] = self._new("acts", self.state.decisions)
+        doctrine = self.state.doctrine
+        choices: list[Decision] = self._new("doctrine", doctrine.decisions if doctrine else [])
+        orders = [(office.name, self._new(office.name, office.decisions)) for office in self.offices]
+        if not shown:
+            return
+        cases = {case.id for case in self.world.cases}
+        own = [m for m in acts if m.id not in self.history | cases]
+        for m in acts:
+            if m not in own or not choices:
+                self._act(m)
+        for d in choices:
+            carried = "; ".join(in_words(m) + self._barred(m) for m in own)
+            choice = f"{d.choice} ({carried})" if carried else d.choice
+            self.entries.append(Entry(d.day, self.name, d.about, dict(d.observed), dict(d.options), choice, d.reason))
+        for name, decisions in orders:
+            for d in decisions:
+                if self.material in (None, d.about):
+                    self.entries.append(
+                        Entry(d.day, self.name, f"reserve {name}: {d.about}", dict(d.observed), dict(d.options),
+                              d.choice, d.reason)
+                    )  # fmt: skip
+
+    def _barred(self, m: Measure) -> str:
+        return ", which a ruling forbids: not carried out" if litigation.barred(self.world, m) else ""
+
+    def _act(self, m: Measure) -> None:
+        named = {x for part in m.scope for x in part.split(";")} & set(self.world.materials)
+        if self.material is not None and named and self.material not in named:
+            return
+        reason, barred, day = m.reason, "", m.start
+        if m.id in self.history:
+            source = self.sources.get(m.id, "")
+            reason = "history" + (f": {m.reason}" if m.reason else "") + (f" (source: {source})" if source else "")
+            barred = self._barred(m)
+        if m.lifted and m.end is not None:
+            reason, day = f"history: its last day was {m.end}", m.end + timedelta(days=1)
+        options = {f"{m.instrument}, {m.unit}": m.value} if m.value is not None and not m.lifted else {}
+        self.entries.append(Entry(day, self.name, m.id, {}, options, in_words(m) + barred, reason))

@@ -1,0 +1,252 @@
+"""Native code of the phases of the week for a set of rules: built once, kept in a cache folder, linked and bound.
+
+A phase that calls a rule keeps calling the rule it was compiled with. So the native code of a phase is kept under the
+hash of all that it is made of (see `sim/engine/phase_source.py`): a study's own rule costs the phases that call it and no
+other. With `NUMBA_DISABLE_JIT=1` the phases run as they stand, under a debugger.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from chokepoint.sim.engine import phase_source
+from chokepoint.sim.engine.phase_source import BUNDLES, NAMES, ROOT, digest
+from chokepoint.sim.market import phases
+from chokepoint.sim.market.state import addresses
+from chokepoint.sim.results.files import write_whole
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """A study's own rule: where its source stands and under which name."""
+
+    rule: str
+    path: Path
+    function: str
+    source: str
+
+    def load(self) -> Callable[..., Any]:
+        """The function itself."""
+        found: Callable[..., Any] = getattr(load(self.path, digest(self.source)), self.function)
+        return found
+
+
+def load(path: Path, key: str) -> ModuleType:
+    """The module of a file of rules, read once for each content."""
+    return _module(f"chokepoint_rule_{key}", path)
+
+
+def _module(name: str, path: Path) -> ModuleType:
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+def cache_folder() -> Path:
+    """Where native code is kept: `$CHOKEPOINT_CACHE`, else the user's cache folder."""
+    named = os.environ.get("CHOKEPOINT_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "chokepoint"
+
+
+@lru_cache(1)
+def _target() -> str:
+    """What compiled code depends on beside its sources: the processor and the version of the compiler."""
+    from importlib.metadata import version
+
+    import llvmlite.binding as llvm
+
+    features = llvm.get_host_cpu_features().flatten()
+    return digest(f"{version('numba')} {llvm.llvm_version_info} {llvm.get_host_cpu_name()} {features}")
+
+
+def objects(replacements: Sequence[Replacement]) -> dict[str, Path]:
+    """Where the native code of each phase is kept, in the order of the week."""
+    folder = cache_folder() / _target()
+    return {name: folder / f"{name}_{key}.o" for name, key in phase_source.keys(replacements).items()}
+
+
+def build(missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]) -> None:
+    """Compile phases into their places; a second process takes every other one, where there is a second processor."""
+    folder = cache_folder() / f"kernel_{identity}"
+    for needed in {folder, *(place.parent for place in missing.values())}:
+        needed.mkdir(parents=True, exist_ok=True)
+    copies = {r.rule: folder / f"rule_{digest(r.source)}.py" for r in replacements}
+    for r in replacements:
+        write_whole(copies[r.rule], r.source)
+    path = folder / f"kernel_{identity}.py"
+    write_whole(path, phase_source.module(replacements, copies))
+    length = {phase.__name__: len(phase.__code__.co_code) for phase in phases.PHASES}
+    longest_first = sorted(missing, key=lambda name: -length[name])
+    helped = len(missing) > 3 and (os.cpu_count() or 1) > 1 and bool(sys.executable)
+    theirs = longest_first[1::2] if helped else []
+    other = _compile_elsewhere(path, {name: missing[name] for name in theirs}) if theirs else None
+    _compile(path, {name: missing[name] for name in missing if name not in theirs})
+    if other is not None and other.wait() != 0:
+        _compile(path, {name: missing[name] for name in theirs})  # it could not: the error, if any, is told here
+
+
+def _compile_elsewhere(path: Path, places: Mapping[str, Path]) -> "subprocess.Popen[bytes]":
+    """`_compile` in a process of its own."""
+    pairs = {name: str(place) for name, place in places.items()}
+    code = f"from chokepoint.sim.engine.compiled import _compile, Path; _compile(Path({str(path)!r}), " \
+           f"{{name: Path(place) for name, place in {pairs!r}.items()}})"  # fmt: skip
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _compile(path: Path, places: Mapping[str, Path]) -> None:
+    """Compile phases of the module at `path`; each place gets the function's symbol, a newline, and native code."""
+    import numba
+
+    t = numba.types
+    signature = (t.int64, t.float64, t.CPointer(t.float64), t.CPointer(t.uint64), t.CPointer(t.int64))
+    compiler: Any = numba.njit  # its type hints leave out two options
+    module = _module(path.stem, path)
+    for name, place in places.items():
+        function = getattr(module, name)
+        native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        (result,) = native.overloads.values()
+        write_whole(place, result.fndesc.llvm_func_name.encode() + b"\n" + result.library._get_compiled_object())
+
+
+_engines: list[Any] = []  # native code lives as long as the process
+
+
+def _link(places: Mapping[str, Path]) -> dict[str, Callable[..., None]]:
+    """Load the phases and a loop over them; each takes the step (the loop: from and to), its length and three tables.
+
+    By numba's convention a function takes two addresses first, for a result and an error, and returns a status; the
+    phases use none of the three.
+    """
+    import ctypes
+
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    symbols, codes = {}, []
+    for name, place in places.items():
+        symbol, _, code = place.read_bytes().partition(b"\n")
+        symbols[name] = symbol.decode()
+        codes.append(code)
+    takes = "i64, i64, i64, double, i64, i64, i64"
+    given = "i64 %r, i64 %e, i64 %t, double %dt, i64 %P, i64 %A, i64 %D"
+    week = "\n".join(f'  call i32 @"{symbol}"({given})' for symbol in symbols.values())
+    loop = f"""
+    {chr(10).join(f'declare i32 @"{symbol}"({takes})' for symbol in symbols.values())}
+    define i32 @run_steps(i64 %r, i64 %e, i64 %start, i64 %stop, double %dt, i64 %P, i64 %A, i64 %D) {{
+    entry:
+      br label %test
+    test:
+      %t = phi i64 [%start, %entry], [%next, %week]
+      %more = icmp slt i64 %t, %stop
+      br i1 %more, label %week, label %done
+    week:
+      {week}
+      %next = add i64 %t, 1
+      br label %test
+    done:
+      ret i32 0
+    }}"""
+    engine = llvm.create_mcjit_compiler(
+        llvm.parse_assembly(loop), llvm.Target.from_default_triple().create_target_machine()
+    )
+    for code in codes:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    _engines.append(engine)
+    result, error = ctypes.c_void_p(), ctypes.c_void_p()
+    places_of = ctypes.addressof(result), ctypes.addressof(error)
+    _engines.append((result, error))
+
+    def function(symbol: str, *kinds: Any) -> Callable[..., None]:
+        tables = [ctypes.c_void_p] * 3
+        kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *kinds, ctypes.c_double, *tables)
+        native = kind(engine.get_function_address(symbol))
+
+        def call(*given: Any) -> None:
+            native(*places_of, *given)
+
+        return call
+
+    linked = {name: function(symbol, ctypes.c_int64) for name, symbol in symbols.items()}
+    return {**linked, "run_steps": function("run_steps", ctypes.c_int64, ctypes.c_int64)}
+
+
+class Kernel:
+    """The phases with a set of rules in them, as native code unless numba's JIT is off."""
+
+    def __init__(self, identity: str, replacements: Sequence[Replacement]):
+        self.identity, self.replacements = identity, tuple(replacements)
+        self.plain = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+        if self.plain:
+            self.functions = self._as_they_stand()
+        else:
+            places = objects(self.replacements)
+            missing = {name: place for name, place in places.items() if not place.exists()}
+            if missing:
+                build(missing, identity, self.replacements)
+            self.functions = _link(places)
+
+    def _as_they_stand(self) -> dict[str, Callable[..., None]]:
+        found: dict[str, Callable[..., None]] = {}
+        for file in phases.FILES:
+            module = _module(
+                f"chokepoint_plain_{file}_{self.identity}", ROOT / "sim" / "market" / "phases" / f"{file}.py"
+            )
+            for r in self.replacements:
+                alias = r.rule.replace(".", "_")
+                if hasattr(module, alias):
+                    setattr(module, alias, r.load())
+            found.update({name: getattr(module, name) for name in NAMES if hasattr(module, name)})
+        return found
+
+    def bind(self, P: Any, bundles: dict[str, Any], known: dict[str, Any] | None = None) -> "Bound":
+        """The kernel over the arrays of one run; they must stay where they are. `known`: addresses found before."""
+        return Bound(self, P, bundles, known or {})
+
+
+class Bound:
+    """A kernel bound to the arrays of one run."""
+
+    def __init__(self, kernel: Kernel, P: Any, bundles: dict[str, Any], known: dict[str, Any]):
+        self.kernel = kernel
+        self.arrays = tuple(bundles[letter] for letter in BUNDLES)  # kept alive: native code knows addresses only
+        self.arguments: tuple[Any, ...] = (P, *self.arrays)
+        if not kernel.plain:
+            found = [known[letter] if letter in known else addresses(letter, bundles[letter]) for letter in BUNDLES]
+            places, lengths = (np.concatenate(part) for part in zip(*found, strict=True))
+            self.tables = (np.array(P, dtype=float), places, lengths)
+            self.arguments = tuple(table.ctypes.data for table in self.tables)
+
+    def run(self, start: int, stop: int, dt: float) -> None:
+        """Run the weeks from step `start` up to, not including, `stop`."""
+        if self.kernel.plain:
+            for t in range(start, stop):
+                for name in NAMES:
+                    self.phase(name, t, dt)
+        else:
+            self.kernel.functions["run_steps"](start, stop, dt, *self.arguments)
+
+    def phase(self, name: str, step: int, dt: float) -> None:
+        """Run one phase of one week."""
+        self.kernel.functions[name](step, dt, *self.arguments)

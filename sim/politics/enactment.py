@@ -1,0 +1,66 @@
+"""How an act of a doctrine comes into force: instruments are set, and everybody hears of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chokepoint.agents.exporting_state import Measure
+from chokepoint.sim.politics import litigation, policy
+
+if TYPE_CHECKING:
+    from chokepoint.sim.market.world import World
+
+
+def enact(world: World, measure: Measure) -> None:
+    """Carry out an act of a doctrine, unless a court forbade it; everybody hears of it."""
+    if litigation.barred(world, measure):
+        return
+    if measure.instrument == "export_tax" and not measure.lifted:
+        _remember_taxes(world, measure)
+    policy.apply(world, measure)
+    if measure.lifted or measure.instrument == "concession":
+        return
+    size = 1.0 if measure.instrument == "embargo" else None
+    if measure.instrument == "licence_refusal":
+        size = (measure.value or 0.0) / 100.0
+    if measure.instrument == "export_quota":
+        free = exports_a_year(world, world.zone_of(measure.actor))
+        size = max(0.0, 1.0 - 2.0 * (measure.value or 0.0) / max(free, 1e-12))
+    named = np.array([1.0 if "all" in measure.targets or c in measure.targets else 0.0 for c in world.countries])
+    weights = np.where(named > 0.0, 1.0, world.P.news_spillover)
+    weights[world.countries.index(measure.actor)] = 0.0
+    if size is not None:
+        size *= share_of_supply(world, world.zone_of(measure.actor))
+    world.heard.tell(world.X.news, world.step, size, weights)
+
+
+def _remember_taxes(world: World, measure: Measure) -> None:
+    """Keep the taxes that a doctrine's own replaces, to bring them back when it ends."""
+    zone = world.zone_of(measure.actor)
+    for m in (world.materials.index(name) for name in measure.scope[0].split(";") if name in world.materials):
+        world.taxes.setdefault((zone, m), float(world.I.tax[zone, m]))
+
+
+def share_of_supply(world: World, zone: int) -> float:
+    """Part of what the world outside buys that comes legally from an exporting state, in the base year."""
+    return min(1.0, float(world.N.base_export[zone].sum() / max(world.N.trade_base[0].sum(), 1e-12)))
+
+
+def exports_a_year(world: World, zone: int) -> float:
+    """Legal exports of the last year of what a quota covers, t gross; those of the base year before."""
+    if world.step < 52:
+        return float(world.layout.base_gross[zone])
+    return float(world.R.exports[world.step - 52 : world.step, zone].sum())
+
+
+def restricted(world: World, but: int) -> float:
+    """Share of the base year's legal trade that states other than that of zone `but` restrict now."""
+    base, cut = world.N.base_export, 0.0
+    for z in range(1, len(base)):
+        if z != but:
+            value, gross = world.quotas.get(z), float(world.layout.base_gross[z])  # t gross, half a year and a year
+            quota = 0.0 if value is None else max(0.0, 1.0 - 2.0 * value / max(gross, 1e-12))
+            cut += float((base[z] * np.maximum(quota, world.I.embargo[z])).sum())
+    return cut / max(float(base.sum()), 1e-12)

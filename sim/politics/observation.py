@@ -1,0 +1,140 @@
+"""What a state knows of a running world, read when it is asked for; and the roll-outs that its analysts make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chokepoint.agents.exporting_state import Measure, State
+from chokepoint.agents.observation import NAMES, Outlook
+from chokepoint.sim.engine import draws
+from chokepoint.sim.politics.enactment import restricted
+from chokepoint.sim.politics.outlook import expect, results
+
+if TYPE_CHECKING:
+    from chokepoint.sim.market.world import World
+
+
+def last_day(world: World) -> date:
+    """The last day of the week that is about to be run."""
+    return world.calendar.start + timedelta(days=ceil((world.step + 1) * world.calendar.step_days) - 1)
+
+
+class Seen:
+    """`chokepoint.agents.observation.Observation` of one state at the world's present week."""
+
+    def __init__(self, world: World, state: State, until: date | None = None):
+        self._world, self._state = world, state
+        self._c = world.countries.index(state.name)
+        self._z = int(world.N.zone_of_country[self._c])
+        self.country = state.name
+        self.day = last_day(world)
+        self.until = until or self.day
+
+    def _by_material(self, row: np.ndarray) -> dict[str, float]:
+        return dict(zip(self._world.materials, row.tolist(), strict=True))
+
+    @cached_property
+    def others(self) -> tuple[str, ...]:
+        return tuple(c for c in self._world.countries if c != self.country)
+
+    @cached_property
+    def prices_inside(self) -> Mapping[str, float]:
+        return self._by_material(self._world.S.price[self._z])
+
+    @cached_property
+    def prices_outside(self) -> Mapping[str, float]:
+        return self._by_material(self._world.S.price[0])
+
+    @cached_property
+    def habitual_inside(self) -> Mapping[str, float]:
+        return self._by_material(self._world.S.habitual[self._z])
+
+    @cached_property
+    def cover_inside(self) -> Mapping[str, float]:
+        S, z = self._world.S, self._z
+        wanted = np.maximum(S.wanted_zone[z], 1e-12)
+        cover = np.where(S.wanted_zone[z] > 0.0, S.stock_zone[z] / wanted, 1.0)
+        return self._by_material(cover)
+
+    @cached_property
+    def free_exports_t(self) -> float:
+        return self._state.free_exports_t
+
+    @cached_property
+    def dependence(self) -> Mapping[str, float]:
+        world, t = self._world, self._world.step
+        arrivals = world.R.arrivals[max(0, t - 52) : t].sum(axis=0)
+        share = arrivals[:, self._c] / np.maximum(arrivals.sum(axis=1), 1e-12)
+        return {c: float(share[world.countries.index(c)]) for c in self.others}
+
+    @cached_property
+    def tension(self) -> Mapping[str, float]:
+        return self._world.tension.between(self.country, self.others, self.day)
+
+    @cached_property
+    def reserve_days(self) -> Mapping[str, float]:
+        return {
+            c: next((p.believed_days(self._world) for p in self._world.programmes if p.reserve.country == c), 0.0)
+            for c in self.others
+        }
+
+    @cached_property
+    def restricted_abroad(self) -> float:
+        return restricted(self._world, but=self._z)
+
+    @cached_property
+    def _happened(self) -> Outlook:
+        return results(self._world, self.country, self._state.since)
+
+    @cached_property
+    def income(self) -> float:
+        return self._happened.income
+
+    @cached_property
+    def harm(self) -> Mapping[str, float]:
+        return self._happened.harm
+
+    @cached_property
+    def refused(self) -> Mapping[str, float]:
+        I, zones = self._world.I, self._world.N.zone_of_country
+        share = np.maximum(I.refused[:, self._c], I.embargo[:, self._c])
+        exporters = {state.name for state in self._world.exporting}
+        return {c: float(share[zones[self._world.countries.index(c)]]) if c in exporters else 0.0 for c in self.others}
+
+    @cached_property
+    def conceded(self) -> Mapping[str, bool]:
+        given = self._world.conceded
+        return {c: (c, self.country) in given and self.tension[c] <= given[c, self.country] + 1e-9 for c in self.others}
+
+    @cached_property
+    def luck(self) -> float:
+        world = self._world
+        stream = draws.stream(world.seed, world.replication, draws.CHOICE)
+        return float(draws.uniforms(stream, np.array([draws.key_of("state", self.country)]), world.step)[0])
+
+    def outlook(self, measures: Sequence[Measure], weeks: int) -> Outlook:
+        """A roll-out of the next `weeks` on the state's beliefs (see `sim/politics/outlook.py`)."""
+        return expect(self._world, self.country, tuple(measures), weeks)
+
+
+class Sealed:
+    """An observation that gives the names of the protocol and nothing behind them."""
+
+    __slots__ = ("__read",)
+
+    def __init__(self, seen: Seen):
+        def read(name: str) -> object:
+            if name not in NAMES:
+                raise AttributeError(f"a state cannot know {name!r}")
+            return getattr(seen, name)
+
+        object.__setattr__(self, "_Sealed__read", read)
+
+    def __getattr__(self, name: str) -> object:
+        return object.__getattribute__(self, "_Sealed__read")(name)

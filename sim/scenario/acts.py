@@ -1,0 +1,41 @@
+"""Acts of states: an instrument, by whom, against whom, how much, from when until when.
+
+An `Instrument` says what may stand in a row of `events.csv` and what carries it out. Each is declared in the file of the
+mechanism that it works on; the loader is given all of them (`instruments`), so that it knows every act by name and no
+mechanism.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Check = Callable[[Any, Mapping[str, Any]], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A kind of act.
+
+    name: as in the column `instrument` of `events.csv`. meaning: one line for a user.
+    order: carries a `Measure` out, called with what it acts on and the measure; None where an act is only heard of.
+    unit, low, high: where a unit is given, an admitted act must have a value in it within the range.
+    targets: the tables whose names an admitted act may have as targets (`countries`, `mines`, `refiners`, or the word
+    `all`); empty where targets are not looked up.
+    negative: whether the value may lie below zero.
+    cuts: whether it cuts supply, so that reserves answer it in a roll-out. border: whether only others are hit by it.
+    check: further problems of an admitted act, given the event and the tables of the scenario by name.
+    """
+
+    name: str
+    meaning: str
+    order: Callable[[Any, Any], None] | None = None
+    unit: str = ""
+    low: float = 0.0
+    high: float = float("inf")
+    targets: tuple[str, ...] = ()
+    negative: bool = True
+    cuts: bool = False
+    border: bool = False
+    check: Check | None = None

@@ -1,0 +1,145 @@
+"""Scores, losses and baselines on numbers worked by hand, and the score of an episode end to end."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from math import log
+
+import numpy as np
+import pytest
+
+from chokepoint.experiments.history.baselines import Known, baselines, known_of
+from chokepoint.experiments.history.catalogue import find
+from chokepoint.experiments.history.facts import Fact, Facts, Finding, finding, findings_of, read_facts
+from chokepoint.experiments.history.observed import Datum, History, Residuals
+from chokepoint.experiments.history.scoring import score
+from chokepoint.sim.scenario.problems import BadInput
+
+RESIDUALS = Residuals(0.15, {"A": 0.05, "B": 0.10, "C": 0.25, "D": 0.20}, 0.5)
+
+
+def fact(name: str, band=(0.0, 1.0), strong=(0.0, 0.5), **more) -> Fact:  # type: ignore[no-untyped-def]
+    return Fact(name, "group", name, "level", {}, None, "", band, strong, **more)
+
+
+def datum(group: str, item: str, day: date, value: float, sd: float = 0.05) -> Datum:
+    return Datum(group, item, f"price_{group}", ((item, 1.0),), False, day, day, log(value), sd)
+
+
+def test_a_fact_passes_at_seventy_and_is_strong_at_eighty_percent() -> None:
+    # ten replications: 8 in the strong band, 9 in the pass band; then 7 and 7; then 6
+    def verdict(values: list[float]) -> tuple[str, float | None]:
+        found = finding(fact("X"), np.array(values))
+        return found.verdict, found.pass_share
+
+    assert verdict([0.2] * 8 + [0.8, 2.0]) == ("strong", 0.9)
+    assert verdict([0.2] * 7 + [2.0] * 3) == ("pass", 0.7)
+    assert verdict([0.2] * 6 + [2.0] * 4) == ("fail", 0.6)
+    half = fact("X", needs=0.5, needs_strong=0.7)
+    assert finding(half, np.array([0.2] * 6 + [2.0] * 4)).verdict == "pass"
+
+
+def test_a_whole_passes_only_where_all_parts_do() -> None:
+    facts = Facts((fact("A.one"), fact("A.two"), fact("B")))
+    one = np.array([0.1, 0.1, 0.1, 0.1, 2.0, 2.0, 0.1, 0.1, 0.1, 0.1])
+    two = np.array([0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 2.0, 2.0, 0.1, 0.1])
+    found: dict[str, Finding] = {f.fact.id: f for f in findings_of(facts, {"A.one": one, "A.two": two, "B": one})}
+    assert list(found) == ["A.one", "A.two", "A", "B"]
+    assert (found["A.one"].pass_share, found["A.two"].pass_share, found["A"].pass_share) == (0.8, 0.8, 0.6)
+    assert found["A"].verdict == "fail"
+
+
+def test_loss_is_the_mean_over_groups_of_weighted_squares() -> None:
+    data = [datum("outside", "La", date(2010, 1, 1), 10.0), datum("outside", "La", date(2011, 1, 1), 10.0),
+            datum("inside", "La", date(2012, 1, 1), 10.0, sd=0.2)]  # fmt: skip
+    history = History(data, RESIDUALS)
+    # errors of ln: .1 and .3 outside (variance .05^2 + .15^2 = .025), .5 inside (.2^2 + .15^2 = .0625)
+    logs = np.log(10.0) + np.array([[0.0, 0.2, 0.4], [0.2, 0.4, 0.6]])  # means .1, .3, .5
+    outside, inside = (0.01 + 0.09) / 2.0 / 0.025, 0.25 / 0.0625
+    assert history.loss(logs) == pytest.approx((outside + inside) / 2.0)
+    assert history.loss(logs, (date(2010, 1, 1), date(2011, 12, 31))) == pytest.approx(outside)
+    errors = history.errors(logs, history.chosen("outside"))
+    assert errors == pytest.approx([np.sqrt((0.0 + 0.04) / 2.0), np.sqrt((0.04 + 0.16) / 2.0)])
+
+
+def test_baselines_by_hand() -> None:
+    data = [
+        datum("outside", "La", date(2010, 6, 15), 8.0), datum("outside", "La", date(2011, 12, 31), 50.0),
+        datum("outside", "La", date(2012, 12, 31), 10.0), datum("inside", "La", date(2012, 3, 9), 12.0),
+    ]  # fmt: skip
+    known = Known(date(2011, 12, 31), date(2010, 7, 1), {"La": 0.10}, {2010: 30000.0, 2011: 30000.0, 2012: 31000.0})
+    rows = {r["baseline"]: r for r in baselines(History(data, RESIDUALS), known)}
+    late = "outside, from 2012"
+    assert rows["mean of the training window"][late] == pytest.approx(abs(log(20.0 / 10.0)))  # geometric mean of 8, 50
+    assert rows["last price frozen"][late] == pytest.approx(log(5.0))
+    assert rows["back to the price before the quota"][late] == pytest.approx(abs(log(8.0 / 10.0)))
+    assert rows["back to the price before the quota"]["inside, from 2012"] == pytest.approx(abs(log(8.0 / 1.1 / 12.0)))
+    assert rows["random walk (sees the test data)"][late] == pytest.approx(log(5.0))
+
+
+def test_baselines_know_tax_and_quota_from_the_acts() -> None:
+    place = find("2010-embargo")
+    assert place.facts.training is not None
+    known = known_of(place.facts.training, place.scenario())
+    assert (known.trained, known.cut) == (date(2011, 12, 31), date(2010, 7, 1))
+    assert {m: known.tax[m] for m in ("La", "Ce", "Nd", "Dy")} == {"La": 0.15, "Ce": 0.15, "Nd": 0.15, "Dy": 0.25}
+    # sums of the half-years of events.csv, light and heavy, t gross
+    assert known.quota == {2009: 50145, 2010: 30258, 2011: 30246, 2012: 30996, 2013: 30999, 2014: 30611}
+    with pytest.raises(BadInput, match=r"no act \(nearest: quota.2010H2"):
+        known_of(replace(place.facts.training, cut="quota.2010H3"), place.scenario())
+
+
+def test_quotes_of_one_month_are_one_point() -> None:
+    history = find("2010-embargo").facts.history
+    assert history is not None
+    september = [d for d in history.data if d.group == "inside" and d.item == "La" and d.first.month == 9
+                 and d.first.year == 2011]  # fmt: skip
+    assert len(september) == 1
+    assert september[0].first < september[0].last
+    assert len({(d.group, d.item, d.first, d.last) for d in history.data}) == len(history.data)
+
+
+def test_faults_of_facts_come_in_one_message(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "facts.toml").write_text(
+        '[[fact]]\nid = "A"\ntitle = "a"\nstatistic = "peek"\n'
+        '[[fact]]\nid = "B"\ntitle = "b"\nstatistic = "rms"\ncolour = 1\nstrong = [0, 1]\n[extra]\nx = 1\n'
+        "[baselines]\ntrained = 2011\ncat = 1\n"
+    )
+    with pytest.raises(BadInput) as caught:
+        read_facts(tmp_path)
+    text = "\n".join(caught.value.problems)
+    faults = (
+        "A: unknown statistic (nearest: peak", "unknown key 'colour'", "a strong band without one that passes",
+        "needs the section [residuals]", "unknown section 'extra'",
+        "baselines: unknown key 'cat' (nearest: cut", "baselines: cut is missing", "trained = 2011 is not a date",
+    )  # fmt: skip
+    for words in faults:
+        assert words in text
+
+
+def test_an_episode_without_history_has_no_score() -> None:
+    with pytest.raises(BadInput, match="no history"):
+        score("two-countries", 1, workers=1)
+
+
+def test_score_is_one_json_object_with_the_ids_of_history() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "chokepoint.experiments.cli",
+        "score",
+        "2010-embargo",
+        "--replications",
+        "2",
+        "--json",
+    ]
+    answer = subprocess.run([*command, "--workers", "1"], capture_output=True, text=True, check=True).stdout
+    data = json.loads(answer)
+    assert set(data) == {"episode", "replications", "seed", "failed", "facts", "loss", "baselines"}
+    ids = {f["id"] for f in data["facts"]}
+    assert {f"A{i}" for i in (1, 2, 3, *range(5, 19), 20, 21)} | {"A8.use", "A8.La", "C8"} <= ids
+    assert all({"value", "low", "high", "observed", "pass_share", "verdict"} <= set(f) for f in data["facts"])
+    assert {f["verdict"] for f in data["facts"]} <= {"strong", "pass", "fail", ""}
+    assert data["baselines"][-1]["baseline"] == "this model"
