@@ -59,3 +59,13 @@ def licence_ask(previous, value, rise, fall, dt):
     """What a holder asks for its licence: follows its value, fast up and slowly down (exact step)."""
     rate = rise if value > previous else fall
     return value + (previous - value) * exp(-rate * dt)
+
+
+def leakage(gap, enforcement, share, slope, threshold, deterrence):
+    """Share of unlicensed output that is smuggled out.
+
+    share * (1 - deterrence * enforcement) / (1 + exp(-slope (gap - threshold))); `gap` is the log of the
+    outside over the inside price: a smuggler saves the tax as well as the licence, and where neither is asked
+    there is little to gain. Form: logistic in the gap.
+    """
+    return share * (1.0 - deterrence * enforcement) / (1.0 + exp(-slope * (gap - threshold)))

@@ -5,9 +5,12 @@ from typing import Any
 __all__ = ["BadInput", "Run", "Simulation", "load_run"]
 
 _PLACES = {
-    "BadInput": "chokepoint.sim.scenario.problems", "Run": "chokepoint.sim.results.record", "Simulation": "chokepoint.sim.simulation", "load_run": "chokepoint.sim.results.storage",
+    "BadInput": "chokepoint.sim.scenario.problems",
     "MarketModel": "chokepoint.sim.model",
-}  # fmt: skip
+    "Run": "chokepoint.sim.results.record",
+    "Simulation": "chokepoint.sim.simulation",
+    "load_run": "chokepoint.sim.results.storage",
+}
 
 
 def __getattr__(name: str) -> Any:

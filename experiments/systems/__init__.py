@@ -1,7 +1,8 @@
 """The systems that the simulator covers, one experiment a file. A file here with `ROWS` is found by itself.
 
 Each module holds a docstring whose first line is its title, `ROWS` (the systems it shows, such as "S16"),
-`table(replications, seed)` (see `experiments/systems/frame/cases.py`), `figure(table)`, and `REPLICATIONS`, as many as it takes.
+`table(replications, seed)` (see `experiments/systems/frame/cases.py`), `figure(table)`, and `REPLICATIONS`, as
+many as it takes.
 Worlds made for them lie in `worlds/<name>/`.
 """
 

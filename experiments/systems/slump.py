@@ -1,7 +1,8 @@
 """2020: a slump of demand, or a hidden restriction?
 
 Both stories are simulated at the same points of one Latin hypercube of sizes and dates, and held against the joint path
-of price and volume (see `experiments/inference/weighing.py`). `chokepoint weigh 2020-slump` does the same with more points.
+of price and volume (see `experiments/inference/weighing.py`). `chokepoint weigh 2020-slump` does the same with more
+points.
 """
 
 from typing import TYPE_CHECKING

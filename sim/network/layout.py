@@ -8,10 +8,10 @@ from math import log
 
 import numpy as np
 
+from chokepoint.agents import refiner
 from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.calendar import Calendar
-from chokepoint.sim.market.rules import border as border_rules
 from chokepoint.sim.market.state import (  # fmt: skip
     FORMS,
     FREE,
@@ -409,7 +409,7 @@ class Layout:
             elif r_kind[r] == UNLICENSED:
                 for m in np.flatnonzero(r_output[r]).tolist():
                     gap = log(base_price[0, m] / base_price[z, m])
-                    self.first_leak[r, m] = border_rules.leakage(
+                    self.first_leak[r, m] = refiner.leakage(
                         gap, 0.0, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                     )
                 sent[r] = r_output[r] * self.first_leak[r]

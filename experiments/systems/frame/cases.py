@@ -31,7 +31,7 @@ Span = tuple[date, date]
 
 @dataclass(frozen=True)
 class Case:
-    """One version of a scenario: `key=value` changes (see `sim/scenario/overrides.py`) and values of behavioural parameters."""
+    """One version of a scenario: `key=value` changes (see `sim/scenario/overrides.py`) and values of parameters."""
 
     name: str
     changes: tuple[str, ...] = ()

@@ -157,7 +157,7 @@ class RefinerWatch(Watch):
         world, P, S, r = self.world, self.world.P, self.world.S, self.r
         z = int(world.N.r_zone[r])
         gap, campaigns = log(float(S.price[0, m]) / float(S.price[z, m])), float(S.suppressed[z])
-        share = self.rules["border.leakage"](
+        share = self.rules["refiner.leakage"](
             gap, campaigns, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
         )
         kept = self.rules["market.kept"](P.leak_build_years, world.dt)

@@ -6,13 +6,13 @@ from chokepoint.agents.firm import price_appeal as firm_price_appeal
 from chokepoint.agents.firm import supplier_weight as firm_supplier_weight
 from chokepoint.agents.firm import trust as firm_trust
 from chokepoint.agents.refiner import export_offer as refiner_export_offer
+from chokepoint.agents.refiner import leakage as refiner_leakage
 from chokepoint.agents.refiner import licence_ask as refiner_licence_ask
 from chokepoint.agents.refiner import licence_value as refiner_licence_value
 from chokepoint.agents.refiner import presence as refiner_presence
 from chokepoint.agents.refiner import withheld as refiner_withheld
 from chokepoint.sim.market.rules.border import approval as border_approval
 from chokepoint.sim.market.rules.border import clearance as border_clearance
-from chokepoint.sim.market.rules.border import leakage as border_leakage
 from chokepoint.sim.market.rules.border import licence_allowance as border_licence_allowance
 from chokepoint.sim.market.rules.border import slip as border_slip
 from chokepoint.sim.market.rules.market import kept as market_kept
@@ -142,7 +142,7 @@ def rationing(t, dt, P, N, X, I, S, R):
             S.smuggled[r, m] = 0.0
             if N.r_kind[r] == UNLICENSED:
                 gap = log(S.price[0, m] / S.price[z, m])
-                share = border_leakage(
+                share = refiner_leakage(
                     gap, S.suppressed[z], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                 )
                 S.leak[r, m] = market_smoothed(S.leak[r, m], share, kept)  # routes take time

@@ -1,4 +1,4 @@
-"""What happens at a border: clearance of cargo, licences, and what leaks past it.
+"""What happens at a border: clearance of cargo, and licences.
 
 Rules as in `agents/firm.py`: numbers in, one number out.
 """
@@ -38,13 +38,3 @@ def licence_allowance(left_t, weeks_left, burst):
     if weeks_left <= 1.0:
         return left_t
     return min(left_t, burst * left_t / weeks_left)
-
-
-def leakage(gap, enforcement, share, slope, threshold, deterrence):
-    """Share of unlicensed output that is smuggled out.
-
-    share * (1 - deterrence * enforcement) / (1 + exp(-slope (gap - threshold))); `gap` is the log of the
-    outside over the inside price: a smuggler saves the tax as well as the licence, and where neither is asked
-    there is little to gain. Form: logistic in the gap.
-    """
-    return share * (1.0 - deterrence * enforcement) / (1.0 + exp(-slope * (gap - threshold)))

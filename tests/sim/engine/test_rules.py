@@ -43,7 +43,7 @@ def study(tmp_path: Path) -> Path:
 def test_every_rule_has_a_name() -> None:
     rules = available()
     assert rules["firm.order"] is firm.order
-    assert {"market.parity", "border.leakage", "mine.opens", "refiner.licence_ask"} <= set(rules)
+    assert {"market.parity", "refiner.leakage", "mine.opens", "refiner.licence_ask"} <= set(rules)
 
 
 def test_a_rule_from_a_file_takes_effect(study: Path) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chokepoint.agents import refiner
 from chokepoint.sim.market.rules import border
 
 
@@ -29,16 +30,16 @@ def test_a_licence_lasts_its_period():
 
 def test_half_of_what_can_leak_does_at_the_threshold():
     # 0.8 / (1 + exp(0)) = 0.4
-    assert border.leakage(0.5, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.4)
+    assert refiner.leakage(0.5, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.4)
 
 
 def test_leakage_rises_with_the_gap_and_falls_with_enforcement():
     # gap 1 above the threshold, slope 3: 0.8 / (1 + exp(-3)) = 0.762059
-    assert border.leakage(1.5, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.762059, abs=1e-6)
+    assert refiner.leakage(1.5, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.762059, abs=1e-6)
     # full enforcement takes away three tenths: 0.4 * 0.7 = 0.28
-    assert border.leakage(0.5, 1.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.28)
-    assert border.leakage(-50.0, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.0, abs=1e-12)
-    assert border.leakage(50.0, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.8)
+    assert refiner.leakage(0.5, 1.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.28)
+    assert refiner.leakage(-50.0, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.0, abs=1e-12)
+    assert refiner.leakage(50.0, 0.0, 0.8, 3.0, 0.5, 0.3) == pytest.approx(0.8)
 
 
 def test_misdeclared_cargo_is_found_where_every_cargo_is_opened():

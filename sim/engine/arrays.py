@@ -1,0 +1,42 @@
+"""Arrays of the world: declared once, with their axes, unit, meaning and first value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array that phases read and write.
+
+    name: the letter of its bundle and its own name, such as `S.price`.
+    axes: one letter for each axis, or a number where the length is fixed: `z m`, `2 c`.
+    unit, meaning: for people.
+    initial: a number that fills it at the start of a run, or a function of the world in the making that returns the
+    array (shape as the axes say); None where another part of the program brings it.
+    kind: `f8`, `i8`, `u4` or `u8`, a numpy type.
+    """
+
+    name: str
+    axes: str
+    unit: str
+    meaning: str
+    initial: float | Callable[[Any], Any] | None = 0.0
+    kind: str = "f8"
+
+    @property
+    def letter(self) -> str:
+        """The bundle it belongs to."""
+        return self.name.partition(".")[0]
+
+    @property
+    def field(self) -> str:
+        """Its name within the bundle."""
+        return self.name.partition(".")[2]
+
+    @property
+    def dimensions(self) -> int:
+        """How many axes it has."""
+        return len(self.axes.split())
