@@ -15,8 +15,9 @@ import numpy as np
 
 from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.page.levers import LEVERS, Pulled, shown
+from chokepoint.sim.market.recorded import gather
 from chokepoint.sim.market.world import World
-from chokepoint.sim.results.record import Run, gather
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.simulation import Simulation
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.runs.points import Point, described, points_from
+from chokepoint.sim.engine.files import write_whole
 from chokepoint.sim.engine.rules import RuleSet, code_version
-from chokepoint.sim.results.files import write_whole
 from chokepoint.sim.results.storage import MANIFEST, writable
 from chokepoint.sim.scenario.problems import BadInput
 

@@ -11,7 +11,7 @@ from chokepoint.experiments.attribution.mechanisms import Outcome
 from chokepoint.experiments.attribution.tornado import assumptions
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.history.facts import read_facts
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.simulation import Simulation
 
