@@ -12,6 +12,7 @@ from typing import Any
 
 from chokepoint.agents.behaviour import PARAMETERS, behaviour
 from chokepoint.sim.engine.rules import code_version
+from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.recorded import gather
 from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.network.layout import Layout
@@ -72,6 +73,11 @@ class Simulation:
         if self._layout is None:
             self._layout = Layout(self.scenario, behaviour(**self.scenario.behaviour))
         return self._layout
+
+    @property
+    def series(self) -> dict[str, Series]:
+        """What a run records, by name."""
+        return self.rules.source.frame.series
 
     @cached_property
     def hearing(self) -> Hearing:

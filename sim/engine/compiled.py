@@ -94,9 +94,7 @@ def objects(source: PhaseSource, replacements: Sequence[Replacement]) -> dict[st
     return {name: folder / f"{name}_{key}.o" for name, key in source.keys(replacements).items()}
 
 
-def build(
-    source: PhaseSource, missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]
-) -> None:
+def build(source: PhaseSource, missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]) -> None:
     """Compile phases into their places; a second process takes every other one, where there is a second processor."""
     folder = cache_folder() / f"kernel_{identity}"
     for needed in {folder, *(place.parent for place in missing.values())}:

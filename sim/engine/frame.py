@@ -157,10 +157,14 @@ class Making:
             raise TypeError(f"first values wait for each other: {' -> '.join((*self._asked, array.name))}")
         self._asked.append(array.name)
         given = initial(self)
-        shared = array.letter == "X" and getattr(given, "dtype", None) == array.kind  # no phase writes what comes from outside
+        shared = (
+            array.letter == "X" and getattr(given, "dtype", None) == array.kind
+        )  # no phase writes what comes from outside
         values = given if shared else np.array(given, dtype=array.kind, order="C")
         self._asked.remove(array.name)
-        if "d" not in array.axes.split() and values.shape != self.shape(array):  # how deep a pipeline is, its maker tells
+        if "d" not in array.axes.split() and values.shape != self.shape(
+            array
+        ):  # how deep a pipeline is, its maker tells
             raise TypeError(f"{array.name}: made as {values.shape}, declared as {array.axes} {self.shape(array)}")
         return values
 

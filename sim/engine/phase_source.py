@@ -124,7 +124,13 @@ class MechanismFile:
     def constants(self) -> Iterator[tuple[str, Any]]:
         """Numbers that the phases read from the file's own names."""
         inside = (node for node in self.tree.body if isinstance(node, ast.FunctionDef))
-        read = {n.id for f in inside if f.name in (*self.phases, *self.helpers) for n in ast.walk(f) if isinstance(n, ast.Name)}
+        read = {
+            n.id
+            for f in inside
+            if f.name in (*self.phases, *self.helpers)
+            for n in ast.walk(f)
+            if isinstance(n, ast.Name)
+        }
         for name in sorted(read):
             if isinstance(self.names.get(name), int | float):
                 yield name, self.names[name]
@@ -136,9 +142,7 @@ class PhaseSource:
     def __init__(self, frame: Frame, parameters: Sequence[str]):
         self.frame = frame
         self.parameters = {name: i for i, name in enumerate(parameters)}
-        self.files = {
-            mechanism.name: MechanismFile(mechanism) for mechanism in frame.mechanisms if mechanism.phases
-        }
+        self.files = {mechanism.name: MechanismFile(mechanism) for mechanism in frame.mechanisms if mechanism.phases}
         self.names = tuple(phase.name for phase in frame.phases)
         self._keys: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
 
@@ -294,5 +298,3 @@ class _Pointers(ast.NodeTransformer):
         cell = ast.Subscript(self._pointer(array), ast.Name("_i", ast.Load()), ast.Store())
         loop = ast.Call(ast.Name("range", ast.Load()), [size], [])
         return ast.For(ast.Name("_i", ast.Store()), loop, [ast.Assign([cell], self.visit(node.value))], [])
-
-

@@ -13,6 +13,7 @@ from chokepoint.sim.engine.frame import Frame
 from chokepoint.sim.engine.mechanism import Mechanism
 from chokepoint.sim.engine.phase_source import PhaseSource
 from chokepoint.sim.engine.rules import RuleSet
+from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market import mechanisms
 from chokepoint.sim.network.structure import ARRAYS
 
@@ -20,7 +21,9 @@ from chokepoint.sim.network.structure import ARRAYS
 @lru_cache(1)
 def shipped() -> tuple[Mechanism, ...]:
     """The mechanisms that ship, by the names of their files; prices first, since users look at them first."""
-    names = sorted((m.name for m in pkgutil.iter_modules(mechanisms.__path__)), key=lambda name: (name != "prices", name))
+    names = sorted(
+        (m.name for m in pkgutil.iter_modules(mechanisms.__path__)), key=lambda name: (name != "prices", name)
+    )
     return tuple(importlib.import_module(f"{mechanisms.__name__}.{name}").MECHANISM for name in names)
 
 
@@ -35,3 +38,8 @@ def rule_set(
 ) -> RuleSet:
     """The week with a study's own rules and mechanisms in it."""
     return RuleSet(phases(own), replacements)
+
+
+def recorded() -> dict[str, Series]:
+    """What every run records, by name; a study's own mechanisms add to it."""
+    return phases().frame.series

@@ -133,4 +133,3 @@ class World:
     def series(self, name: str) -> np.ndarray:
         """A recorded series: (steps, columns)."""
         return self.frame.series[name].values(name, self.R)
-

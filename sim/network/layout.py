@@ -299,8 +299,20 @@ class Layout:
         self.k_value0 = k_value
         self.places = addresses(ARRAYS, self.N)
         self.sizes = dict(
-            c=nC, z=nZ, m=nM, f=nF, s=len(slots), r=nR, k=nK, e=len(self.N.e_ref), w=len(self.N.w_origin),
-            b=len(self.N.b_kind), l=len(self.N.l_mine), x=len(self.N.x_legal), o=len(forms), a=len(self.accounts),
+            c=nC,
+            z=nZ,
+            m=nM,
+            f=nF,
+            s=len(slots),
+            r=nR,
+            k=nK,
+            e=len(self.N.e_ref),
+            w=len(self.N.w_origin),
+            b=len(self.N.b_kind),
+            l=len(self.N.l_mine),
+            x=len(self.N.x_legal),
+            o=len(forms),
+            a=len(self.accounts),
             t=self.calendar.steps,
         )
         self.trait_keys = {

@@ -23,6 +23,12 @@ class GovernedWorld(World):
         self.X.news[:] = hearing.alarm(self.seed, self.replication)
         self.politics = Politics(self, hearing)
 
+    def begin_week(self) -> None:
+        """Let states decide that are due, and set what is held this week; for those who run its phases one by one."""
+        decide(self.politics)
+        if self.law.holds:
+            self.hold_shares()
+
     def advance(self, stop: int) -> None:
         """Run to step `stop`, stopping for decisions on their dates."""
         stop = min(stop, self.last)
@@ -41,10 +47,8 @@ def phase_times(world: GovernedWorld) -> dict[str, float]:
     times = {"policy": 0.0, **{phase.name: 0.0 for phase in world.frame.phases}}
     while world.step < world.last:
         start = perf_counter()
-        decide(world.politics)
+        world.begin_week()
         times["policy"] += perf_counter() - start
-        if world.law.holds:
-            world.hold_shares()
         for phase in world.frame.phases:
             start = perf_counter()
             world.kernel.phase(phase.name, world.step, world.dt)

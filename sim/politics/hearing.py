@@ -116,7 +116,11 @@ class Hearing:
     """The items of a scenario with their strength and audience, computed once; `alarm` adds a run's luck."""
 
     def __init__(
-        self, scenario: Scenario, calendar: Calendar, behaviour: Behaviour, exports: Mapping[str, float],
+        self,
+        scenario: Scenario,
+        calendar: Calendar,
+        behaviour: Behaviour,
+        exports: Mapping[str, float],
         border: Collection[str],
     ):
         year = scenario.start.year  # what was in force in the base year is no news

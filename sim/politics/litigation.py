@@ -86,7 +86,11 @@ class Court:
 
     def bars(self, step: int, measure: Measure) -> bool:
         """Whether a measure would take again what a ruling made its state remove."""
-        return not measure.lifted and measure.value is not None and any(
-            case.step <= step and measure.actor == case.respondent and measure.instrument in case.instruments
-            for case in self.cases
+        return (
+            not measure.lifted
+            and measure.value is not None
+            and any(
+                case.step <= step and measure.actor == case.respondent and measure.instrument in case.instruments
+                for case in self.cases
+            )
         )

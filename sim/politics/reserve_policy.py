@@ -106,4 +106,3 @@ class Programme:
                 I.claim_target[s], I.claim_pace[s] = order.target_t, order.pace_t_per_year
                 if world.step == self.steps.start:  # who says what he wants is taken to hold no more
                     S.seen[s] = max(S.seen[s], min(S.stock[s], order.target_t))
-

@@ -19,7 +19,6 @@ from pydantic import Field, ValidationError
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.agents.settings import Settings
-
 from chokepoint.sim.scenario import programmes
 from chokepoint.sim.scenario.problems import BadInput, explain, nearest, unit_of
 
