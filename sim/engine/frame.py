@@ -30,6 +30,7 @@ class Frame:
     def __init__(self, structure: Sequence[Array], shipped: Sequence[Mechanism], own: Sequence[Mechanism] = ()):
         self.shipped, self.own = tuple(shipped), tuple(own)
         self.mechanisms = (*self.shipped, *self.own)
+        self.structure_arrays = len(structure)
         self.arrays = {array.name: array for array in (*structure, *map_arrays(self.shipped))}
         self.shipped_arrays = len(self.arrays)
         for array in map_arrays(self.own):

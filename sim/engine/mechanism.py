@@ -4,9 +4,9 @@ A file of a mechanism holds its phases as plain functions, and `MECHANISM`, whic
 instruments that states work it with, the series it leaves behind, and its checks. The frame (`frame.py`) collects,
 orders, allocates, compiles and documents; nothing else has to know of the file.
 
-A phase is called with the step, the length of a step in years `dt`, and six bundles: behaviour P, structure N, influences
-X, instruments I, state S, record R. A rule comes in by name, `from chokepoint.agents.firm import order as firm_order`, so
-that a study can put its own in its place.
+A phase is called with the step, the length of a step in years `dt`, and six bundles: behaviour P, structure N,
+influences X, instruments I, state S, record R. A rule comes in by name, `from chokepoint.agents.firm import order as
+firm_order`, so that a study can put its own in its place.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from chokepoint.sim.scenario.acts import Instrument
 class Phase:
     """A step of the week.
 
-    run: the function. after, before: names of phases that must have run, and that must not have run yet; the phase comes
-    directly behind the last of those that it comes after.
+    run: the function. after, before: names of phases that must have run, and that must not have run yet; the phase
+    comes directly behind the last of those that it comes after.
     """
 
     run: Callable[..., None]

@@ -1,9 +1,9 @@
 """The source of the phases of the week as numba gets it, and what each of them depends on.
 
 `S.stock[s]` becomes an access through a bare pointer. The functions that a phase calls are compiled beside it: rules by
-name, in whose place a study's own may stand, and the helpers of its file. Each file of a mechanism makes a module of its
-own, so that names of one do not meet those of another. A phase's key changes with whatever its native code is made of: its
-source, its rules, the tables of arrays and parameters.
+name, in whose place a study's own may stand, and the helpers of its file. Each file of a mechanism makes a module of
+its own, so that names of one do not meet those of another. A phase's key changes with whatever its native code is made
+of: its source, its rules, the tables of arrays and parameters.
 """
 
 import ast

@@ -35,8 +35,8 @@ _kernels: dict[str, Kernel] = {}
 class RuleSet:
     """The phases of `source` with a set of rules in them, and their kernel. Two sets of the same sources share one.
 
-    replacements: rules of a study by the name of the rule, each a function or `file.py:function`. Raises `BadInput` for a
-    rule that does not exist, a file or function that cannot be read, and other arguments than the rule takes.
+    replacements: rules of a study by the name of the rule, each a function or `file.py:function`. Raises `BadInput` for
+    a rule that does not exist, a file or function that cannot be read, and other arguments than the rule takes.
     """
 
     def __init__(self, source: PhaseSource, replacements: Mapping[str, str | Callable[..., Any]] | None = None):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.sim.engine.frame import Frame
 from chokepoint.sim.engine.mechanism import Mechanism
+from chokepoint.sim.engine.own import framed, mechanisms_in
 from chokepoint.sim.engine.phase_source import PhaseSource
 from chokepoint.sim.engine.rules import RuleSet
 from chokepoint.sim.engine.series import Series
@@ -29,15 +31,17 @@ def shipped() -> tuple[Mechanism, ...]:
 
 @lru_cache(64)
 def phases(own: tuple[Mechanism, ...] = ()) -> PhaseSource:
-    """The phases of the mechanisms that ship and of a study's own, in their frame."""
-    return PhaseSource(Frame(ARRAYS, shipped(), own), tuple(PARAMETERS))
+    """The phases of the mechanisms that ship, and of a study's own, in their frame."""
+    if own:
+        return framed(phases(), own)
+    return PhaseSource(Frame(ARRAYS, shipped()), tuple(PARAMETERS))
 
 
 def rule_set(
-    replacements: Mapping[str, str | Callable[..., Any]] | None = None, own: tuple[Mechanism, ...] = ()
+    replacements: Mapping[str, str | Callable[..., Any]] | None = None, files: Sequence[str | Path] = ()
 ) -> RuleSet:
-    """The week with a study's own rules and mechanisms in it."""
-    return RuleSet(phases(own), replacements)
+    """The week with a study's own rules, and the mechanisms of its own files, in it."""
+    return RuleSet(phases(mechanisms_in(files)), replacements)
 
 
 def recorded() -> dict[str, Series]:

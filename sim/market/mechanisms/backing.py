@@ -35,134 +35,150 @@ TINY = 1e-12
 EVER = 1e12  # a week that never comes
 
 
-def offtakes(t, dt, P, N, X, I, S, R):
+def offtakes(step, dt, P, N, X, I, S, R):
     """Contracted product goes to the firms of the backer's country before anybody else is served, in the proportions
     of what lies ready, pro rata of what they order, at the price where it is made, and at once as on the spot."""
     if I.offtakes[0] <= 0.0:
         return
-    for r in range(I.offtake.shape[0]):
+    for refiner in range(I.offtake.shape[0]):
         ready = 0.0
-        for m in range(S.product.shape[1]):
-            ready += S.product[r, m]
+        for material in range(S.product.shape[1]):
+            ready += S.product[refiner, material]
         if ready <= TINY:
             continue
         part = 0.0
-        for c in range(I.offtake.shape[1]):
-            part += min(1.0, I.offtake[r, c] * dt / ready)
-        for c in range(I.offtake.shape[1]):
-            if I.offtake[r, c] <= 0.0:
+        for country in range(I.offtake.shape[1]):
+            part += min(1.0, I.offtake[refiner, country] * dt / ready)
+        for country in range(I.offtake.shape[1]):
+            if I.offtake[refiner, country] <= 0.0:
                 continue
-            share = min(1.0, I.offtake[r, c] * dt / ready) / max(1.0, part)
-            for m in range(S.product.shape[1]):
+            share = min(1.0, I.offtake[refiner, country] * dt / ready) / max(1.0, part)
+            for material in range(S.product.shape[1]):
                 wants = 0.0
-                for s in range(S.stock.shape[0]):
-                    if N.s_country[s] == c and N.s_mat[s] == m and N.f_kind[N.s_firm[s]] != RESERVE:
-                        wants += max(0.0, S.order[s] - S.received[s])
+                for slot in range(S.stock.shape[0]):
+                    if (
+                        N.s_country[slot] == country
+                        and N.s_mat[slot] == material
+                        and N.f_kind[N.s_firm[slot]] != RESERVE
+                    ):
+                        wants += max(0.0, S.order[slot] - S.received[slot])
                 if wants <= TINY:
                     continue
-                goes = min(1.0, share * S.product[r, m] / wants)
-                for s in range(S.stock.shape[0]):
-                    if N.s_country[s] == c and N.s_mat[s] == m and N.f_kind[N.s_firm[s]] != RESERVE:
-                        got = goes * max(0.0, S.order[s] - S.received[s])
-                        S.stock[s] += got
-                        S.received[s] += got
-                        R.arrivals[t, c, N.r_country[r]] += got * N.s_gross[s]
-                        worth = got * S.price[N.r_zone[r], m]
-                        pay(S.cash, N.f_account[N.s_firm[s]], N.r_account[r], worth)
-                        R.bill[t, c] += worth
-                S.product[r, m] = max(0.0, S.product[r, m] - goes * wants)
+                goes = min(1.0, share * S.product[refiner, material] / wants)
+                for slot in range(S.stock.shape[0]):
+                    if (
+                        N.s_country[slot] == country
+                        and N.s_mat[slot] == material
+                        and N.f_kind[N.s_firm[slot]] != RESERVE
+                    ):
+                        got = goes * max(0.0, S.order[slot] - S.received[slot])
+                        S.stock[slot] += got
+                        S.received[slot] += got
+                        R.arrivals[step, country, N.r_country[refiner]] += got * N.s_gross[slot]
+                        worth = got * S.price[N.r_zone[refiner], material]
+                        pay(S.cash, N.f_account[N.s_firm[slot]], N.r_account[refiner], worth)
+                        R.bill[step, country] += worth
+                S.product[refiner, material] = max(0.0, S.product[refiner, material] - goes * wants)
 
 
-def backing(t, dt, P, N, X, I, S, R):
+def backing(step, dt, P, N, X, I, S, R):
     """States top up ore, subsidise mines, pay what they guaranteed, and are paid back."""
     rate = I.loan_terms[0]
     term = I.loan_terms[1] / dt  # weeks
     interest = exp(dt * log(1.0 + rate))
-    for k in range(I.k_backed.shape[0]):
-        if I.k_backed[k] <= 0.0:
+    for mine in range(I.k_backed.shape[0]):
+        if I.k_backed[mine] <= 0.0:
             continue
-        account = N.k_account[k]
-        runs = S.k_state[k] == OPERATING
-        ore = N.k_payable[k] * max(0.0, S.k_value[k, 0] - N.k_refining[k])
-        top_up = max(0.0, I.k_floor[k] - ore)
+        account = N.k_account[mine]
+        runs = S.k_state[mine] == OPERATING
+        ore = N.k_payable[mine] * max(0.0, S.k_value[mine, 0] - N.k_refining[mine])
+        top_up = max(0.0, I.k_floor[mine] - ore)
         due = 0.0
-        if runs and N.k_project[k] > 0:
-            due = mine_debt_due(S.k_debt[k], P.debt_rate, P.debt_years, S.k_clock[k], dt)
+        if runs and N.k_project[mine] > 0:
+            due = mine_debt_due(S.k_debt[mine], P.debt_rate, P.debt_years, S.k_clock[mine], dt)
         if runs:
-            for c in range(N.c_account.shape[0]):
+            for country in range(N.c_account.shape[0]):
                 # The highest floor is paid, by the first state that guarantees it; subsidies add up.
-                each = I.ore_subsidy[k, c]
-                if I.floor_price[k, c] > 0.0 and I.floor_price[k, c] >= I.k_floor[k]:
+                each = I.ore_subsidy[mine, country]
+                if I.floor_price[mine, country] > 0.0 and I.floor_price[mine, country] >= I.k_floor[mine]:
                     each += top_up
                     top_up = 0.0
-                pay(S.cash, N.c_account[c], account, each * R.mined[t, k])
-                R.aid[t, c] += each * R.mined[t, k]
-        opened = N.k_project[k] == 0 or S.k_clock[k] > 0.0  # equity for the running-in is no profit
-        profit = S.cash[account] - S.k_book[k] if runs and opened else 0.0
-        for c in range(N.c_account.shape[0]):
-            S.k_owed[k, c] *= interest
+                pay(S.cash, N.c_account[country], account, each * R.mined[step, mine])
+                R.aid[step, country] += each * R.mined[step, mine]
+        opened = N.k_project[mine] == 0 or S.k_clock[mine] > 0.0  # equity for the running-in is no profit
+        profit = S.cash[account] - S.k_book[mine] if runs and opened else 0.0
+        for country in range(N.c_account.shape[0]):
+            S.k_owed[mine, country] *= interest
             if not runs:
                 continue
-            pays = mine_called(due, S.cash[account], I.guarantee[k, c])
-            pay(S.cash, N.c_account[c], account, pays)
-            I.guarantee[k, c] -= pays
-            S.k_owed[k, c] += pays
-            if S.k_owed[k, c] > TINY:
-                if S.k_term[k, c] <= 0.0:
-                    S.k_term[k, c] = t + term
-                spare = S.cash[account] - due - I.loan_terms[4] * N.k_cost[k] * N.k_capacity[k]
-                back = mine_loan_due(S.k_owed[k, c], rate, (S.k_term[k, c] - t) * dt, spare, dt)
-                pay(S.cash, account, N.c_account[c], back)
-                S.k_owed[k, c] -= back
+            pays = mine_called(due, S.cash[account], I.guarantee[mine, country])
+            pay(S.cash, N.c_account[country], account, pays)
+            I.guarantee[mine, country] -= pays
+            S.k_owed[mine, country] += pays
+            if S.k_owed[mine, country] > TINY:
+                if S.k_term[mine, country] <= 0.0:
+                    S.k_term[mine, country] = step + term
+                spare = S.cash[account] - due - I.loan_terms[4] * N.k_cost[mine] * N.k_capacity[mine]
+                back = mine_loan_due(S.k_owed[mine, country], rate, (S.k_term[mine, country] - step) * dt, spare, dt)
+                pay(S.cash, account, N.c_account[country], back)
+                S.k_owed[mine, country] -= back
                 pays -= back
             if S.cash[account] - due > 0.0:
-                back = mine_dividend(I.stake[k, c], profit, S.cash[account] - due)
-                pay(S.cash, account, N.c_account[c], back)
+                back = mine_dividend(I.stake[mine, country], profit, S.cash[account] - due)
+                pay(S.cash, account, N.c_account[country], back)
                 pays -= back
-            R.aid[t, c] += pays
-        S.k_book[k] = S.cash[account]
+            R.aid[step, country] += pays
+        S.k_book[mine] = S.cash[account]
 
 
-def works(t, dt, P, N, X, I, S, R):
+def works(step, dt, P, N, X, I, S, R):
     """Plants that states pay for are built; they pay back, and share their profit."""
     rate = I.loan_terms[0]
     term = I.loan_terms[1] / dt  # weeks
     interest = exp(dt * log(1.0 + rate))
     each = I.loan_terms[2]  # outlay of a plant, thousand USD for a tonne a year
     years = I.loan_terms[3]
-    for r in range(I.r_backed.shape[0]):
-        if I.r_backed[r] <= 0.0:
+    for refiner in range(I.r_backed.shape[0]):
+        if I.r_backed[refiner] <= 0.0:
             continue
-        account = N.r_account[r]
-        profit = S.cash[account] - S.r_book[r]
-        for c in range(N.c_account.shape[0]):
-            S.r_owed[r, c] *= interest
-            new = I.works_lent[r, c] + I.works_held[r, c]
+        account = N.r_account[refiner]
+        profit = S.cash[account] - S.r_book[refiner]
+        for country in range(N.c_account.shape[0]):
+            S.r_owed[refiner, country] *= interest
+            new = I.works_lent[refiner, country] + I.works_held[refiner, country]
             if new > 0.0:
-                part = min(dt, years - S.works_clock[r, c]) / years * each
-                pay(S.cash, N.c_account[c], account, part * new)
+                part = min(dt, years - S.works_clock[refiner, country]) / years * each
+                pay(S.cash, N.c_account[country], account, part * new)
                 pay(S.cash, account, N.row_account[0], part * new)
-                R.aid[t, c] += part * new
-                S.r_owed[r, c] += part * I.works_lent[r, c]
-                S.works_clock[r, c] += dt
-                if S.works_clock[r, c] >= years:
-                    I.r_added[r] += new
-                    I.held_part[r, c] += I.works_held[r, c]
-                    I.works_lent[r, c] = 0.0
-                    I.works_held[r, c] = 0.0
-                    S.works_clock[r, c] = 0.0
-                    S.r_term[r, c] = t + term
-            if S.r_term[r, c] > 0.0 and S.r_owed[r, c] > TINY:  # a plant has no default: it pays what is due
-                back = mine_loan_due(S.r_owed[r, c], rate, (S.r_term[r, c] - t) * dt, S.r_owed[r, c], dt)
-                pay(S.cash, account, N.c_account[c], back)
-                S.r_owed[r, c] -= back
-                R.aid[t, c] -= back
-            if I.held_part[r, c] > 0.0:
-                share = I.held_part[r, c] / (N.r_capacity[r] + I.r_added[r])
+                R.aid[step, country] += part * new
+                S.r_owed[refiner, country] += part * I.works_lent[refiner, country]
+                S.works_clock[refiner, country] += dt
+                if S.works_clock[refiner, country] >= years:
+                    I.r_added[refiner] += new
+                    I.held_part[refiner, country] += I.works_held[refiner, country]
+                    I.works_lent[refiner, country] = 0.0
+                    I.works_held[refiner, country] = 0.0
+                    S.works_clock[refiner, country] = 0.0
+                    S.r_term[refiner, country] = step + term
+            if (
+                S.r_term[refiner, country] > 0.0 and S.r_owed[refiner, country] > TINY
+            ):  # a plant has no default: it pays what is due
+                back = mine_loan_due(
+                    S.r_owed[refiner, country],
+                    rate,
+                    (S.r_term[refiner, country] - step) * dt,
+                    S.r_owed[refiner, country],
+                    dt,
+                )
+                pay(S.cash, account, N.c_account[country], back)
+                S.r_owed[refiner, country] -= back
+                R.aid[step, country] -= back
+            if I.held_part[refiner, country] > 0.0:
+                share = I.held_part[refiner, country] / (N.r_capacity[refiner] + I.r_added[refiner])
                 back = mine_dividend(share, profit, S.cash[account])
-                pay(S.cash, account, N.c_account[c], back)
-                R.aid[t, c] -= back
-        S.r_book[r] = S.cash[account]
+                pay(S.cash, account, N.c_account[country], back)
+                R.aid[step, country] -= back
+        S.r_book[refiner] = S.cash[account]
 
 
 def _mines(world, measure):

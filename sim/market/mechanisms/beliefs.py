@@ -15,52 +15,56 @@ from chokepoint.sim.network.structure import RESERVE
 TINY = 1e-12
 
 
-def beliefs(t, dt, P, N, X, I, S, R):
+def beliefs(step, dt, P, N, X, I, S, R):
     """Perceived risk of every firm: what it hears, what it lacks, what its neighbours fear."""
     forget = exp(-dt / P.shortfall_memory_years)
     watched = N.reserve_start[0] < S.stock.shape[0]  # states that buy more than before are news
-    for f in range(S.risk.shape[0]):
-        c = N.f_country[f]
+    for firm in range(S.risk.shape[0]):
+        country = N.f_country[firm]
         taken = 0.0
         missing = 0.0
         asked = 0.0
-        for s in range(N.s_first[f], N.s_first[f + 1]):
-            need = min(S.order[s], S.expected[s] * (1.0 - N.f_old_scrap[f]))  # old scrap cannot fail to arrive
+        for slot in range(N.s_first[firm], N.s_first[firm + 1]):
+            need = min(S.order[slot], S.expected[slot] * (1.0 - N.f_old_scrap[firm]))  # old scrap cannot fail to arrive
             asked += need
-            missing += max(0.0, need - S.received[s])
+            missing += max(0.0, need - S.received[slot])
             if watched:
-                taken += need * S.buying_news[N.s_zone[s], N.s_mat[s]]
+                taken += need * S.buying_news[N.s_zone[slot], N.s_mat[slot]]
         share = missing / asked if asked > TINY else 0.0
-        S.unfilled[f] = share + (S.unfilled[f] - share) * forget
-        news = X.news[t, c] * S.trait_risk[f]
+        S.unfilled[firm] = share + (S.unfilled[firm] - share) * forget
+        news = X.news[step, country] * S.trait_risk[firm]
         if watched and asked > TINY:
-            news = max(news, min(1.0, P.buying_alarm * taken / asked) * S.trait_risk[f])
+            news = max(news, min(1.0, P.buying_alarm * taken / asked) * S.trait_risk[firm])
         signal = firm_alarm(
-            news, S.unfilled[f], S.country_risk[c], P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
+            news, S.unfilled[firm], S.country_risk[country], P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
         )
-        S.risk[f] = firm_risk(S.risk[f], signal, P.risk_rise, P.risk_decay, dt)
-        S.shun[f] = firm_shun(S.risk[f], P.supplier_risk)
+        S.risk[firm] = firm_risk(S.risk[firm], signal, P.risk_rise, P.risk_decay, dt)
+        S.shun[firm] = firm_shun(S.risk[firm], P.supplier_risk)
 
 
-def neighbours(t, dt, P, N, X, I, S, R):
+def neighbours(step, dt, P, N, X, I, S, R):
     """The mean risk that the firms of a country perceive, which each of them looks at next week."""
-    for c in range(S.country_risk.shape[0]):
+    for country in range(S.country_risk.shape[0]):
         total = 0.0
         count = 0
-        for f in range(S.risk.shape[0]):
-            if N.f_country[f] == c and N.f_kind[f] != RESERVE and t >= N.f_open[f]:
-                total += S.risk[f]
+        for firm in range(S.risk.shape[0]):
+            if N.f_country[firm] == country and N.f_kind[firm] != RESERVE and step >= N.f_open[firm]:
+                total += S.risk[firm]
                 count += 1
-        S.country_risk[c] = total / count if count > 0 else 0.0
-        R.risk[t, c] = S.country_risk[c]
+        S.country_risk[country] = total / count if count > 0 else 0.0
+        R.risk[step, country] = S.country_risk[country]
 
 
-def expectations(t, dt, P, N, X, I, S, R):
+def expectations(step, dt, P, N, X, I, S, R):
     """The growth of every price that people expect: back to what they are used to, and on with its trend."""
-    for z in range(S.price.shape[0]):
-        for m in range(S.price.shape[1]):
-            S.growth[z, m] = firm_expected_growth(
-                S.price[z, m], S.habitual[z, m], S.trend[z, m], P.reversion, P.trend_weight
+    for zone in range(S.price.shape[0]):
+        for material in range(S.price.shape[1]):
+            S.growth[zone, material] = firm_expected_growth(
+                S.price[zone, material],
+                S.habitual[zone, material],
+                S.trend[zone, material],
+                P.reversion,
+                P.trend_weight,
             )
 
 

@@ -8,19 +8,19 @@ from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
 
 
-def arrivals(t, dt, P, N, X, I, S, R):
+def arrivals(step, dt, P, N, X, I, S, R):
     """Cargo lands: what was shipped a lag ago joins the buyer's stock."""
-    now = t % S.pipe.shape[0]
-    for s in range(S.stock.shape[0]):
+    now = step % S.pipe.shape[0]
+    for slot in range(S.stock.shape[0]):
         landed = 0.0
-        for w in range(N.s_way[s], N.s_way[s + 1]):
-            a = S.pipe[now, w]
-            if a > 0.0:
-                S.pipe[now, w] = 0.0
-                landed += a
-                R.arrivals[t, N.s_country[s], N.w_origin[w]] += a * N.s_gross[s]
-        S.pipe_sum[s] = max(0.0, S.pipe_sum[s] - landed)
-        S.stock[s] += landed
+        for way in range(N.s_way[slot], N.s_way[slot + 1]):
+            cargo = S.pipe[now, way]
+            if cargo > 0.0:
+                S.pipe[now, way] = 0.0
+                landed += cargo
+                R.arrivals[step, N.s_country[slot], N.w_origin[way]] += cargo * N.s_gross[slot]
+        S.pipe_sum[slot] = max(0.0, S.pipe_sum[slot] - landed)
+        S.stock[slot] += landed
 
 
 def under_way(N, pipe):

@@ -11,75 +11,79 @@ from chokepoint.sim.market.rules.border import clearance as border_clearance
 from chokepoint.sim.scenario.acts import Instrument
 
 
-def borders(t, dt, P, N, X, I, S, R):
+def borders(step, dt, P, N, X, I, S, R):
     """Which destinations' cargo may have to wait, and whose bonded stores are full."""
     S.line[0] = 0.0
-    for z in range(S.busy.shape[0]):
-        for c in range(S.busy.shape[1]):
-            stopped = I.embargo[z, c] > 0.0 or I.closure[z, c] > 0.0 or I.inspection[z, c] > I.normal_inspection[z]
-            busy = stopped or I.permit_weeks[z, c] > 0.0
-            S.busy[z, c] = 1.0 if busy or S.queued[z, c] > 0.0 else 0.0  # what waited leaves in turn
-            limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[z, c]
-            S.full[z, c] = 1.0 if stopped and S.queued[z, c] > limit else 0.0
-            if S.busy[z, c] > 0.0:
+    for zone in range(S.busy.shape[0]):
+        for country in range(S.busy.shape[1]):
+            stopped = (
+                I.embargo[zone, country] > 0.0
+                or I.closure[zone, country] > 0.0
+                or I.inspection[zone, country] > I.normal_inspection[zone]
+            )
+            busy = stopped or I.permit_weeks[zone, country] > 0.0
+            S.busy[zone, country] = 1.0 if busy or S.queued[zone, country] > 0.0 else 0.0  # what waited leaves in turn
+            limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[zone, country]
+            S.full[zone, country] = 1.0 if stopped and S.queued[zone, country] > limit else 0.0
+            if S.busy[zone, country] > 0.0:
                 S.line[0] = 1.0  # else nothing waits and legal cargo passes at once
 
 
-def customs(t, dt, P, N, X, I, S, R):
+def customs(step, dt, P, N, X, I, S, R):
     """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond. At normal
     inspection fresh cargo passes at once, and what waited is worked off at the pace of the counter."""
     if S.line[0] <= 0.0:
         return
     depth = S.pipe.shape[0]
-    now = t % depth
-    for z in range(S.queued.shape[0]):
-        for c in range(S.queued.shape[1]):
-            S.fresh[z, c] = -S.queued[z, c]
-            S.queued[z, c] = 0.0
-    for i in range(N.x_legal.shape[0]):
-        e = N.x_legal[i]
-        S.queued[N.e_home[e], N.e_country[e]] += S.e_queue[e]
-        S.fresh[N.e_home[e], N.e_country[e]] += S.e_queue[e]
-    for i in range(N.x_legal.shape[0]):
-        e = N.x_legal[i]
-        if S.e_queue[e] <= 0.0:
+    now = step % depth
+    for zone in range(S.queued.shape[0]):
+        for country in range(S.queued.shape[1]):
+            S.fresh[zone, country] = -S.queued[zone, country]
+            S.queued[zone, country] = 0.0
+    for place in range(N.x_legal.shape[0]):
+        link = N.x_legal[place]
+        S.queued[N.e_home[link], N.e_country[link]] += S.e_queue[link]
+        S.fresh[N.e_home[link], N.e_country[link]] += S.e_queue[link]
+    for place in range(N.x_legal.shape[0]):
+        link = N.x_legal[place]
+        if S.e_queue[link] <= 0.0:
             continue
-        s, home, c = N.e_slot[e], N.e_home[e], N.e_country[e]
-        goes = S.e_queue[e]
-        if S.busy[home, c] > 0.0:
-            held = max(I.embargo[home, c] * I.form_embargo[home, N.e_form[e]], I.closure[home, c])
+        slot, home, country = N.e_slot[link], N.e_home[link], N.e_country[link]
+        goes = S.e_queue[link]
+        if S.busy[home, country] > 0.0:
+            held = max(I.embargo[home, country] * I.form_embargo[home, N.e_form[link]], I.closure[home, country])
             goes *= 1.0 - held
-            if I.permit_weeks[home, c] > 0.0 and I.form_quota[home, N.e_form[e]] > 0.0:
-                goes *= border_approval(I.permit_weeks[home, c], dt)
+            if I.permit_weeks[home, country] > 0.0 and I.form_quota[home, N.e_form[link]] > 0.0:
+                goes *= border_approval(I.permit_weeks[home, country], dt)
             can = border_clearance(
-                N.base_export[home, c] * dt,
+                N.base_export[home, country] * dt,
                 P.clearance_headroom,
                 I.normal_inspection[home],
-                I.inspection[home, c],
+                I.inspection[home, country],
                 held,
             )
-            if I.inspection[home, c] <= I.normal_inspection[home]:
-                can += S.fresh[home, c] * (1.0 - held)
-            goes = min(goes, S.e_queue[e] * can / S.queued[home, c])
-        S.e_queue[e] = S.e_queue[e] - goes if goes < S.e_queue[e] else 0.0
+            if I.inspection[home, country] <= I.normal_inspection[home]:
+                can += S.fresh[home, country] * (1.0 - held)
+            goes = min(goes, S.e_queue[link] * can / S.queued[home, country])
+        S.e_queue[link] = S.e_queue[link] - goes if goes < S.e_queue[link] else 0.0
         if goes <= 0.0:
             continue
-        due = now + N.e_lag[e]
-        if X.delayed[t] > 0:
-            due += X.transit[t, N.r_country[N.e_ref[e]], c]
-        S.pipe[due - depth if due >= depth else due, N.e_way[e]] += goes
-        S.pipe_sum[s] += goes
-        S.received[s] += goes
-        if I.form_quota[home, N.e_form[e]] > 0.0:
-            R.exports[t, home, c] += goes * N.e_gross[e]
+        due = now + N.e_lag[link]
+        if X.delayed[step] > 0:
+            due += X.transit[step, N.r_country[N.e_ref[link]], country]
+        S.pipe[due - depth if due >= depth else due, N.e_way[link]] += goes
+        S.pipe_sum[slot] += goes
+        S.received[slot] += goes
+        if I.form_quota[home, N.e_form[link]] > 0.0:
+            R.exports[step, home, country] += goes * N.e_gross[link]
         else:
-            R.exports_open[t, home, c] += goes * N.e_gross[e]
+            R.exports_open[step, home, country] += goes * N.e_gross[link]
     S.queued[:, :] = 0.0
-    for i in range(N.x_legal.shape[0]):
-        e = N.x_legal[i]
-        if S.e_queue[e] > 0.0:
-            S.queued[N.e_home[e], N.e_country[e]] += S.e_queue[e]
-            R.queue[t, N.e_home[e], N.e_country[e]] += S.e_queue[e] * N.e_gross[e]
+    for place in range(N.x_legal.shape[0]):
+        link = N.x_legal[place]
+        if S.e_queue[link] > 0.0:
+            S.queued[N.e_home[link], N.e_country[link]] += S.e_queue[link]
+            R.queue[step, N.e_home[link], N.e_country[link]] += S.e_queue[link] * N.e_gross[link]
 
 
 def _hold(world, measure):

@@ -9,14 +9,14 @@ from chokepoint.sim.market.mechanisms.cargo import under_way
 from chokepoint.sim.network.structure import RESERVE
 
 
-def stocktaking(t, dt, P, N, X, I, S, R):
+def stocktaking(step, dt, P, N, X, I, S, R):
     """Stocks by country and material at the end of the week."""
-    for s in range(S.stock.shape[0]):
-        c, m = N.s_country[s], N.s_mat[s]
-        if N.f_kind[N.s_firm[s]] == RESERVE:
-            R.held[t, c, m] += S.stock[s]
+    for slot in range(S.stock.shape[0]):
+        country, material = N.s_country[slot], N.s_mat[slot]
+        if N.f_kind[N.s_firm[slot]] == RESERVE:
+            R.held[step, country, material] += S.stock[slot]
         else:
-            R.stock[t, c, m] += S.stock[s]
+            R.stock[step, country, material] += S.stock[slot]
 
 
 def mass(world):

@@ -16,77 +16,77 @@ TINY = 1e-12
 BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
 
 
-def allowances(t, dt, P, N, X, I, S, R):
+def allowances(step, dt, P, N, X, I, S, R):
     """What each holder's licences let go this week; what they do not let go stays for others."""
     bound = False
-    for r in range(S.licence_need.shape[0]):
-        steps_left = max(1.0, I.licence_end[N.r_zone[r]] - t)
-        for p in range(2):
-            need = S.licence_need[r, p]
-            S.licence_need[r, p] = 1.0
+    for refiner in range(S.licence_need.shape[0]):
+        steps_left = max(1.0, I.licence_end[N.r_zone[refiner]] - step)
+        for part in range(2):
+            need = S.licence_need[refiner, part]
+            S.licence_need[refiner, part] = 1.0
             if need > 0.0:
-                allowed = border_licence_allowance(I.licence[r, p], steps_left, P.licence_burst)
+                allowed = border_licence_allowance(I.licence[refiner, part], steps_left, P.licence_burst)
                 if allowed < need:
-                    S.licence_need[r, p] = allowed / need
+                    S.licence_need[refiner, part] = allowed / need
                     bound = True
     if not bound:
         return
-    for i in range(N.x_legal.shape[0]):
-        e = N.x_legal[i]
-        if S.e_ship[e] > 0.0:
-            r, m, home = N.e_ref[e], N.e_mat[e], N.e_home[e]
-            ratio = S.licence_need[r, I.quota_part[home, m]]
-            if ratio < 1.0 and I.form_quota[home, N.e_form[e]] * I.quota_on[home] > 0.0:
-                S.asked[r, m] -= S.e_ship[e] * (1.0 - ratio)
-                S.e_ship[e] *= ratio
+    for place in range(N.x_legal.shape[0]):
+        link = N.x_legal[place]
+        if S.e_ship[link] > 0.0:
+            refiner, material, home = N.e_ref[link], N.e_mat[link], N.e_home[link]
+            ratio = S.licence_need[refiner, I.quota_part[home, material]]
+            if ratio < 1.0 and I.form_quota[home, N.e_form[link]] * I.quota_on[home] > 0.0:
+                S.asked[refiner, material] -= S.e_ship[link] * (1.0 - ratio)
+                S.e_ship[link] *= ratio
 
 
-def books(t, dt, P, N, X, I, S, R):
+def books(step, dt, P, N, X, I, S, R):
     """What holders remember of their export orders and of their sales fades."""
     book_memory = exp(-dt / BOOK_YEARS)
     sales_memory = exp(-dt / SALES_YEARS)
-    for r in range(S.shipments.shape[0]):
-        S.book[r, 0] *= book_memory
-        S.book[r, 1] *= book_memory
-        S.shipments[r] *= sales_memory
+    for refiner in range(S.shipments.shape[0]):
+        S.book[refiner, 0] *= book_memory
+        S.book[refiner, 1] *= book_memory
+        S.shipments[refiner] *= sales_memory
 
 
-def licences(t, dt, P, N, X, I, S, R):
+def licences(step, dt, P, N, X, I, S, R):
     """What holders ask for a licence, from the pace of their own book and of the market."""
-    for z in range(1, S.price.shape[0]):
+    for zone in range(1, S.price.shape[0]):
         book_all = 0.0
         left_all = 0.0
         sold = 0.0
         asked = 0.0
         plain = 0.0
         count = 0
-        for r in range(S.ask.shape[0]):
-            if N.r_zone[r] == z and N.r_kind[r] == LICENSED:
-                book_all += S.book[r, 0]
-                left_all += I.licence[r, 0] + I.licence[r, 1]
-        steps_left = max(1.0, I.licence_end[z] - t)
-        for r in range(S.ask.shape[0]):
-            if N.r_zone[r] != z or N.r_kind[r] != LICENSED:
+        for refiner in range(S.ask.shape[0]):
+            if N.r_zone[refiner] == zone and N.r_kind[refiner] == LICENSED:
+                book_all += S.book[refiner, 0]
+                left_all += I.licence[refiner, 0] + I.licence[refiner, 1]
+        steps_left = max(1.0, I.licence_end[zone] - step)
+        for refiner in range(S.ask.shape[0]):
+            if N.r_zone[refiner] != zone or N.r_kind[refiner] != LICENSED:
                 continue
-            if I.quota_on[z] > 0.0 and S.book[r, 0] > TINY:
-                left = I.licence[r, 0] + I.licence[r, 1]
+            if I.quota_on[zone] > 0.0 and S.book[refiner, 0] > TINY:
+                left = I.licence[refiner, 0] + I.licence[refiner, 1]
                 allowed = (1.0 - P.licence_pooling) * left + P.licence_pooling * left_all * (
-                    S.book[r, 0] / max(book_all, TINY)
+                    S.book[refiner, 0] / max(book_all, TINY)
                 )
-                price = S.book[r, 1] / S.book[r, 0]
+                price = S.book[refiner, 1] / S.book[refiner, 0]
                 value = refiner_licence_value(
-                    price, S.book[r, 0], allowed / steps_left, P.licence_elasticity, P.licence_ceiling
+                    price, S.book[refiner, 0], allowed / steps_left, P.licence_elasticity, P.licence_ceiling
                 )
-                S.ask[r] = refiner_licence_ask(S.ask[r], value, P.licence_rise, P.licence_fall, dt)
+                S.ask[refiner] = refiner_licence_ask(S.ask[refiner], value, P.licence_rise, P.licence_fall, dt)
             else:
-                S.ask[r] = refiner_licence_ask(S.ask[r], 0.0, P.licence_rise, P.licence_rise, dt)
-            sold += S.shipments[r]
-            asked += S.shipments[r] * S.ask[r]
-            plain += S.ask[r]
+                S.ask[refiner] = refiner_licence_ask(S.ask[refiner], 0.0, P.licence_rise, P.licence_rise, dt)
+            sold += S.shipments[refiner]
+            asked += S.shipments[refiner] * S.ask[refiner]
+            plain += S.ask[refiner]
             count += 1
         if count > 0:
-            S.ask_mean[z] = asked / sold if sold > TINY else plain / count
-        R.ask[t, z] = S.ask_mean[z]
+            S.ask_mean[zone] = asked / sold if sold > TINY else plain / count
+        R.ask[step, zone] = S.ask_mean[zone]
 
 
 def _quota(world, measure):

@@ -18,72 +18,78 @@ TINY = 1e-12
 FIXED_COST = 0.4  # part of a project's cost at capacity that does not fall with output (assumption)
 
 
-def ore_calls(t, dt, P, N, X, I, S, R):
+def ore_calls(step, dt, P, N, X, I, S, R):
     """What refiners order from each mine; a mine that is one firm with its plant ships all it can."""
     S.k_called[:] = 0.0
-    for i in range(N.l_mine.shape[0]):
-        k, r = N.l_mine[i], N.l_ref[i]
-        if N.r_kind[r] == FREE:
-            S.k_called[k] += 1e30
+    for feed in range(N.l_mine.shape[0]):
+        mine, refiner = N.l_mine[feed], N.l_ref[feed]
+        if N.r_kind[refiner] == FREE:
+            S.k_called[mine] += 1e30
         else:
-            S.k_called[k] += N.l_part[i] * S.calls[r]
-        if N.k_project[k] == 0:
-            R.orders[t, 2] += N.l_part[i] * S.calls[r]
+            S.k_called[mine] += N.l_part[feed] * S.calls[refiner]
+        if N.k_project[mine] == 0:
+            R.orders[step, 2] += N.l_part[feed] * S.calls[refiner]
 
 
-def mining(t, dt, P, N, X, I, S, R):
+def mining(step, dt, P, N, X, I, S, R):
     """Mines ship what is ordered, allowed and worth it."""
     n_mats = S.product.shape[1]
-    for k in range(S.k_output.shape[0]):
-        z = N.k_zone[k]
-        zr = N.k_refiner_zone[k]
+    for mine in range(S.k_output.shape[0]):
+        zone = N.k_zone[mine]
+        refinery_zone = N.k_refiner_zone[mine]
         value = 0.0
-        for m in range(n_mats):
-            value += N.k_basket[k, m] * S.price[zr, m]
-        S.k_value[k, 0] = value
-        if I.subsidy[zr] > 0.0 and N.k_legal[k] > 0:  # refiners hand on what the state pays for their output
-            for m in range(n_mats):
-                value += N.k_basket[k, m] * I.subsidy[zr] * N.base_price[zr, m]
-        ore = N.k_payable[k] * max(0.0, value - N.k_refining[k])
-        earns = mine_paid(ore, I.k_floor[k], I.k_subsidy[k])  # what states add is paid in `backing`
+        for material in range(n_mats):
+            value += N.k_basket[mine, material] * S.price[refinery_zone, material]
+        S.k_value[mine, 0] = value
+        if (
+            I.subsidy[refinery_zone] > 0.0 and N.k_legal[mine] > 0
+        ):  # refiners hand on what the state pays for their output
+            for material in range(n_mats):
+                value += N.k_basket[mine, material] * I.subsidy[refinery_zone] * N.base_price[refinery_zone, material]
+        ore = N.k_payable[mine] * max(0.0, value - N.k_refining[mine])
+        earns = mine_paid(ore, I.k_floor[mine], I.k_subsidy[mine])  # what states add is paid in `backing`
         can = 0.0
-        if S.k_state[k] == OPERATING:
-            capacity = N.k_capacity[k] * dt
-            if N.k_project[k] > 0:
-                capacity *= mine_ramp(S.k_clock[k], N.k_ramp[k])
-            if N.k_legal[k] > 0:
+        if S.k_state[mine] == OPERATING:
+            capacity = N.k_capacity[mine] * dt
+            if N.k_project[mine] > 0:
+                capacity *= mine_ramp(S.k_clock[mine], N.k_ramp[mine])
+            if N.k_legal[mine] > 0:
                 quota = capacity
-                g = N.k_group[k]
-                if g > 0 and I.production_quota[z, g] >= 0.0:
-                    quota = P.quota_discipline * I.production_quota[z, g] * N.k_quota_share[k] * dt
-                elif N.k_project[k] == 0 and z == 0:
-                    quota = N.k_base[k] * dt  # small mines abroad run as in the base year
-                can = mine_legal_output(capacity, quota, earns, N.k_cost[k])
+                group = N.k_group[mine]
+                if group > 0 and I.production_quota[zone, group] >= 0.0:
+                    quota = P.quota_discipline * I.production_quota[zone, group] * N.k_quota_share[mine] * dt
+                elif N.k_project[mine] == 0 and zone == 0:
+                    quota = N.k_base[mine] * dt  # small mines abroad run as in the base year
+                can = mine_legal_output(capacity, quota, earns, N.k_cost[mine])
             else:
-                worth = value / S.k_value[k, 2]
-                S.k_pits[k] = mine_pits(S.k_pits[k], worth, P.pit_growth, dt)
+                worth = value / S.k_value[mine, 2]
+                S.k_pits[mine] = mine_pits(S.k_pits[mine], worth, P.pit_growth, dt)
                 can = mine_unlicensed_output(
-                    S.k_pits[k] * N.k_base[k] * dt, S.k_pits[k] * capacity, worth, S.k_stopped[k], P.supply_elasticity
+                    S.k_pits[mine] * N.k_base[mine] * dt,
+                    S.k_pits[mine] * capacity,
+                    worth,
+                    S.k_stopped[mine],
+                    P.supply_elasticity,
                 )
-        can *= 1.0 - I.held[k]  # days on which a government stops its ore
-        ship = min(can, S.k_called[k])
-        share = ship / S.k_called[k] if S.k_called[k] > TINY else 0.0
-        S.k_output[k] = ship
-        R.mined[t, k] = ship
-        for i in range(N.k_link[k], N.k_link[k + 1]):
-            r = N.l_ref[i]
-            if N.r_kind[r] == FREE:
-                sent = ship * N.l_share[i]
+        can *= 1.0 - I.held[mine]  # days on which a government stops its ore
+        ship = min(can, S.k_called[mine])
+        share = ship / S.k_called[mine] if S.k_called[mine] > TINY else 0.0
+        S.k_output[mine] = ship
+        R.mined[step, mine] = ship
+        for feed in range(N.k_link[mine], N.k_link[mine + 1]):
+            refiner = N.l_ref[feed]
+            if N.r_kind[refiner] == FREE:
+                sent = ship * N.l_share[feed]
             else:
-                sent = share * N.l_part[i] * S.calls[r]
-            for m in range(n_mats):
-                mass = sent * N.k_basket[k, m]
-                S.feed[r, m] += mass
-                S.mined[m] += mass
-            pay(S.cash, N.r_account[r], N.k_account[k], sent * ore)
-        fixed = FIXED_COST * N.k_capacity[k] * dt if N.k_project[k] > 0 and S.k_state[k] == OPERATING else 0.0
-        spent = N.k_cost[k] * ((1.0 - FIXED_COST) * ship + fixed) if N.k_project[k] > 0 else N.k_cost[k] * ship
-        pay(S.cash, N.k_account[k], N.row_account[0], spent)
+                sent = share * N.l_part[feed] * S.calls[refiner]
+            for material in range(n_mats):
+                mass = sent * N.k_basket[mine, material]
+                S.feed[refiner, material] += mass
+                S.mined[material] += mass
+            pay(S.cash, N.r_account[refiner], N.k_account[mine], sent * ore)
+        fixed = FIXED_COST * N.k_capacity[mine] * dt if N.k_project[mine] > 0 and S.k_state[mine] == OPERATING else 0.0
+        spent = N.k_cost[mine] * ((1.0 - FIXED_COST) * ship + fixed) if N.k_project[mine] > 0 else N.k_cost[mine] * ship
+        pay(S.cash, N.k_account[mine], N.row_account[0], spent)
 
 
 def _production_quota(world, measure):

@@ -20,63 +20,73 @@ from chokepoint.sim.network.structure import TRADER, USER
 TINY = 1e-12
 
 
-def moods(t, dt, P, N, X, I, S, R):
+def moods(step, dt, P, N, X, I, S, R):
     """What a trader's forecast swings by, an autoregressive process of each."""
     if P.noise_mood <= 0.0:
         return
     memory = exp(-dt / P.noise_demand_memory)
     kick = sqrt(1.0 - memory * memory)
-    for f in range(S.mood.shape[0]):
-        if N.f_kind[f] == TRADER:
-            luck = draw_normal(S.stream_mood[0], N.f_key[f], t)
-            S.mood[f] = memory * S.mood[f] + P.noise_mood * kick * luck
+    for firm in range(S.mood.shape[0]):
+        if N.f_kind[firm] == TRADER:
+            luck = draw_normal(S.stream_mood[0], N.f_key[firm], step)
+            S.mood[firm] = memory * S.mood[firm] + P.noise_mood * kick * luck
 
 
-def orders(t, dt, P, N, X, I, S, R):
+def orders(step, dt, P, N, X, I, S, R):
     """The stocks that users, traders and reserves want, and what they order."""
     S.offered[:, :] = 0.0
     S.demanded[:, :] = 0.0
-    for s in range(S.stock.shape[0]):
-        f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
-        kind = N.f_kind[f]
-        growth = S.growth[z, m]
-        S.received[s] = 0.0
+    for slot in range(S.stock.shape[0]):
+        firm, zone, material = N.s_firm[slot], N.s_zone[slot], N.s_mat[slot]
+        kind = N.f_kind[firm]
+        growth = S.growth[zone, material]
+        S.received[slot] = 0.0
         if kind == USER:
-            months = P.cover_outside_months if z == 0 else P.cover_inside_months
-            months *= S.trait_cover[f]
-            expected = S.expected[s]
+            months = P.cover_outside_months if zone == 0 else P.cover_inside_months
+            months *= S.trait_cover[firm]
+            expected = S.expected[slot]
             wanted_months = firm_cover(
-                months, S.risk[f], growth, P.cover_risk, P.cover_growth, P.cover_low, P.cover_high
+                months, S.risk[firm], growth, P.cover_risk, P.cover_growth, P.cover_low, P.cover_high
             )
-            c = N.s_country[s]
-            if S.backed[c, m] > 0.0:
-                wanted_months = firm_relied_cover(wanted_months, S.backed[c, m], P.crowding_out, months * P.cover_low)
-            wanted_months = max(wanted_months, I.private_floor[c, m])
-            S.wanted[s] = wanted_months / 12.0 * expected * (1.0 - N.f_old_scrap[f]) / dt  # of what must be bought
-            way = N.s_pipe_steps[s]
-            if X.delayed[t] > 0:
-                way += X.late[t, s]
-            S.order[s] = firm_order(
-                expected * (1.0 - N.f_scrap[f]),
-                S.stock[s],
-                S.wanted[s],
-                S.pipe_sum[s],
-                way * expected * (1.0 - N.f_scrap[f]),
+            country = N.s_country[slot]
+            if S.backed[country, material] > 0.0:
+                wanted_months = firm_relied_cover(
+                    wanted_months, S.backed[country, material], P.crowding_out, months * P.cover_low
+                )
+            wanted_months = max(wanted_months, I.private_floor[country, material])
+            S.wanted[slot] = (
+                wanted_months / 12.0 * expected * (1.0 - N.f_old_scrap[firm]) / dt
+            )  # of what must be bought
+            way = N.s_pipe_steps[slot]
+            if X.delayed[step] > 0:
+                way += X.late[step, slot]
+            S.order[slot] = firm_order(
+                expected * (1.0 - N.f_scrap[firm]),
+                S.stock[slot],
+                S.wanted[slot],
+                S.pipe_sum[slot],
+                way * expected * (1.0 - N.f_scrap[firm]),
                 P.stocking_years,
                 P.destocking_years,
                 P.supply_line_weight,
                 P.order_floor,
                 dt,
             )
-            S.demanded[z, m] += S.order[s]
+            S.demanded[zone, material] += S.order[slot]
         elif kind == TRADER:
-            normal = P.trader_cover_months / 12.0 * S.turnover[z, m] * N.trade_base[z, m] * N.s_trade_share[s]
-            relative = S.price[z, m] / N.base_price[z, m]
-            S.wanted[s] = firm_trader_stock(
+            normal = (
+                P.trader_cover_months
+                / 12.0
+                * S.turnover[zone, material]
+                * N.trade_base[zone, material]
+                * N.s_trade_share[slot]
+            )
+            relative = S.price[zone, material] / N.base_price[zone, material]
+            S.wanted[slot] = firm_trader_stock(
                 normal,
-                S.risk[f],
-                growth * S.trait_growth[f],
-                S.mood[f],
+                S.risk[firm],
+                growth * S.trait_growth[firm],
+                S.mood[firm],
                 relative,
                 P.trader_risk,
                 P.trader_growth,
@@ -84,55 +94,55 @@ def orders(t, dt, P, N, X, I, S, R):
                 P.trader_high,
                 P.trader_finance,
             )
-            gap = S.wanted[s] - S.stock[s]
-            S.order[s] = max(0.0, gap - S.pipe_sum[s]) * dt / P.stocking_years
-            S.offered[z, m] += min(S.stock[s], max(0.0, -gap) * dt / P.destocking_years)
+            gap = S.wanted[slot] - S.stock[slot]
+            S.order[slot] = max(0.0, gap - S.pipe_sum[slot]) * dt / P.stocking_years
+            S.offered[zone, material] += min(S.stock[slot], max(0.0, -gap) * dt / P.destocking_years)
         else:
-            S.wanted[s] = 0.0
-            gap = I.reserve_target[s] - S.stock[s] - S.pipe_sum[s]
-            buys = gap > 0.0 and S.price[z, m] <= I.reserve_ceiling[s] and I.reserve_release[s] <= 0.0
-            S.order[s] = min(gap, I.reserve_pace[s] * dt) if buys else 0.0
+            S.wanted[slot] = 0.0
+            gap = I.reserve_target[slot] - S.stock[slot] - S.pipe_sum[slot]
+            buys = gap > 0.0 and S.price[zone, material] <= I.reserve_ceiling[slot] and I.reserve_release[slot] <= 0.0
+            S.order[slot] = min(gap, I.reserve_pace[slot] * dt) if buys else 0.0
 
 
-def spot_sales(t, dt, P, N, X, I, S, R):
+def spot_sales(step, dt, P, N, X, I, S, R):
     """What traders offer on the spot goes to the users of their market, pro rata."""
     S.spot[:, :] = 0.0
-    for s in range(S.stock.shape[0]):
-        f, z, m = N.s_firm[s], N.s_zone[s], N.s_mat[s]
-        if S.offered[z, m] <= TINY or S.demanded[z, m] <= TINY:
+    for slot in range(S.stock.shape[0]):
+        firm, zone, material = N.s_firm[slot], N.s_zone[slot], N.s_mat[slot]
+        if S.offered[zone, material] <= TINY or S.demanded[zone, material] <= TINY:
             continue
-        taken = min(S.offered[z, m], P.spot_share * S.demanded[z, m])
-        kind = N.f_kind[f]
-        price = S.price[z, m]
+        taken = min(S.offered[zone, material], P.spot_share * S.demanded[zone, material])
+        kind = N.f_kind[firm]
+        price = S.price[zone, material]
         if kind == USER:
-            got = taken * S.order[s] / S.demanded[z, m]
-            S.stock[s] += got
-            S.received[s] += got
-            S.spot[0, N.s_country[s]] += got * N.s_gross[s]
-            pay(S.cash, N.f_account[f], N.row_account[1], got * price)
-            R.bill[t, N.s_country[s]] += got * price
+            got = taken * S.order[slot] / S.demanded[zone, material]
+            S.stock[slot] += got
+            S.received[slot] += got
+            S.spot[0, N.s_country[slot]] += got * N.s_gross[slot]
+            pay(S.cash, N.f_account[firm], N.row_account[1], got * price)
+            R.bill[step, N.s_country[slot]] += got * price
         elif kind == TRADER:
-            own = min(S.stock[s], max(0.0, S.stock[s] - S.wanted[s]) * dt / P.destocking_years)
-            sold = taken * own / S.offered[z, m]
-            S.stock[s] -= sold
-            S.spot[1, N.s_country[s]] += sold
-            pay(S.cash, N.row_account[1], N.f_account[f], sold * price)
-            R.bill[t, N.s_country[s]] -= sold * price
+            own = min(S.stock[slot], max(0.0, S.stock[slot] - S.wanted[slot]) * dt / P.destocking_years)
+            sold = taken * own / S.offered[zone, material]
+            S.stock[slot] -= sold
+            S.spot[1, N.s_country[slot]] += sold
+            pay(S.cash, N.row_account[1], N.f_account[firm], sold * price)
+            R.bill[step, N.s_country[slot]] -= sold * price
 
 
-def spot_origins(t, dt, P, N, X, I, S, R):
+def spot_origins(step, dt, P, N, X, I, S, R):
     """Where the seller stands is where cargo sold on the spot comes from."""
-    for z in range(S.offered.shape[0]):
+    for zone in range(S.offered.shape[0]):
         sold = 0.0
-        for c in range(N.zone_of_country.shape[0]):
-            if N.zone_of_country[c] == z:
-                sold += S.spot[1, c]
+        for country in range(N.zone_of_country.shape[0]):
+            if N.zone_of_country[country] == zone:
+                sold += S.spot[1, country]
         if sold <= TINY:
             continue
-        for c in range(N.zone_of_country.shape[0]):
+        for country in range(N.zone_of_country.shape[0]):
             for origin in range(N.zone_of_country.shape[0]):
-                if N.zone_of_country[c] == z and N.zone_of_country[origin] == z and c != origin:
-                    R.arrivals[t, c, origin] += S.spot[0, c] * S.spot[1, origin] / sold
+                if N.zone_of_country[country] == zone and N.zone_of_country[origin] == zone and country != origin:
+                    R.arrivals[step, country, origin] += S.spot[0, country] * S.spot[1, origin] / sold
 
 
 MECHANISM = Mechanism(

@@ -17,70 +17,72 @@ from chokepoint.sim.network.structure import FREE, RESERVE
 TINY = 1e-12
 
 
-def covers(t, dt, P, N, X, I, S, R):
+def covers(step, dt, P, N, X, I, S, R):
     """Stocks wanted and held in each market: of users and traders, and of refiners but those outside."""
-    if t >= N.freeze[0]:
+    if step >= N.freeze[0]:
         return
     S.wanted_zone[:, :] = 0.0
     S.stock_zone[:, :] = 0.0
-    for s in range(S.stock.shape[0]):
-        if N.f_kind[N.s_firm[s]] == RESERVE:
+    for slot in range(S.stock.shape[0]):
+        if N.f_kind[N.s_firm[slot]] == RESERVE:
             continue
-        S.wanted_zone[N.s_zone[s], N.s_mat[s]] += S.wanted[s]
-        S.stock_zone[N.s_zone[s], N.s_mat[s]] += S.stock[s]
-    for r in range(S.product.shape[0]):
-        z = N.r_zone[r]
-        if N.r_kind[r] == FREE:
+        S.wanted_zone[N.s_zone[slot], N.s_mat[slot]] += S.wanted[slot]
+        S.stock_zone[N.s_zone[slot], N.s_mat[slot]] += S.stock[slot]
+    for refiner in range(S.product.shape[0]):
+        zone = N.r_zone[refiner]
+        if N.r_kind[refiner] == FREE:
             continue
-        for m in range(S.product.shape[1]):
-            making = max(N.r_output[r, m], S.output[r, m])
-            S.wanted_zone[z, m] += P.refiner_cover_months / 12.0 * making
-            S.stock_zone[z, m] += S.product[r, m]
+        for material in range(S.product.shape[1]):
+            making = max(N.r_output[refiner, material], S.output[refiner, material])
+            S.wanted_zone[zone, material] += P.refiner_cover_months / 12.0 * making
+            S.stock_zone[zone, material] += S.product[refiner, material]
 
 
-def prices(t, dt, P, N, X, I, S, R):
+def prices(step, dt, P, N, X, I, S, R):
     """Both prices from cover, unless a study holds them where they were."""
-    if t >= N.freeze[0]:
+    if step >= N.freeze[0]:
         return
     n_zones, n_mats = S.price.shape
-    for m in range(n_mats):
+    for material in range(n_mats):
         parity = 0.0
         weight = 0.0
-        for z in range(1, n_zones):
-            if N.trade_base[z, m] <= 0.0:
+        for zone in range(1, n_zones):
+            if N.trade_base[zone, material] <= 0.0:
                 continue
-            before = S.price[z, m]
-            S.price[z, m] = market_inside_price(
+            before = S.price[zone, material]
+            S.price[zone, material] = market_inside_price(
                 before,
-                S.habitual[z, m],
-                N.base_price[z, m] * (1.0 - I.subsidy[z]),
-                max(S.wanted_zone[z, m], TINY),
-                max(S.stock_zone[z, m], TINY),
+                S.habitual[zone, material],
+                N.base_price[zone, material] * (1.0 - I.subsidy[zone]),
+                max(S.wanted_zone[zone, material], TINY),
+                max(S.stock_zone[zone, material], TINY),
                 P.inside_cover_gain,
                 P.anchor_weight,
                 P.inside_speed,
                 dt,
             )
-            own = N.trade_base[z, m]
-            parity += own * market_parity(S.price[z, m], I.tax[z, m], S.ask_mean[z], N.freight[z])
+            own = N.trade_base[zone, material]
+            parity += own * market_parity(
+                S.price[zone, material], I.tax[zone, material], S.ask_mean[zone], N.freight[zone]
+            )
             weight += own
         if weight > 0.0:
-            S.price[0, m] = market_outside_price(
-                S.price[0, m],
+            S.price[0, material] = market_outside_price(
+                S.price[0, material],
                 parity / weight,
-                max(S.wanted_zone[0, m], TINY),
-                max(S.stock_zone[0, m], TINY),
+                max(S.wanted_zone[0, material], TINY),
+                max(S.stock_zone[0, material], TINY),
                 P.outside_cover_gain,
                 P.outside_speed,
                 dt,
             )
         else:
-            S.price[0, m] = market_inside_price(
-                S.price[0, m],
-                S.habitual[0, m],
-                N.base_price[0, m],
-                max(S.wanted_zone[0, m], TINY),
-                max(S.stock_zone[0, m], TINY),
+            S.price[0, material] = market_inside_price(
+                S.price[0, material],
+                S.habitual[0, material],
+                N.base_price[0, material],
+                max(S.wanted_zone[0, material], TINY),
+                max(S.stock_zone[0, material], TINY),
                 P.inside_cover_gain,
                 P.anchor_weight,
                 P.inside_speed,
@@ -88,23 +90,23 @@ def prices(t, dt, P, N, X, I, S, R):
             )
 
 
-def memories(t, dt, P, N, X, I, S, R):
+def memories(step, dt, P, N, X, I, S, R):
     """The memories of prices that beliefs and thrift read."""
     n_zones, n_mats = S.price.shape
     anchor_kept = market_kept(P.anchor_years, dt)
     thrift_kept = market_kept(P.thrift_memory_years, dt)
     trend_kept = market_kept(P.trend_years, dt)
-    for z in range(n_zones):
-        for m in range(n_mats):
-            price = S.price[z, m]
-            S.habitual[z, m] = market_smoothed(S.habitual[z, m], price, anchor_kept)
-            lagged = S.slow[z, m, 1]
-            S.slow[z, m, 0] = market_smoothed(S.slow[z, m, 0], price, thrift_kept)
-            S.slow[z, m, 1] = market_smoothed(lagged, price, trend_kept)
-            S.trend[z, m] = log(S.slow[z, m, 1] / lagged) / dt
-            S.gap[z, m, 0] = log(price / N.base_price[z, m])
-            S.gap[z, m, 1] = log(S.slow[z, m, 0] / N.base_price[z, m])
-            R.price[t, z, m] = price
+    for zone in range(n_zones):
+        for material in range(n_mats):
+            price = S.price[zone, material]
+            S.habitual[zone, material] = market_smoothed(S.habitual[zone, material], price, anchor_kept)
+            lagged = S.slow[zone, material, 1]
+            S.slow[zone, material, 0] = market_smoothed(S.slow[zone, material, 0], price, thrift_kept)
+            S.slow[zone, material, 1] = market_smoothed(lagged, price, trend_kept)
+            S.trend[zone, material] = log(S.slow[zone, material, 1] / lagged) / dt
+            S.gap[zone, material, 0] = log(price / N.base_price[zone, material])
+            S.gap[zone, material, 1] = log(S.slow[zone, material, 0] / N.base_price[zone, material])
+            R.price[step, zone, material] = price
 
 
 def _checked(world):

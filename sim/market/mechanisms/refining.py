@@ -15,50 +15,55 @@ from chokepoint.sim.scenario.acts import Instrument
 TINY = 1e-12
 
 
-def refining(t, dt, P, N, X, I, S, R):
+def refining(step, dt, P, N, X, I, S, R):
     """Refiners run their feed, keep or discard what they make, and order more."""
     n_refiners, n_mats = S.product.shape
     slow = exp(-dt / 0.5)
-    for r in range(n_refiners):
-        z = N.r_zone[r]
+    for refiner in range(n_refiners):
+        zone = N.r_zone[refiner]
         held = 0.0
         target = 0.0
         feed = 0.0
-        for m in range(n_mats):
-            feed += S.feed[r, m]
-            goal = P.refiner_cover_months / 12.0 * max(N.r_output[r, m], S.output[r, m])
-            held += S.price[z, m] * (S.product[r, m] + S.output[r, m] * dt)
-            target += S.price[z, m] * goal
-        capacity = (N.r_capacity[r] + I.r_added[r]) * dt
-        if N.r_kind[r] == FREE:
+        for material in range(n_mats):
+            feed += S.feed[refiner, material]
+            goal = P.refiner_cover_months / 12.0 * max(N.r_output[refiner, material], S.output[refiner, material])
+            held += S.price[zone, material] * (S.product[refiner, material] + S.output[refiner, material] * dt)
+            target += S.price[zone, material] * goal
+        capacity = (N.r_capacity[refiner] + I.r_added[refiner]) * dt
+        if N.r_kind[refiner] == FREE:
             run = min(capacity, feed * 12.0 / P.feed_cover_months * dt)
-            wish = N.r_base[r] * dt
+            wish = N.r_base[refiner] * dt
         else:
             fullness = held / target if target > 0.0 else 1.0
-            wish = refiner_run_rate(N.r_base[r] * dt, capacity, fullness, P.run_response, P.run_low)
+            wish = refiner_run_rate(N.r_base[refiner] * dt, capacity, fullness, P.run_response, P.run_low)
             run = min(wish, feed)
-        S.run[r] = run
+        S.run[refiner] = run
         part = run / feed if feed > TINY else 0.0
-        for m in range(n_mats):
-            taken = part * S.feed[r, m]
-            made = taken * N.r_yield[r]
-            S.feed[r, m] -= taken
-            S.product[r, m] += made
-            S.lost[m] += taken - made
-            if I.subsidy[z] > 0.0 and N.r_kind[r] == LICENSED:
-                paid = made * I.subsidy[z] * N.base_price[z, m]
-                pay(S.cash, N.c_account[N.state_of_zone[z]], N.r_account[r], paid)
-            S.output[r, m] = made / dt + (S.output[r, m] - made / dt) * slow
-            limit = P.discard_cover * P.refiner_cover_months / 12.0 * max(N.r_output[r, m], S.output[r, m])
-            surplus = S.product[r, m] - limit
+        for material in range(n_mats):
+            taken = part * S.feed[refiner, material]
+            made = taken * N.r_yield[refiner]
+            S.feed[refiner, material] -= taken
+            S.product[refiner, material] += made
+            S.lost[material] += taken - made
+            if I.subsidy[zone] > 0.0 and N.r_kind[refiner] == LICENSED:
+                paid = made * I.subsidy[zone] * N.base_price[zone, material]
+                pay(S.cash, N.c_account[N.state_of_zone[zone]], N.r_account[refiner], paid)
+            S.output[refiner, material] = made / dt + (S.output[refiner, material] - made / dt) * slow
+            limit = (
+                P.discard_cover
+                * P.refiner_cover_months
+                / 12.0
+                * max(N.r_output[refiner, material], S.output[refiner, material])
+            )
+            surplus = S.product[refiner, material] - limit
             if surplus > 0.0 and limit > 0.0:
-                S.product[r, m] -= surplus
-                S.discarded[m] += surplus
-                R.discarded[t, m] += surplus
-        pay(S.cash, N.r_account[r], N.row_account[0], run * N.r_cost[r])
-        R.refined[t, r] = run
+                S.product[refiner, material] -= surplus
+                S.discarded[material] += surplus
+                R.discarded[step, material] += surplus
+        pay(S.cash, N.r_account[refiner], N.row_account[0], run * N.r_cost[refiner])
+        R.refined[step, refiner] = run
         wanted = P.feed_cover_months / 12.0 * wish / dt
-        S.calls[r] = max(0.0, wish + (wanted - (feed - run + wish)) * dt / P.stocking_years)
+        S.calls[refiner] = max(0.0, wish + (wanted - (feed - run + wish)) * dt / P.stocking_years)
 
 
 def _feed(w):

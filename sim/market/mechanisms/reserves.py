@@ -16,80 +16,98 @@ from chokepoint.sim.scenario.acts import Instrument
 TINY = 1e-12
 
 
-def releases(t, dt, P, N, X, I, S, R):
+def releases(step, dt, P, N, X, I, S, R):
     """A reserve makes up for what the firms it is meant for plan to use and did not get, each in proportion, at their
     market's price."""
     first = N.reserve_start[0]
-    for s in range(first, S.stock.shape[0]):
-        can = min(S.stock[s], I.reserve_release[s] * dt)
+    for slot in range(first, S.stock.shape[0]):
+        can = min(S.stock[slot], I.reserve_release[slot] * dt)
         if can <= 0.0:
             continue
-        home, m = N.s_country[s], N.s_mat[s]
+        home, material = N.s_country[slot], N.s_mat[slot]
         missing = 0.0
-        for q in range(first):
-            if N.s_mat[q] == m and N.f_kind[N.s_firm[q]] == USER and I.reserve_reach[home, N.s_country[q]] > 0.0:
-                missing += reserve_gap(S.order[q], S.expected[q] * (1.0 - N.f_old_scrap[N.s_firm[q]]), S.received[q])
+        for user in range(first):
+            if (
+                N.s_mat[user] == material
+                and N.f_kind[N.s_firm[user]] == USER
+                and I.reserve_reach[home, N.s_country[user]] > 0.0
+            ):
+                missing += reserve_gap(
+                    S.order[user], S.expected[user] * (1.0 - N.f_old_scrap[N.s_firm[user]]), S.received[user]
+                )
         if missing <= TINY:
             continue
         part = min(1.0, can / missing)
         gone = 0.0
-        for q in range(first):
-            if N.s_mat[q] == m and N.f_kind[N.s_firm[q]] == USER and I.reserve_reach[home, N.s_country[q]] > 0.0:
-                got = part * reserve_gap(S.order[q], S.expected[q] * (1.0 - N.f_old_scrap[N.s_firm[q]]), S.received[q])
-                S.stock[q] += got
-                S.received[q] += got
+        for user in range(first):
+            if (
+                N.s_mat[user] == material
+                and N.f_kind[N.s_firm[user]] == USER
+                and I.reserve_reach[home, N.s_country[user]] > 0.0
+            ):
+                got = part * reserve_gap(
+                    S.order[user], S.expected[user] * (1.0 - N.f_old_scrap[N.s_firm[user]]), S.received[user]
+                )
+                S.stock[user] += got
+                S.received[user] += got
                 gone += got
-                worth = got * S.price[N.s_zone[q], m]
-                pay(S.cash, N.f_account[N.s_firm[q]], N.f_account[N.s_firm[s]], worth)
-                R.bill[t, N.s_country[q]] += worth
-                R.relief[t, N.s_country[q]] += got
-                R.reserve_spent[t, home] -= worth
-        S.stock[s] -= gone
-        R.released[t, home, m] += gone
+                worth = got * S.price[N.s_zone[user], material]
+                pay(S.cash, N.f_account[N.s_firm[user]], N.f_account[N.s_firm[slot]], worth)
+                R.bill[step, N.s_country[user]] += worth
+                R.relief[step, N.s_country[user]] += got
+                R.reserve_spent[step, home] -= worth
+        S.stock[slot] -= gone
+        R.released[step, home, material] += gone
 
 
-def watching(t, dt, P, N, X, I, S, R):
+def watching(step, dt, P, N, X, I, S, R):
     """What others believe of reserves and of state buying: what is published, what is claimed, what they infer."""
     first = N.reserve_start[0]
     if first >= S.stock.shape[0]:
         return
     S.state_buying[:, :] = 0.0
     S.backed[:, :] = 0.0
-    for s in range(first, S.stock.shape[0]):
-        if I.reserve_watch[s] <= 0.0:
+    for slot in range(first, S.stock.shape[0]):
+        if I.reserve_watch[slot] <= 0.0:
             continue
-        home, z, m = N.s_country[s], N.s_zone[s], N.s_mat[s]
-        if I.reserve_watch[s] == 1.0:
-            S.seen[s] = S.stock[s]
-            S.seen_buying[s] = S.order[s] / dt
+        home, zone, material = N.s_country[slot], N.s_zone[slot], N.s_mat[slot]
+        if I.reserve_watch[slot] == 1.0:
+            S.seen[slot] = S.stock[slot]
+            S.seen_buying[slot] = S.order[slot] / dt
         else:
-            claimed = max(0.0, min(I.claim_pace[s] * dt, I.claim_target[s] - S.seen[s]))
-            S.seen[s] = reserve_inferred(S.seen[s], S.stock[s], P.reserve_inference, dt) + claimed
-            S.seen_buying[s] = max(
-                claimed / dt, reserve_inferred(S.seen_buying[s], S.received[s] / dt, P.reserve_inference, dt)
+            claimed = max(0.0, min(I.claim_pace[slot] * dt, I.claim_target[slot] - S.seen[slot]))
+            S.seen[slot] = reserve_inferred(S.seen[slot], S.stock[slot], P.reserve_inference, dt) + claimed
+            S.seen_buying[slot] = max(
+                claimed / dt, reserve_inferred(S.seen_buying[slot], S.received[slot] / dt, P.reserve_inference, dt)
             )
-        if N.trade_base[z, m] > 0.0:
-            S.state_buying[z, m] += S.seen_buying[s] / N.trade_base[z, m]
-        R.seen[t, home, m] += S.seen[s]
+        if N.trade_base[zone, material] > 0.0:
+            S.state_buying[zone, material] += S.seen_buying[slot] / N.trade_base[zone, material]
+        R.seen[step, home, material] += S.seen[slot]
         served = 0.0
-        for q in range(first):
-            if N.s_mat[q] == m and N.f_kind[N.s_firm[q]] == USER and I.reserve_reach[home, N.s_country[q]] > 0.0:
-                served += S.expected[q] / dt
+        for user in range(first):
+            if (
+                N.s_mat[user] == material
+                and N.f_kind[N.s_firm[user]] == USER
+                and I.reserve_reach[home, N.s_country[user]] > 0.0
+            ):
+                served += S.expected[user] / dt
         if served > 0.0:
-            for c in range(S.backed.shape[0]):
-                if I.reserve_reach[home, c] > 0.0:
-                    S.backed[c, m] += 12.0 * S.seen[s] / served
+            for country in range(S.backed.shape[0]):
+                if I.reserve_reach[home, country] > 0.0:
+                    S.backed[country, material] += 12.0 * S.seen[slot] / served
 
 
-def buying_news(t, dt, P, N, X, I, S, R):
-    """What alarms is buying of states beyond what people have got used to, which takes as long as an act stays in view."""
+def buying_news(step, dt, P, N, X, I, S, R):
+    """What alarms is buying of states beyond what people are used to, which takes as long as an act stays in view."""
     if N.reserve_start[0] >= S.stock.shape[0]:
         return
     kept = market_kept(P.act_memory_years, dt)
-    for z in range(S.state_buying.shape[0]):
-        for m in range(S.state_buying.shape[1]):
-            S.buying_news[z, m] = max(0.0, S.state_buying[z, m] - S.usual_buying[z, m])
-            S.usual_buying[z, m] = market_smoothed(S.usual_buying[z, m], S.state_buying[z, m], kept)
+    for zone in range(S.state_buying.shape[0]):
+        for material in range(S.state_buying.shape[1]):
+            S.buying_news[zone, material] = max(0.0, S.state_buying[zone, material] - S.usual_buying[zone, material])
+            S.usual_buying[zone, material] = market_smoothed(
+                S.usual_buying[zone, material], S.state_buying[zone, material], kept
+            )
 
 
 def _purchase(world, measure):

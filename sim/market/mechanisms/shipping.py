@@ -7,100 +7,92 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.forms import over_zones, without_world
 from chokepoint.sim.market.mechanisms.licences import BOOK_YEARS, SALES_YEARS
-from chokepoint.sim.network.structure import GREY, RESERVE, WITHIN
+from chokepoint.sim.network.structure import GREY, LEGAL, RESERVE
 from chokepoint.sim.scenario.acts import Instrument
 
 
-def shipping(t, dt, P, N, X, I, S, R):
+def shipping(step, dt, P, N, X, I, S, R):
     """Goods and money change hands; legal cargo enters the line at the border, or passes where there is none."""
     depth = S.pipe.shape[0]
-    now = t % depth
+    now = step % depth
     book_memory = exp(-dt / BOOK_YEARS)
     sales_memory = exp(-dt / SALES_YEARS)
-    for s in range(S.stock.shape[0]):
-        if S.order[s] - S.received[s] <= 0.0:
+    for slot in range(S.stock.shape[0]):
+        if S.order[slot] - S.received[slot] <= 0.0:
             continue
-        f, z, m, c = N.s_firm[s], N.s_zone[s], N.s_mat[s], N.s_country[s]
-        here, gross_each = S.price[z, m], N.s_gross[s]
-        moved = 0.0
-        paid = 0.0
-        for b in range(N.s_lane[s], N.s_lane[s + 1]):
-            kind, home = N.b_kind[b], N.b_home[b]
-            inside = S.price[home, m]
-            cargo = 0.0
-            if kind == WITHIN:
-                for e in range(N.b_edge[b], N.b_edge[b + 1]):
-                    r = N.e_ref[e]
-                    ship = S.e_ship[e] * S.asked[r, m]
-                    S.e_ship[e] = ship
-                    S.product[r, m] -= ship
-                    S.cash[N.r_account[r]] += ship * here
-                    cargo += ship
-                paid += cargo * here
-            elif kind == GREY:
-                price = inside + P.grey_share_of_gap * max(0.0, here - inside)
-                for e in range(N.b_edge[b], N.b_edge[b + 1]):
-                    r = N.e_ref[e]
-                    ship = S.e_ship[e] * S.grey[r, m]
-                    S.e_ship[e] = ship
-                    S.product[r, m] -= ship
-                    S.cash[N.r_account[r]] += ship * price
-                    S.rent_of[r] += ship * (price - inside)
+        firm, zone, material, country = N.s_firm[slot], N.s_zone[slot], N.s_mat[slot], N.s_country[slot]
+        here, gross_each = S.price[zone, material], N.s_gross[slot]
+        moved, paid = 0.0, 0.0
+        for lane in range(N.s_lane[slot], N.s_lane[slot + 1]):
+            kind, home = N.b_kind[lane], N.b_home[lane]
+            inside = S.price[home, material]
+            cargo, rents = 0.0, 0.0
+            if kind != LEGAL:
+                smuggled = kind == GREY
+                price = inside + P.grey_share_of_gap * max(0.0, here - inside) if smuggled else here
+                for link in range(N.b_edge[lane], N.b_edge[lane + 1]):
+                    refiner = N.e_ref[link]
+                    ship = S.e_ship[link] * (S.grey[refiner, material] if smuggled else S.asked[refiner, material])
+                    S.e_ship[link] = ship
+                    S.product[refiner, material] -= ship
+                    S.cash[N.r_account[refiner]] += ship * price
+                    if smuggled:
+                        S.rent_of[refiner] += ship * (price - inside)
                     cargo += ship
                 paid += cargo * price
-                R.leaked[t, home, c] += cargo * gross_each
+                if smuggled:
+                    R.leaked[step, home, country] += cargo * gross_each
             else:
-                duty = inside * I.tax[home, m]
+                duty = inside * I.tax[home, material]
                 costs = duty + N.freight[home]
-                covered = I.form_quota[home, N.s_form[s]] * I.quota_on[home]
-                mean, p = S.ask_mean[home], I.quota_part[home, m]
-                rents = 0.0
-                for e in range(N.b_edge[b], N.b_edge[b + 1]):
-                    r = N.e_ref[e]
-                    ready = S.asked[r, m]
+                covered = I.form_quota[home, N.s_form[slot]] * I.quota_on[home]
+                mean, kind_of_licence = S.ask_mean[home], I.quota_part[home, material]
+                for link in range(N.b_edge[lane], N.b_edge[lane + 1]):
+                    refiner = N.e_ref[link]
+                    ready = S.asked[refiner, material]
                     # The book holds what a licence could carry: orders that there is product for.
-                    booked = S.e_order[e] * ready * (1.0 - book_memory) * covered
-                    S.book[r, 0] += booked * gross_each
-                    S.book[r, 1] += booked * (inside + duty)
-                    ship = S.e_ship[e] * ready
-                    S.e_ship[e] = ship
+                    booked = S.e_order[link] * ready * (1.0 - book_memory) * covered
+                    S.book[refiner, 0] += booked * gross_each
+                    S.book[refiner, 1] += booked * (inside + duty)
+                    ship = S.e_ship[link] * ready
+                    S.e_ship[link] = ship
                     gross = ship * gross_each
                     if covered > 0.0:
-                        I.licence[r, p] = max(0.0, I.licence[r, p] - gross)
-                        R.licence_used[t, r] += gross
-                    S.shipments[r] += gross * (1.0 - sales_memory)
-                    price = max(0.3 * here, here + (S.ask[r] - mean) * gross_each * covered)
+                        I.licence[refiner, kind_of_licence] = max(0.0, I.licence[refiner, kind_of_licence] - gross)
+                        R.licence_used[step, refiner] += gross
+                    S.shipments[refiner] += gross * (1.0 - sales_memory)
+                    price = max(0.3 * here, here + (S.ask[refiner] - mean) * gross_each * covered)
                     rent = ship * (price - inside - costs)
-                    S.rent_of[r] += rent
-                    S.product[r, m] -= ship
-                    S.cash[N.r_account[r]] += ship * (price - costs)
+                    S.rent_of[refiner] += rent
+                    S.product[refiner, material] -= ship
+                    S.cash[N.r_account[refiner]] += ship * (price - costs)
                     rents += rent
                     cargo += ship
                     if S.line[0] > 0.0:
-                        S.e_queue[e] += ship
+                        S.e_queue[link] += ship
                 paid += rents + cargo * (inside + costs)
                 S.cash[N.c_account[N.state_of_zone[home]]] += cargo * duty
                 S.cash[N.row_account[0]] += cargo * N.freight[home]
-                R.tax[t, home] += cargo * duty
-                R.rent[t, home] += rents
+                R.tax[step, home] += cargo * duty
+                R.rent[step, home] += rents
                 if S.line[0] > 0.0:
                     continue
-                if I.form_quota[home, N.s_form[s]] > 0.0:
-                    R.exports[t, home, c] += cargo * gross_each
+                if I.form_quota[home, N.s_form[slot]] > 0.0:
+                    R.exports[step, home, country] += cargo * gross_each
                 else:
-                    R.exports_open[t, home, c] += cargo * gross_each
-            due = now + N.b_lag[b]
-            if X.delayed[t] > 0:
-                due += X.transit[t, N.w_origin[N.b_way[b]], c]
-            S.pipe[due - depth if due >= depth else due, N.b_way[b]] += cargo
+                    R.exports_open[step, home, country] += cargo * gross_each
+            due = now + N.b_lag[lane]
+            if X.delayed[step] > 0:
+                due += X.transit[step, N.w_origin[N.b_way[lane]], country]
+            S.pipe[due - depth if due >= depth else due, N.b_way[lane]] += cargo
             moved += cargo
-        S.cash[N.f_account[f]] -= paid
-        if N.f_kind[f] == RESERVE:
-            R.reserve_spent[t, c] += paid
+        S.cash[N.f_account[firm]] -= paid
+        if N.f_kind[firm] == RESERVE:
+            R.reserve_spent[step, country] += paid
         else:
-            R.bill[t, c] += paid
-        S.pipe_sum[s] += moved
-        S.received[s] += moved
+            R.bill[step, country] += paid
+        S.pipe_sum[slot] += moved
+        S.received[slot] += moved
 
 
 def _tax(world, measure):

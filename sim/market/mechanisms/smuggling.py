@@ -13,42 +13,42 @@ from chokepoint.sim.network.structure import UNLICENSED
 from chokepoint.sim.scenario.acts import Instrument
 
 
-def smuggling(t, dt, P, N, X, I, S, R):
+def smuggling(step, dt, P, N, X, I, S, R):
     """What routes can carry of what buyers ask for."""
     kept = market_kept(P.leak_build_years, dt)
-    for r in range(S.smuggled.shape[0]):
-        z = N.r_zone[r]
-        for m in range(S.smuggled.shape[1]):
-            S.smuggled[r, m] = 0.0
-            if N.r_kind[r] == UNLICENSED:
-                gap = log(S.price[0, m] / S.price[z, m])
+    for refiner in range(S.smuggled.shape[0]):
+        zone = N.r_zone[refiner]
+        for material in range(S.smuggled.shape[1]):
+            S.smuggled[refiner, material] = 0.0
+            if N.r_kind[refiner] == UNLICENSED:
+                gap = log(S.price[0, material] / S.price[zone, material])
                 share = refiner_leakage(
-                    gap, S.suppressed[z], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
+                    gap, S.suppressed[zone], P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
                 )
-                S.leak[r, m] = market_smoothed(S.leak[r, m], share, kept)  # routes take time
-                can = min(S.product[r, m], S.leak[r, m] * S.output[r, m] * dt)
-                S.smuggled[r, m] = min(S.grey[r, m], can)
-            if S.grey[r, m] > 0.0:
-                S.grey[r, m] = S.smuggled[r, m] / S.grey[r, m]
+                S.leak[refiner, material] = market_smoothed(S.leak[refiner, material], share, kept)  # routes take time
+                can = min(S.product[refiner, material], S.leak[refiner, material] * S.output[refiner, material] * dt)
+                S.smuggled[refiner, material] = min(S.grey[refiner, material], can)
+            if S.grey[refiner, material] > 0.0:
+                S.grey[refiner, material] = S.smuggled[refiner, material] / S.grey[refiner, material]
 
 
-def campaigns(t, dt, P, N, X, I, S, R):
+def campaigns(step, dt, P, N, X, I, S, R):
     """Campaigns stop a part of what unlicensed mines ship; the mean of a zone weighs on its smugglers."""
-    for z in range(S.suppressed.shape[0]):
+    for zone in range(S.suppressed.shape[0]):
         stopped = 0.0
         whole = 0.0
-        for k in range(S.k_stopped.shape[0]):
-            if N.k_zone[k] != z or N.k_legal[k] > 0:
+        for mine in range(S.k_stopped.shape[0]):
+            if N.k_zone[mine] != zone or N.k_legal[mine] > 0:
                 continue
             going = 1.0
-            for _ in range(int(I.campaigns[k])):
+            for _ in range(int(I.campaigns[mine])):
                 going *= 1.0 - P.campaign_strength
             goal = 1.0 - going
-            rate = P.campaign_rise if goal > S.k_stopped[k] else P.campaign_decay
-            S.k_stopped[k] = goal + (S.k_stopped[k] - goal) * exp(-rate * dt)
-            stopped += N.k_base[k] * S.k_stopped[k]
-            whole += N.k_base[k]
-        S.suppressed[z] = stopped / whole if whole > 0.0 else 0.0
+            rate = P.campaign_rise if goal > S.k_stopped[mine] else P.campaign_decay
+            S.k_stopped[mine] = goal + (S.k_stopped[mine] - goal) * exp(-rate * dt)
+            stopped += N.k_base[mine] * S.k_stopped[mine]
+            whole += N.k_base[mine]
+        S.suppressed[zone] = stopped / whole if whole > 0.0 else 0.0
 
 
 def _campaign(world, measure):

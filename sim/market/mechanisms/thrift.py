@@ -11,40 +11,42 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.network.structure import USER
 
 
-def thrift(t, dt, P, N, X, I, S, R):
+def thrift(step, dt, P, N, X, I, S, R):
     """Slow answers of users, looked at every four weeks: thrift, and relocation into the exporting state."""
-    if t % N.review_steps[0] != 0:
+    if step % N.review_steps[0] != 0:
         return
     span = dt * N.review_steps[0]
-    for z in range(S.border_gap.shape[0]):
-        for m in range(S.border_gap.shape[1]):
+    for zone in range(S.border_gap.shape[0]):
+        for material in range(S.border_gap.shape[1]):
             # Base-year gap across the border beyond today's tax: what relocation adds to the difference of gaps.
-            S.border_gap[z, m] = log(N.base_price[0, m] / (N.base_price[z, m] * (1.0 + I.tax[z, m])))
-    for s in range(S.stock.shape[0]):
-        f = N.s_firm[s]
-        if N.f_kind[f] != USER:
+            S.border_gap[zone, material] = log(
+                N.base_price[0, material] / (N.base_price[zone, material] * (1.0 + I.tax[zone, material]))
+            )
+    for slot in range(S.stock.shape[0]):
+        firm = N.s_firm[slot]
+        if N.f_kind[firm] != USER:
             continue
-        z, m = N.s_zone[s], N.s_mat[s]
-        S.intensity[s] = firm_intensity(
-            S.intensity[s],
-            S.gap[z, m, 1],
-            P.thrift_elasticity * N.f_thrift[f],
+        zone, material = N.s_zone[slot], N.s_mat[slot]
+        S.intensity[slot] = firm_intensity(
+            S.intensity[slot],
+            S.gap[zone, material, 1],
+            P.thrift_elasticity * N.f_thrift[firm],
             P.thrift_speed,
             P.thrift_threshold,
-            P.thrift_cap * N.f_thrift[f],
-            P.thrift_back * N.f_return[f],
+            P.thrift_cap * N.f_thrift[firm],
+            P.thrift_back * N.f_return[firm],
             P.thrift_floor,
             span,
         )
-        twin = N.s_twin[s]
-        if twin >= 0 and t >= N.f_open[f]:
+        twin = N.s_twin[slot]
+        if twin >= 0 and step >= N.f_open[firm]:
             home = N.s_zone[twin]
-            gap = S.gap[z, m, 1] - S.gap[home, m, 1] + S.border_gap[home, m]
-            moved = firm_relocation(gap, P.relocation_speed * N.f_relocation[f], P.relocation_threshold) * span
+            gap = S.gap[zone, material, 1] - S.gap[home, material, 1] + S.border_gap[home, material]
+            moved = firm_relocation(gap, P.relocation_speed * N.f_relocation[firm], P.relocation_threshold) * span
             if moved > 0.0:
-                goes = S.scale[s] * moved
-                S.scale[s] -= goes
-                S.scale[twin] += goes * N.s_base[s] * S.intensity[s] / (N.s_base[twin] * S.intensity[twin])
+                goes = S.scale[slot] * moved
+                S.scale[slot] -= goes
+                S.scale[twin] += goes * N.s_base[slot] * S.intensity[slot] / (N.s_base[twin] * S.intensity[twin])
 
 
 MECHANISM = Mechanism(

@@ -18,70 +18,76 @@ from chokepoint.sim.market.rules.market import smoothed as market_smoothed
 from chokepoint.sim.network.structure import TRADER, USER
 
 
-def disturbances(t, dt, P, N, X, I, S, R):
+def disturbances(step, dt, P, N, X, I, S, R):
     """What a user's output swings by, an autoregressive process of each firm."""
     if P.noise_demand <= 0.0:
         return
     memory = exp(-dt / P.noise_demand_memory)
     kick = sqrt(1.0 - memory * memory)
-    for f in range(S.noise.shape[0]):
-        if N.f_kind[f] == USER:
-            luck = draw_normal(S.stream_demand[0], N.f_key[f], t)
-            S.noise[f] = memory * S.noise[f] + P.noise_demand * kick * luck
+    for firm in range(S.noise.shape[0]):
+        if N.f_kind[firm] == USER:
+            luck = draw_normal(S.stream_demand[0], N.f_key[firm], step)
+            S.noise[firm] = memory * S.noise[firm] + P.noise_demand * kick * luck
 
 
-def consumption(t, dt, P, N, X, I, S, R):
+def consumption(step, dt, P, N, X, I, S, R):
     """Firms use material, recover their own scrap, and lose production where stock runs out."""
     planning = exp(-dt / P.planning_years)
     S.using[:, :] = 0.0
-    for f in range(S.noise.shape[0]):
-        if N.f_kind[f] != USER:
+    for firm in range(S.noise.shape[0]):
+        if N.f_kind[firm] != USER:
             continue
-        if t < N.f_open[f]:
-            for s in range(N.s_first[f], N.s_first[f + 1]):
-                S.want[s] = 0.0
+        if step < N.f_open[firm]:
+            for slot in range(N.s_first[firm], N.s_first[firm + 1]):
+                S.want[slot] = 0.0
             continue
-        c, activity, elasticity = N.f_country[f], X.activity[t, f], P.use_elasticity * N.f_elasticity[f]
+        country, activity, elasticity = (
+            N.f_country[firm],
+            X.activity[step, firm],
+            P.use_elasticity * N.f_elasticity[firm],
+        )
         all_used = 0.0
         all_recovered = 0.0
         short = 0.0
         lost = 0.0
-        for s in range(N.s_first[f], N.s_first[f + 1]):
-            z, m = N.s_zone[s], N.s_mat[s]
-            gap = S.gap[z, m, 0]
-            want = firm_use(N.s_base[s] * S.scale[s] * dt, activity, S.intensity[s], gap, elasticity, S.noise[f])
-            used = min(want, S.stock[s])
-            recovered = firm_scrap(used, N.f_scrap[f] - N.f_old_scrap[f], gap, P.scrap_response)
-            if N.f_old_scrap[f] > 0.0:
-                worn = S.in_products[s] * dt / N.f_life[f]
-                old = firm_old_scrap(worn, N.f_old_scrap[f], S.gap[z, m, 1], P.scrap_response)
-                S.in_products[s] += used - worn
+        for slot in range(N.s_first[firm], N.s_first[firm + 1]):
+            zone, material = N.s_zone[slot], N.s_mat[slot]
+            gap = S.gap[zone, material, 0]
+            want = firm_use(
+                N.s_base[slot] * S.scale[slot] * dt, activity, S.intensity[slot], gap, elasticity, S.noise[firm]
+            )
+            used = min(want, S.stock[slot])
+            recovered = firm_scrap(used, N.f_scrap[firm] - N.f_old_scrap[firm], gap, P.scrap_response)
+            if N.f_old_scrap[firm] > 0.0:
+                worn = S.in_products[slot] * dt / N.f_life[firm]
+                old = firm_old_scrap(worn, N.f_old_scrap[firm], S.gap[zone, material, 1], P.scrap_response)
+                S.in_products[slot] += used - worn
                 recovered += old
-            S.stock[s] += recovered - used
-            S.want[s] = want
-            S.expected[s] = want + (S.expected[s] - want) * planning
-            S.used[m] += used
-            S.scrapped[m] += recovered
-            S.using[z, m] += used
-            R.use_material[t, c, m] += used
+            S.stock[slot] += recovered - used
+            S.want[slot] = want
+            S.expected[slot] = want + (S.expected[slot] - want) * planning
+            S.used[material] += used
+            S.scrapped[material] += recovered
+            S.using[zone, material] += used
+            R.use_material[step, country, material] += used
             all_used += used
             all_recovered += recovered
             short += want - used
-            lost += (want - used) * N.s_value[s]
-        R.use[t, c] += all_used
-        R.scrap[t, c] += all_recovered
-        R.shortfall[t, c] += short
-        R.lost_value[t, c] += lost
+            lost += (want - used) * N.s_value[slot]
+        R.use[step, country] += all_used
+        R.scrap[step, country] += all_recovered
+        R.shortfall[step, country] += short
+        R.lost_value[step, country] += lost
 
 
-def turnovers(t, dt, P, N, X, I, S, R):
+def turnovers(step, dt, P, N, X, I, S, R):
     """What each market remembers of its use, over that of the base year."""
     kept = market_kept(P.trade_memory_years, dt)
-    for z in range(S.using.shape[0]):
-        for m in range(S.using.shape[1]):
-            if N.use_base[z, m] > 0.0:
-                now = S.using[z, m] / (N.use_base[z, m] * dt)
-                S.turnover[z, m] = market_smoothed(S.turnover[z, m], now, kept)
+    for zone in range(S.using.shape[0]):
+        for material in range(S.using.shape[1]):
+            if N.use_base[zone, material] > 0.0:
+                now = S.using[zone, material] / (N.use_base[zone, material] * dt)
+                S.turnover[zone, material] = market_smoothed(S.turnover[zone, material], now, kept)
 
 
 def _stock(w):
