@@ -27,6 +27,7 @@ _FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 SHARED = (
     "sim/engine/pointers.py",
     "sim/market/state.py",
+    "sim/network/structure.py",
     "sim/engine/phase_source.py",
     "sim/engine/compiled.py",
     "sim/market/phases/accounts.py",

@@ -19,7 +19,7 @@ from chokepoint.sim.scenario.problems import BadInput, nearest
 SOURCES = (
     "agents/firm.py", "agents/refiner.py", "agents/mine.py", "agents/reserve.py", "sim/market/rules/border.py", "sim/market/rules/market.py",
     "sim/engine/draws.py", "sim/market/phases/__init__.py", *(f"sim/market/phases/{file}.py" for file in phases.FILES),
-    "sim/market/state.py", "sim/engine/compiled.py", "sim/engine/phase_source.py", "sim/engine/pointers.py", "agents/behaviour.csv",
+    "sim/market/state.py", "sim/network/structure.py", "sim/engine/compiled.py", "sim/engine/phase_source.py", "sim/engine/pointers.py", "agents/behaviour.csv",
 )  # fmt: skip
 
 

@@ -13,11 +13,24 @@ from typing import Any
 
 import numpy as np
 
-# Kinds of firm, refiner, edge and mine state.
-USER, TRADER, RESERVE = 0, 1, 2
-LICENSED, UNLICENSED, FREE = 0, 1, 2
-WITHIN, LEGAL, GREY = 0, 1, 2
-PLANNED, OPERATING, BUILDING, MOTHBALLED, DEFAULTED = 0, 1, 2, 3, 4
+from chokepoint.sim.network.structure import (  # noqa: F401  (phases take the kinds from here)
+    ARRAYS,
+    BUILDING,
+    DEFAULTED,
+    FREE,
+    GREY,
+    LEGAL,
+    LICENSED,
+    MOTHBALLED,
+    OPERATING,
+    PLANNED,
+    RESERVE,
+    TRADER,
+    UNLICENSED,
+    USER,
+    WITHIN,
+    Structure,
+)
 
 # Bundles of arrays by the letter that phases use, and the form (dimensions, type) of each array.
 FORMS: dict[str, dict[str, tuple[int, str]]] = {}
@@ -34,44 +47,8 @@ def _bundle(letter: str, name: str, table: str) -> Any:
     return namedtuple(name, list(forms))
 
 
-# Who exists, how big in the base year, and who deals with whom. Constant during a run.
-Structure = _bundle(
-    "N",
-    "Structure",
-    """
-    c u4: zone_of_country c_account
-    z i8: state_of_zone
-    z f8: freight
-    z m f8: base_price price_tax0 trade_base use_base
-    z c f8: base_export
-    m u4: m_family
-    n u4: review_steps row_account lender_account reserve_start
-    f u4: f_country f_kind f_account f_review
-    f u8: f_key
-    f i8: f_open
-    n i8: freeze
-    f f8: f_elasticity f_thrift f_return f_relocation f_scrap f_old_scrap f_life
-    s u4: s_firm s_mat s_zone s_country s_form
-    s i8: s_twin
-    s f8: s_base s_gross s_trade_share s_pipe_steps s_value
-    n u4: s_first s_lane s_way k_link b_edge
-    w u4: w_origin
-    b u4: b_kind b_home b_way b_lag
-    b f8: b_landed b_freight
-    e u4: e_ref e_slot e_kind e_way e_lag e_mat e_country e_home e_form
-    e f8: e_share e_gross
-    x u4: x_legal
-    r u4: r_country r_zone r_kind r_account
-    r f8: r_capacity r_base r_yield r_cost r_licence_share
-    r m f8: r_output r_reference
-    l u4: l_mine l_ref
-    l f8: l_share l_part
-    k u4: k_country k_zone k_legal k_project k_group k_account k_refiner_zone
-    k u8: k_key
-    k f8: k_base k_capacity k_quota_share k_cost k_capex k_lead k_ramp k_debt_share k_refining k_payable
-    k m f8: k_basket
-    """,
-)
+# Who exists, how big in the base year, and who deals with whom: declared in `sim/network/structure.py`.
+FORMS["N"] = {array.field: (array.dimensions, array.kind) for array in ARRAYS}
 
 # What the run is told about the world: use that industry carries, news in view, whether any cargo is late and the steps
 # by which it is, by origin and destination and on average over the suppliers of a slot.

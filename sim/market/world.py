@@ -13,10 +13,10 @@ from chokepoint.agents.importing_government import ImportingGovernment
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.rules import RuleSet
 from chokepoint.sim.market.phases import PHASES
-from chokepoint.sim.market.state import TRADER, USER, Influences, Instruments, Record, State
+from chokepoint.sim.market.state import TRADER, USER, Influences, Instruments, Record, State, addresses
 from chokepoint.sim.network.layout import Layout
 from chokepoint.sim.politics import decisions, litigation, pledges, policy
-from chokepoint.sim.politics.news import Announced
+from chokepoint.sim.politics.news import Announced, heard_in
 from chokepoint.sim.politics.reserve_policy import programmes
 from chokepoint.sim.politics.tension import Tension
 
@@ -44,22 +44,25 @@ class World:
         self.cases: list[litigation.Case] = []
         scenario = layout.scenario
         self.quotas: dict[int, float | None] = {}  # the latest half-year's quota of each zone, t gross
-        self.exporting, self.importing = policy.states(scenario, layout.measures)
+        self.measures = policy.measures(scenario)
+        self.exporting, self.importing = policy.states(scenario, self.measures)
         self.tension = Tension(scenario, self.calendar, self.seed, self.replication)
-        self.heard = Announced(layout.heard, self.P)
+        heard = heard_in(layout)
+        self.heard = Announced(heard, self.P)
         self.taxes: dict[tuple[int, int], float] = {}  # (zone, material): export tax that a doctrine's own replaced
         self.cash_at: dict[int, np.ndarray] = {}  # accounts, and worth of stocks, at decisions of doctrines
         self.worth_at: dict[int, np.ndarray] = {}
         self.last = self.calendar.steps
         self.X = Influences(
-            activity=layout.activity, news=layout.heard.alarm(self.seed, self.replication),
+            activity=layout.activity, news=heard.alarm(self.seed, self.replication),
             delayed=layout.delayed, transit=layout.transit, late=layout.late,
         )  # fmt: skip
         self.I = self._instruments()
         self.S = self._state()
         self.R = self._record()
         bundles = {"N": self.N, "X": self.X, "I": self.I, "S": self.S, "R": self.R}
-        self.kernel = self.rules.kernel().bind(self.P, bundles, {"N": layout.places})
+        self.places = addresses("N", self.N)
+        self.kernel = self.rules.kernel().bind(self.P, bundles, {"N": self.places})
         self.due: dict[int, list[ExportingState | ImportingGovernment]] = {}
         deciders: list[ExportingState | ImportingGovernment] = [*self.exporting, *self.importing]
         for state in deciders:

@@ -7,8 +7,12 @@ state buying), learn from each item and fade over years. Words stay in view for 
 much they withhold for longer; liftings calm both. A country hears the louder of the two.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from math import exp
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -16,6 +20,9 @@ from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.engine.calendar import Calendar
 from chokepoint.sim.engine.draws import NEWS, key_of, normals, stream
 from chokepoint.sim.scenario.tables import Event, Mine, News, Scenario
+
+if TYPE_CHECKING:
+    from chokepoint.sim.network.layout import Layout
 
 ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "export_licence",
                "licence_refusal")  # fmt: skip
@@ -170,6 +177,21 @@ class Heard:
         return level
 
 
+_heard: WeakKeyDictionary[Layout, Heard] = WeakKeyDictionary()
+
+
+def heard_in(layout: Layout) -> Heard:
+    """What is heard in all runs of a layout, computed once for it."""
+    if layout not in _heard:
+        exports = {
+            row.country: float(layout.base_gross[layout.zones.index(row.zone)])
+            for row in layout.scenario.countries
+            if row.role == "exporting_state"
+        }
+        _heard[layout] = Heard(layout.scenario, layout.calendar, layout.P, exports)
+    return _heard[layout]
+
+
 class Announced:
     """What states say during a run by acting: each act of a doctrine is heard like an item of news about exports."""
 
@@ -178,7 +200,7 @@ class Announced:
         self.expected = np.zeros(heard.shape[1])
         self.last = 0
 
-    def copy(self) -> "Announced":
+    def copy(self) -> Announced:
         """The same memory for an imagined world."""
         new = Announced(self.heard, self.behaviour)
         new.expected, new.last = self.expected.copy(), self.last

@@ -155,7 +155,7 @@ def imagine(world: World, country: str, weeks: int) -> World:
     _believed_stocks(copy, own)
     _believed_reserves(copy, own)
     bundles = {"N": N, "X": copy.X, "I": copy.I, "S": S, "R": copy.R}
-    copy.kernel = world.rules.kernel().bind(copy.P, bundles, {"N": world.layout.places})
+    copy.kernel = world.rules.kernel().bind(copy.P, bundles, {"N": world.places})
     return copy
 
 

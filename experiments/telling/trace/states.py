@@ -31,7 +31,7 @@ class StateWatch(Watch):
         everyone: list[State] = [*world.exporting, *world.importing]
         self.state = next(s for s in everyone if s.name == state)
         self.material = material
-        self.history = {m.id for m in world.layout.measures.get(state, [])}
+        self.history = {m.id for m in world.measures.get(state, [])}
         self.sources = {e.id: e.source for e in world.layout.scenario.events}
         self.offices = [p.office for p in world.programmes if p.office.country == state]
         self.read = {"acts": 0, "doctrine": 0, **{office.name: 0 for office in self.offices}}

@@ -11,6 +11,8 @@ from chokepoint.experiments.attribution.mechanisms import Outcome
 from chokepoint.experiments.attribution.tornado import assumptions
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.history.facts import read_facts
+from chokepoint.sim.politics.news import heard_in
+from chokepoint.sim.politics.policy import measures
 from chokepoint.sim.results.record import Run
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.simulation import Simulation
@@ -109,13 +111,13 @@ def test_faults_of_the_table_come_in_one_message(tmp_path) -> None:  # type: ign
 def test_an_act_can_be_heard_and_not_felt_or_felt_and_not_heard() -> None:
     base = EPISODE.simulation()
     unfelt = EPISODE.simulation(changes=["embargo=unfelt"])
-    assert np.array_equal(base.layout.heard.heard, unfelt.layout.heard.heard)
-    assert all(m.instrument != "embargo" for acts in unfelt.layout.measures.values() for m in acts)
+    assert np.array_equal(heard_in(base.layout).heard, heard_in(unfelt.layout).heard)
+    assert all(m.instrument != "embargo" for acts in measures(unfelt.scenario).values() for m in acts)
     unheard = EPISODE.simulation(changes=["quota.2010H2=unheard:20000"])
-    assert np.array_equal(base.layout.heard.heard, unheard.layout.heard.heard)
+    assert np.array_equal(heard_in(base.layout).heard, heard_in(unheard.layout).heard)
     heard = EPISODE.simulation(changes=["quota.2010H2=20000"])
-    assert not np.array_equal(base.layout.heard.heard, heard.layout.heard.heard)
-    granted = {m.id: m.value for acts in unheard.layout.measures.values() for m in acts}
+    assert not np.array_equal(heard_in(base.layout).heard, heard_in(heard.layout).heard)
+    granted = {m.id: m.value for acts in measures(unheard.scenario).values() for m in acts}
     assert granted["quota.2010H2"] == 20000.0
 
 

@@ -31,7 +31,7 @@ def finished(*changes: str) -> World:
 def test_cases_end_after_lag_and_hazard_on_average() -> None:
     """Over 400 replications: 1 year, then a hazard of 0.8 a year, half a year to obey: 2.75 years, sd 1.25."""
     world = simulation(CASE, end=date(2040, 1, 1)).world(0)
-    (complaint,) = world.layout.measures["Importia"]
+    (complaint,) = world.measures["Importia"]
     for i in range(400):
         world.replication = i
         litigation.file(world, complaint)
