@@ -10,10 +10,11 @@ from chokepoint.sim.network import influences
 from chokepoint.sim.network.accounts import Accounts, accounts_of
 from chokepoint.sim.network.edges import Edges, Exports, edges_of, exports_of, lane_arrays, ways_of
 from chokepoint.sim.network.firms import firm_arrays, trait_keys
-from chokepoint.sim.network.links import flows_of, leaks_of
+from chokepoint.sim.network.links import flows_of
 from chokepoint.sim.network.mines import mine_arrays
 from chokepoint.sim.network.population import Population, population_of
 from chokepoint.sim.network.refiners import refiner_arrays
+from chokepoint.sim.network.sales import leaks_of, sold_outside
 from chokepoint.sim.network.slots import slot_arrays, trade_base, use_base
 from chokepoint.sim.network.structure import KINDS, LICENSED, NEVER, Structure
 from chokepoint.sim.scenario.tables import Scenario
@@ -22,8 +23,14 @@ from chokepoint.sim.scenario.tables import Scenario
 class Layout:
     """The structure of a scenario as arrays, shared by all runs of it with the same behaviour.
 
-    `N` holds the arrays that `structure.py` declares, `sizes` the length of each axis by its letter. What a run needs
-    once, at its start, stands beside them: names by axis, base-year values, keys of draws, influences from outside.
+    N: the arrays that `structure.py` declares; sizes: the length of each axis, by its letter.
+    countries, zones, materials, mines, refiners, firms (then reserves), accounts: names, in the order of the rows.
+    licensed, unlicensed: by zone, the rows of refiners with a licence, and of mines without one by name.
+    reserve_slots: by state and material; trait_keys: keys of draws, by what firms differ in.
+    first_leak: (refiners, materials), share of output that is smuggled out at the start.
+    k_value0: (mines,), value of ore in the base year, USD per kg; e_freight: (edges,), USD per kg.
+    base_export, base_gross: legal exports of the base year, t a year: (zones, countries), and (zones,) t gross.
+    activity, transit, delayed, late: what comes from outside, by step (see `influences.py`).
     """
 
     def __init__(self, scenario: Scenario, P: Behaviour):
@@ -33,7 +40,8 @@ class Layout:
         self.dt = self.calendar.years_per_step
         population = population_of(scenario, P)
         self.first_leak = leaks_of(population, P)
-        flows, planned = flows_of(population, self.first_leak, scenario.choices.links_per_buyer)
+        outside = sold_outside(population, self.first_leak)
+        flows, planned = flows_of(population, outside, scenario.choices.links_per_buyer)
         edges = edges_of(scenario, P, population, flows, planned)
         exports = exports_of(population, edges)
         accounts = accounts_of(population.names, population.firms)
@@ -82,7 +90,8 @@ class Layout:
 
     def summary(self) -> dict[str, int]:
         """Numbers of agents and links."""
-        words = {
+        sizes = self.sizes
+        axes = {
             "countries": "c",
             "materials": "m",
             "mines": "k",
@@ -91,7 +100,7 @@ class Layout:
             "slots": "s",
             "edges": "e",
         }
-        return {word: self.sizes[letter] for word, letter in words.items()}
+        return {word: sizes[letter] for word, letter in axes.items()}
 
 
 def _arrays(

@@ -1,7 +1,6 @@
 """Who buys from whom: flows of the base year from refiners to slots, with exact margins on both sides.
 
-Outside, the free refiners sell all they make and smugglers what leaks at base prices; licence holders supply the rest
-in proportion to their licences. What is left is sold at home. Whoever buys nothing yet gets links all the same.
+What is not sold outside (see `sales.py`) is sold at home. Whoever buys nothing yet gets links all the same.
 """
 
 from __future__ import annotations
@@ -9,22 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import log
 
 import numpy as np
 
-from chokepoint.agents.behaviour import Behaviour
-from chokepoint.agents.refiner import leakage
 from chokepoint.sim.engine import draws
-from chokepoint.sim.network.margins import Keys, bulk, lay, split
+from chokepoint.sim.network.margins import Keys, bulk, lay
 from chokepoint.sim.network.population import Population
 from chokepoint.sim.network.refiners import Refiners
+from chokepoint.sim.network.sales import BULK, needs_of
 from chokepoint.sim.network.slots import Slot
 from chokepoint.sim.network.structure import FREE, GREY, LEGAL, LICENSED, RESERVE, UNLICENSED, WITHIN
-
-# What larger sellers and buyers of a material make up: holders with slivers of it sell them at home, and small plants
-# abroad and smugglers deal with the larger buyers.
-BULK = 0.8
 
 TRACE = 1e-12  # a link without flow in the base year is given so little that no balance notices
 
@@ -61,62 +54,11 @@ def keys_of(population: Population) -> Keys:
     )
 
 
-def needs_of(population: Population) -> dict[int, float]:
-    """What slots of firms that use something from the start buy in the base year: t a year by slot."""
-    return {
-        slot: float(population.use.bought[row.firm, row.material])
-        for slot, row in enumerate(population.slots.rows)
-        if row.use > 0.0 and not population.firms.late[row.firm]
-    }
-
-
-def needed_outside(population: Population, needs: dict[int, float]) -> np.ndarray:
-    """What slots outside buy in the base year: (materials,), t a year."""
-    needed = np.zeros(len(population.names.materials))
-    for slot, need in needs.items():
-        row = population.slots.rows[slot]
-        if row.zone == 0:
-            needed[row.material] += need
-    return needed
-
-
-def leaks_of(population: Population, behaviour: Behaviour) -> np.ndarray:
-    """Share of output that smugglers get out at prices of the base year: (refiners, materials)."""
-    refiners, prices = population.refiners, population.prices
-    leaks = np.zeros_like(refiners.output)
-    for refiner in np.flatnonzero(refiners.kind == UNLICENSED):
-        for material in np.flatnonzero(refiners.output[refiner]):
-            gap = log(prices.base[0, material] / prices.base[refiners.zone[refiner], material])
-            leaks[refiner, material] = leakage(
-                gap, 0.0, behaviour.leak_share, behaviour.leak_gap, behaviour.leak_threshold, behaviour.leak_enforcement
-            )
-    return leaks
-
-
-def sold_outside(refiners: Refiners, leaks: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """What each refiner sells outside in the base year, t a year: (refiners, materials).
-
-    leaks: of smugglers, as `leaks_of` says; wanted: (materials,), t a year bought outside.
-    """
-    kind = refiners.kind[:, None]
-    sold = np.where(kind == FREE, refiners.output, np.where(kind == UNLICENSED, refiners.output * leaks, 0.0))
-    total = sold.sum(axis=0)
-    sold *= np.minimum(1.0, np.divide(wanted, total, out=np.ones(len(wanted)), where=total > 0.0))
-    rest = np.maximum(0.0, wanted - sold.sum(axis=0))
-    licensed = refiners.kind == LICENSED
-    if licensed.any() and rest.sum() > 0.0:
-        shares = refiners.licence_share * licensed
-        limits = refiners.output * licensed[:, None]
-        limits *= bulk(split(limits, shares, rest), BULK)
-        sold += split(limits, shares, rest)
-    return sold
-
-
-def markets_of(population: Population, needs: dict[int, float], outside: np.ndarray) -> Iterator[Market]:
+def markets_of(population: Population, outside: np.ndarray) -> Iterator[Market]:
     """Every material and zone in which somebody buys. outside: what each refiner sells outside, t a year."""
     refiners = population.refiners
     found: dict[tuple[int, int], dict[int, float]] = {}
-    for slot, need in needs.items():
+    for slot, need in needs_of(population).items():
         row = population.slots.rows[slot]
         found.setdefault((row.material, row.zone), {})[slot] = need
     for (material, zone), here in sorted(found.items()):
@@ -223,18 +165,16 @@ def links_without_flow(population: Population, linked: set[int], most: int) -> F
     return flows
 
 
-def flows_of(population: Population, leaks: np.ndarray, rounds: int) -> tuple[Flows, Flows]:
+def flows_of(population: Population, outside: np.ndarray, rounds: int) -> tuple[Flows, Flows]:
     """All flows of the base year, and those of plants that are planned.
 
-    leaks: shares of output that are smuggled out, as `leaks_of` says; rounds: of walks along the buyers, about the
-    number of sellers that each of them gets.
+    outside: what refiners sell outside, as `sold_outside` says; rounds: of walks along the buyers, about the number of
+    sellers that each of them gets.
     """
     refiners, keys, kinds = population.refiners, keys_of(population), population.refiners.kind.tolist()
-    needs = needs_of(population)
-    outside = sold_outside(refiners, leaks, needed_outside(population, needs))
     flows: Flows = {}
     planned: Flows = {}
-    for market in markets_of(population, needs, outside):
+    for market in markets_of(population, outside):
         flows |= served(market, kinds, keys, rounds)
         planned |= served_later(market, refiners, keys)
     linked = {slot for slot, _, _ in flows}

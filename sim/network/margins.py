@@ -48,7 +48,7 @@ def balance(rows: np.ndarray, shares: np.ndarray, supply: np.ndarray, rounds: in
         use *= np.divide(supply, columns, out=np.zeros_like(supply), where=columns > 0)
         if np.allclose(use.sum(axis=1), rows, rtol=1e-12):
             break
-    return use
+    return np.asarray(use)
 
 
 @_remembered
@@ -70,7 +70,7 @@ def split(limits: np.ndarray, shares: np.ndarray, totals: np.ndarray, rounds: in
             flows += free * np.divide(short, room, out=np.zeros_like(short), where=room > 0)
             if np.abs(short).max() < 1e-12 * max(1.0, totals.max()):
                 break
-    return np.clip(flows, 0.0, limits)
+    return np.asarray(np.clip(flows, 0.0, limits))
 
 
 def bulk(flows: np.ndarray, part: float) -> np.ndarray:
@@ -81,7 +81,7 @@ def bulk(flows: np.ndarray, part: float) -> np.ndarray:
     before = np.cumsum(ranked, axis=0) - ranked
     chosen = np.zeros(flows.shape, dtype=bool)
     np.put_along_axis(chosen, order, (before < part * flows.sum(axis=0)) & (ranked > 0.0), axis=0)
-    return chosen | ((flows == flows.max(axis=1, keepdims=True)) & (flows > 0.0) & (flows.shape[1] > 1))
+    return np.asarray(chosen | ((flows == flows.max(axis=1, keepdims=True)) & (flows > 0.0) & (flows.shape[1] > 1)))
 
 
 @dataclass(frozen=True)
