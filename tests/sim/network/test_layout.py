@@ -197,6 +197,15 @@ def test_product_never_enters_an_exporting_state_and_no_state_buys_from_smuggler
     assert np.array_equal(N.x_legal, np.flatnonzero(N.e_kind == LEGAL))
 
 
+def test_who_buys_nothing_yet_is_linked_to_all_within_reach_but_a_state_to_no_smuggler() -> None:
+    layout = small(events=[STATE_BUYS], more_firms=LATECOMERS, links_per_buyer=6)
+    N = layout.N
+    kinds = {name: set(N.e_kind[N.s_firm[N.e_slot] == f].tolist()) for f, name in enumerate(layout.firms)}
+    assert kinds["Importia reserve"] == {WITHIN, LEGAL}
+    assert kinds["Importia traders"] == kinds["Late abroad"] == {WITHIN, LEGAL, GREY}
+    assert kinds["Exportia traders"] == kinds["Late"] == {WITHIN}
+
+
 def test_a_firm_added_to_the_table_moves_nobody() -> None:
     """A trader takes nothing, so all others deal with the same refiners for the same shares."""
 
@@ -210,8 +219,13 @@ def test_a_firm_added_to_the_table_moves_nobody() -> None:
     assert {link: share for link, share in after.items() if link[0] != "Another trader"} == before
 
 
-def test_lanes_and_ways_group_edges(whole: Layout) -> None:
-    N = whole.N
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_lanes_and_ways_group_edges(name: str) -> None:
+    N = LAYOUTS[name]().N
+    places = list(zip(N.e_slot, N.e_kind, N.r_country[N.e_ref], N.e_ref, strict=True))
+    assert places == sorted(places)
+    assert len({place[:3] for place in places}) == len(N.b_kind)
+    assert len({(slot, country) for slot, _, country, _ in places}) == len(N.w_origin)
     lane = np.repeat(np.arange(len(N.b_kind)), np.diff(N.b_edge))
     assert np.array_equal(N.b_kind[lane], N.e_kind)
     assert np.array_equal(N.b_way[lane], N.e_way)
@@ -288,11 +302,17 @@ def test_a_twin_is_the_largest_user_of_the_sector_inside() -> None:
     assert firm_of == {"Importia user 1": "Big ceramics", "Importia user 2": "Exportia user 2"}
 
 
-def test_quota_shares_are_those_of_the_group(whole: Layout) -> None:
-    shares = dict(zip(whole.mines, whole.N.k_quota_share.tolist(), strict=True))
-    assert shares == pytest.approx(
-        {"Pit 1": 0.5, "Pit 2": 0.5, "Night Diggings": 0.0, "Far Creek": 0.0, "New Mine": 0.0}
-    )
+def test_quota_shares_are_those_of_the_group_in_its_zone() -> None:
+    scenario = world_scenario(mines=2, project=True)
+    abroad = [
+        row.model_copy(update={"quota_group": "light"}) if row.mine == "Far Creek" else row for row in scenario.mines
+    ]
+    layout = made(scenario.model_copy(update={"mines": tuple(abroad)}))
+    shares = dict(zip(layout.mines, layout.N.k_quota_share.tolist(), strict=True))
+    assert shares == {"Pit 1": 0.5, "Pit 2": 0.5, "Night Diggings": 0.0, "Far Creek": 1.0, "New Mine": 0.0}
+
+
+def test_licences_by_zone(whole: Layout) -> None:
     assert whole.unlicensed == [{}, {"Night Diggings": 2}]
     assert [rows.tolist() for rows in whole.licensed] == [[], [0, 1]]
 

@@ -74,3 +74,7 @@ def test_lay_has_exact_margins_and_few_links() -> None:
 def test_lay_leaves_out_who_sells_or_needs_nothing() -> None:
     flows = lay({0: 0.0, 1: 2.0}, {0: 2.0, 1: 0.0}, in_order(2, 2, "salt"), "salt")
     assert flows == {(1, 0): 2.0}
+
+
+def test_lay_gives_the_last_buyer_its_need_to_the_last_bit() -> None:
+    assert lay({0: 0.3}, {0: 0.1 + 0.2}, in_order(1, 1, "salt"), "salt") == {(0, 0): 0.1 + 0.2}
