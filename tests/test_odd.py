@@ -5,7 +5,6 @@ A table follows a mark such as `<!-- odd: state -->`. Names stand in code font, 
 
 import ast
 import csv
-import inspect
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,12 +18,11 @@ from chokepoint.agents import behaviour, doctrines, observation, reserve_rules
 from chokepoint.agents.reserve import Stock
 from chokepoint.experiments.history.catalogue import FOLDER
 from chokepoint.experiments.history.facts import read_facts
+from chokepoint.experiments.telling import odd
 from chokepoint.experiments.telling.citations import bibliography, named_in
-from chokepoint.sim.engine import draws, phase_source, rules
-from chokepoint.sim.market import phases
-from chokepoint.sim.network import structure
-from chokepoint.sim.politics import policy
-from chokepoint.sim.results.record import SERIES
+from chokepoint.sim.engine import draws
+from chokepoint.sim.market.week import phases
+from chokepoint.sim.politics.instruments import known
 from chokepoint.sim.scenario import tables as scenario
 from chokepoint.sim.scenario.programmes import Reserve, Stance
 
@@ -36,10 +34,10 @@ MARK = re.compile(r"<!-- odd: (.+?) -->\n((?:\|.*\n)+)")
 PROVENANCE = {"source", "confidence", "note"}  # columns that every sourced table has
 
 
-def tables() -> dict[str, list[list[str]]]:
+def tables(text: str = TEXT) -> dict[str, list[list[str]]]:
     """The cells of each marked table, without its head."""
     found = {}
-    for name, block in MARK.findall(TEXT):
+    for name, block in MARK.findall(text):
         assert name not in found, f"ODD.md: the table {name!r} stands there twice"
         rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in block.splitlines()]
         found[name] = rows[2:]
@@ -78,61 +76,13 @@ def only_names(what: str, name: str, true: Any) -> None:
     same(what, dict.fromkeys(said(name, 0)), dict.fromkeys(true))
 
 
-# Arrays
+# What is made from the code
 
 
-def arrays(letter: str) -> dict[str, str]:
-    """Index letters of each array of a bundle, from its declaration."""
-    if letter == "N":
-        return {array.field: array.axes for array in structure.ARRAYS}
-    source = (ROOT / "sim" / "market" / "state.py").read_text(encoding="utf-8")
-    block = re.search(rf'_bundle\(\s*"{letter}",\s*"\w+",\s*"""(.*?)"""', source, re.DOTALL)
-    assert block is not None
-    found = {}
-    for line in block[1].strip().splitlines():
-        head, fields = line.split(":")
-        found.update(dict.fromkeys(fields.split(), " ".join(head.split()[:-1])))
-    return found
-
-
-@pytest.mark.parametrize(
-    ("letter", "name"), [("S", "state"), ("I", "instruments"), ("X", "influences"), ("N", "structure")]
-)
-def test_variables_are_the_arrays_of_the_code(letter: str, name: str) -> None:
-    same(f"table {name!r} beside the declared arrays", said(name, 1), arrays(letter))
-
-
-def test_series_are_those_recorded() -> None:
-    true = {k: (s.unit, s.columns, "sum" if s.adds else "mean", s.meaning) for k, s in SERIES.items()}
-    same("recorded series beside sim/results/record.py", said("series", 1, 2, 3, 4), true)
-
-
-# Process and rules
-
-
-@lru_cache(1)
-def calls() -> dict[str, list[str]]:
-    """The replaceable rules that each phase calls, in their order."""
-    used = {f"{m}.{f}": alias for (_, m, f), alias in phase_source.rules().items() if m != "draws"}
-    found = {}
-    for phase in phases.PHASES:
-        source = inspect.getsource(phase)
-        found[phase.__name__] = [name for name, alias in used.items() if re.search(rf"\b{alias}\(", source)]
-    return found
-
-
-def test_phases_stand_in_their_order_with_file_and_rules() -> None:
-    true = {p.__name__: (f"`{p.__module__.rsplit('.')[-1]}.py`", sorted(calls()[p.__name__])) for p in phases.PHASES}
-    told = {names(row[1])[0]: (row[2], sorted(names(row[4]))) for row in table("phases")}
-    same("phases beside sim/market/phases", told, true)
-    assert list(told) == [p.__name__ for p in phases.PHASES], "ODD.md: the phases stand in another order"
-    assert [row[0] for row in table("phases")] == [str(i + 1) for i in range(len(phases.PHASES))]
-
-
-def test_rules_are_those_that_can_be_replaced() -> None:
-    true = {name: [p for p, used in calls().items() if name in used] for name in rules.available()}
-    told = {name: names(cell) for name, cell in said("rules", 2).items()}
-    same("rules beside sim/engine/rules.py", told, true)
+def test_the_tables_that_are_made_from_the_code_are_as_it_makes_them() -> None:
+    """Arrays, series, phases and rules; `python -m chokepoint.experiments.telling.odd ODD.md` renews them."""
+    same("tables made from the code", tables(), tables(odd.renewed(TEXT)))
+    assert "TO BE SAID" not in TEXT
 
 
 def test_agents_streams_and_what_states_and_offices_observe() -> None:
@@ -200,8 +150,7 @@ def test_doctrines_and_reserve_rules_are_those_of_the_folder(name: str, shelf: A
 
 
 def test_acts_and_kinds_of_news() -> None:
-    only_names("acts beside sim/scenario/tables.py", "acts", [*scenario.INSTRUMENTS, "concession"])
-    assert set(policy.HANDLERS) == {*scenario.INSTRUMENTS, "concession"} - {"observed"}
+    only_names("acts beside the instruments of mechanisms and states", "acts", known(phases().frame))
     only_names("kinds of news beside sim/scenario/tables.py", "news", scenario.NEWS_KINDS)
 
 
