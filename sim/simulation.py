@@ -12,18 +12,34 @@ from typing import Any
 
 from chokepoint.agents.behaviour import PARAMETERS, behaviour
 from chokepoint.sim.engine.rules import RuleSet, code_version
+from chokepoint.sim.instruments import INSTRUMENTS
 from chokepoint.sim.market.world import World
 from chokepoint.sim.network.layout import Layout
 from chokepoint.sim.results.record import Run, gather
+from chokepoint.sim.scenario.checks import check_behaviour
 from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput
-from chokepoint.sim.scenario.tables import Scenario, check_behaviour, load
+from chokepoint.sim.scenario.reading import load
+from chokepoint.sim.scenario.tables import Scenario
+
+
+def load_scenario(place: str | Path) -> Scenario:
+    """The scenario in a folder, or a shipped episode by its name; its acts are those that the simulator knows.
+
+    Raises `BadInput` with every problem found.
+    """
+    return load(place, INSTRUMENTS)
+
+
+def change_scenario(scenario: Scenario, changes: Sequence[str]) -> Scenario:
+    """The scenario with `key=value` changes (see `sim/scenario/overrides.py`); `BadInput` lists what cannot be made."""
+    return apply_changes(scenario, changes, INSTRUMENTS)
 
 
 class Simulation:
     """A scenario ready to run.
 
-    scenario: a folder with `scenario.toml`, or a `Scenario`.
+    scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `Scenario`.
     changes:  `key=value` overrides (see `sim/scenario/overrides.py`).
     behaviour: values for parameters of the behavioural table, by name.
     rules:    replacements such as `{"firm.order": my_order}` or `{"firm.order": "mystudy.py:order"}`.
@@ -42,13 +58,13 @@ class Simulation:
         seed: int = 1,
         allow_rules: bool = True,
     ):
-        base = scenario if isinstance(scenario, Scenario) else load(scenario)
+        base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         given = dict(behaviour or {})
         problems = check_behaviour(given, "behaviour")
         if problems:
             raise BadInput(problems, "behaviour")
         base = base.model_copy(update={"behaviour": {**base.behaviour, **given}})
-        self.scenario = apply_changes(base, tuple(changes))
+        self.scenario = change_scenario(base, changes)
         if self.scenario.rules and not allow_rules:
             code = ", ".join(self.scenario.rules.values())
             raise BadInput([f"scenario.toml, rules: names code ({code}); add --allow-rules to run it"], "rules")

@@ -21,11 +21,14 @@ from chokepoint.experiments.history.catalogue import FOLDER
 from chokepoint.experiments.history.facts import read_facts
 from chokepoint.experiments.telling.citations import bibliography, named_in
 from chokepoint.sim.engine import draws, phase_source, rules
+from chokepoint.sim.instruments import INSTRUMENTS
 from chokepoint.sim.market import phases
 from chokepoint.sim.politics import policy
 from chokepoint.sim.results.record import SERIES
 from chokepoint.sim.scenario import tables as scenario
+from chokepoint.sim.scenario.choices import Choices
 from chokepoint.sim.scenario.programmes import Reserve, Stance
+from chokepoint.sim.simulation import load_scenario
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "ODD.md").read_text(encoding="utf-8")
@@ -184,7 +187,7 @@ def settings_said(cell: str) -> dict[str, str]:
 
 
 def test_choices_and_sections() -> None:
-    same("choices beside sim/scenario/tables.py", said("choices", 1), defaults(scenario.Choices))
+    same("choices beside sim/scenario/choices.py", said("choices", 1), defaults(Choices))
     told = {name: settings_said(cell) for name, cell in said("sections", 1).items()}
     true = {"[reserve.NAME]": defaults(Reserve), "[doctrine.NAME]": defaults(Stance)}
     same("sections beside sim/scenario/programmes.py", told, true)
@@ -197,8 +200,8 @@ def test_doctrines_and_reserve_rules_are_those_of_the_folder(name: str, shelf: A
 
 
 def test_acts_and_kinds_of_news() -> None:
-    only_names("acts beside sim/scenario/tables.py", "acts", [*scenario.INSTRUMENTS, "concession"])
-    assert set(policy.HANDLERS) == {*scenario.INSTRUMENTS, "concession"} - {"observed"}
+    only_names("acts beside sim/instruments.py", "acts", INSTRUMENTS)
+    assert set(policy.HANDLERS) == {*INSTRUMENTS} - {"observed"}
     only_names("kinds of news beside sim/scenario/tables.py", "news", scenario.NEWS_KINDS)
 
 
@@ -266,7 +269,7 @@ def test_known_answers_are_tests_that_exist() -> None:
 def known_names() -> set[str]:
     """Names that the text may use in code font or in an equation."""
     own = [shelf.named(n).Settings for shelf in (doctrines, reserve_rules) for n in shelf.names()]
-    return {*behaviour.PARAMETERS, *(n for m in (scenario.Choices, Reserve, Stance, *own) for n in m.model_fields)}
+    return {*behaviour.PARAMETERS, *(n for m in (Choices, Reserve, Stance, *own) for n in m.model_fields)}
 
 
 def test_names_in_equations_are_parameters_choices_or_settings() -> None:
@@ -290,7 +293,7 @@ def test_files_that_are_named_exist() -> None:
 
 
 def test_scales_of_the_first_episode() -> None:
-    world = scenario.load(FOLDER / "2010-embargo")
+    world = load_scenario(FOLDER / "2010-embargo")
     kinds = ("countries", "zones", "materials", "mines", "refiners")
     counted = ", ".join(rf"(\d+) {kind}" for kind in kinds) + r" and (\d+) firms"
     told = re.search(f"`2010-embargo` has {counted}", " ".join(TEXT.split()))

@@ -12,10 +12,9 @@ A complaint without the word is heard and decides nothing: history's rulings are
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,12 +22,10 @@ from chokepoint.agents.court import complies, years_to_ruling
 from chokepoint.agents.exporting_state import Measure
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.calendar import DAYS_PER_YEAR
-from chokepoint.sim.scenario.problems import nearest
+from chokepoint.sim.instruments import ENDED_BY_A_RULING
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
-
-INSTRUMENTS = ("export_quota", "export_tax")
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Case:
 def file(world: World, m: Measure) -> None:
     """Start a case against each exporting state that a complaint names; keep those that will be obeyed in the run."""
     choices = world.layout.scenario.choices
-    named = tuple(filter(None, ";".join(m.scope[1:]).split(";"))) or INSTRUMENTS
+    named = tuple(filter(None, ";".join(m.scope[1:]).split(";"))) or ENDED_BY_A_RULING
     stream = draws.stream(world.seed, world.replication, draws.RULING)
     for respondent in m.targets:
         key = np.array([draws.key_of("case", m.id, respondent)])
@@ -91,26 +88,3 @@ def barred(world: World, m: Measure) -> bool:
         and not m.lifted and m.value is not None
         for case in world.cases
     )  # fmt: skip
-
-
-def problems(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
-    """Problems of complaints that start a case, in the tables `v` of a scenario."""
-    found: list[str] = []
-    doubtful = set(doubtful)
-    exporters = [c.country for c in v["countries"] if c.role == "exporting_state"]
-    for e in v["events"]:
-        word, *rest = e.scope.split("|")
-        if e.admitted != "yes" or e.instrument != "complaint" or word != "hazard":
-            continue
-        where = f"events.csv, {e.id}"
-        if e.value is None or e.value < 0.0:
-            found.append(f"{where}: a case needs a hazard of success of at least 0, not {e.value}")
-        if e.unit != "1/year":
-            found.append(f"{where}: the hazard of a case is given in 1/year, not {e.unit!r}")
-        for target in e.target.split(";"):
-            if target not in exporters and target not in doubtful:
-                found.append(f"{where}: no exporting state {target!r} to complain of ({nearest(target, exporters)})")
-        for name in filter(None, ";".join(rest).split(";")):
-            if name not in INSTRUMENTS:
-                found.append(f"{where}: a case cannot end {name!r} ({nearest(name, INSTRUMENTS)})")
-    return found

@@ -15,10 +15,10 @@ import numpy as np
 from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.engine.calendar import Calendar
 from chokepoint.sim.engine.draws import NEWS, key_of, normals, stream
+from chokepoint.sim.instruments import INSTRUMENTS
 from chokepoint.sim.scenario.tables import Event, Mine, News, Scenario
 
-ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "export_licence",
-               "licence_refusal")  # fmt: skip
+ABROAD_ONLY = tuple(name for name, instrument in INSTRUMENTS.items() if instrument.border)
 
 
 def newly_withheld(

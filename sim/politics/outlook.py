@@ -17,6 +17,7 @@ import numpy as np
 
 from chokepoint.agents.exporting_state import Measure, lifting
 from chokepoint.agents.observation import Outlook
+from chokepoint.sim.instruments import INSTRUMENTS
 from chokepoint.sim.market.state import (
     BUILDING,
     OPERATING,
@@ -34,7 +35,7 @@ from chokepoint.sim.politics.enactment import enact
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
 
-CUTS = ("embargo", "export_quota", "inspection", "licence_refusal")
+CUTS = tuple(name for name, instrument in INSTRUMENTS.items() if instrument.cuts)
 REFILL_YEARS = 2.0  # over which a reserve whose plans are not told is filled up again (assumption)
 
 

@@ -19,8 +19,8 @@ loan or stake as cash. An act that ends takes back what is not yet begun: a proj
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,17 +28,11 @@ from chokepoint.agents.exporting_state import Measure
 from chokepoint.agents.mine import grant_element, support
 from chokepoint.sim.market.phases.accounts import pay
 from chokepoint.sim.market.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
-from chokepoint.sim.scenario.problems import nearest
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
-    from chokepoint.sim.scenario.tables import Choices
+    from chokepoint.sim.scenario.choices import Choices
 
-UNITS = {
-    "": ("m USD",), "loan": ("m USD",), "stake": ("m USD",), "guarantee": ("m USD",), "offtake": ("t/year",),
-    "floor_price": ("USD/kg", "% of base"), "subsidy": ("USD/kg", "% of capex"),
-}  # fmt: skip
-OF_REFINERIES = ("loan", "stake", "offtake")
 EVER = 1e12  # a week that never comes
 
 
@@ -194,52 +188,3 @@ HANDLERS: dict[str, Callable[[World, Measure], None]] = {
     "loan": _loan, "stake": _stake, "guarantee": _guarantee, "offtake": _offtake, "floor_price": _floor_price,
     "subsidy": _subsidy,
 }  # fmt: skip
-
-
-def problems(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
-    """Problems of acts that back or subsidise, in the tables `v` of a scenario."""
-    found: list[str] = []
-    doubtful = set(doubtful)
-    mines = {k.mine: k for k in v["mines"]}
-    refiners = {r.refiner: r for r in v["refiners"]}
-    zones = {c.country: c.zone for c in v["countries"]}
-    for e in v["events"]:
-        if e.admitted != "yes" or e.instrument not in ("backing", "subsidy"):
-            continue
-        where = f"events.csv, {e.id}"
-        kind = "subsidy" if e.instrument == "subsidy" else e.scope
-        if kind not in UNITS or (e.instrument == "backing" and kind == "subsidy"):
-            words = [word for word in UNITS if word not in ("", "subsidy")]
-            found.append(f"{where}: unknown kind of backing {kind!r} in scope ({nearest(kind, words)})")
-            continue
-        what = e.instrument if kind in ("", "subsidy") else f"backing {kind}"
-        if e.actor not in zones and e.actor not in doubtful:
-            found.append(f"{where}: {what} is an act of a country, not of {e.actor!r} ({nearest(e.actor, zones)})")
-        if e.value is None or e.value < 0.0:
-            found.append(f"{where}: {what} needs a value of at least 0, not {e.value}")
-        if e.unit not in UNITS[kind]:
-            found.append(f"{where}: {what} is given in {' or '.join(UNITS[kind])}, not {e.unit!r}")
-        if e.unit == "% of capex" and (e.value or 0.0) > 100.0:
-            found.append(f"{where}: a subsidy of {e.value} % of capex is above 100")
-        valid = [*mines, *refiners] if kind in OF_REFINERIES else [*mines]
-        for target in e.target.split(";"):
-            if target in doubtful or (kind == "subsidy" and target == "all"):
-                continue
-            if target not in valid:
-                place = "mine or refinery" if kind in OF_REFINERIES else "mine"
-                found.append(f"{where}: unknown {place} {target!r} ({nearest(target, valid)})")
-                continue
-            home = (mines[target] if target in mines else refiners[target]).country
-            if kind == "subsidy" and home != e.actor:
-                found.append(
-                    f"{where}: {e.actor} subsidises mines at home; {target} lies in {home} (backing is for it)"
-                )
-            outlay = kind in ("stake", "guarantee") or e.unit == "% of capex"
-            if outlay and target in mines and mines[target].stage != "project":
-                found.append(f"{where}: {what} is for a project; {target} runs already (loan, offtake, floor_price do)")
-            if kind == "offtake":
-                plants = [target] if target in refiners else [f.refiner for f in v["feeds"] if f.mine == target]
-                zone = {zones.get(refiners[r].country) for r in plants if r in refiners}
-                if zone - {"world", zones.get(e.actor)}:
-                    found.append(f"{where}: the product of {target} lies behind a border; offtake cannot pass it")
-    return found
