@@ -12,9 +12,13 @@ from chokepoint.sim.scenario.tables import Event
 
 # Kinds of backing, the word in the scope, and the units that each is given in; without a word nobody pays.
 BACKING_UNITS = {
-    "": ("m USD",), "loan": ("m USD",), "stake": ("m USD",), "guarantee": ("m USD",), "offtake": ("t/year",),
+    "": ("m USD",),
+    "loan": ("m USD",),
+    "stake": ("m USD",),
+    "guarantee": ("m USD",),
+    "offtake": ("t/year",),
     "floor_price": ("USD/kg", "% of base"),
-}  # fmt: skip
+}
 SUBSIDY_UNITS = ("USD/kg", "% of capex")
 OF_REFINERIES = ("loan", "stake", "offtake")
 OF_PROJECTS = ("stake", "guarantee")
@@ -138,15 +142,20 @@ _ALL = (
     Instrument(
         "export_quota",
         "Licences of so many gross tonnes go to holders by their shares, for a half-year; good until the year ends.",
-        negative=False, cuts=True, border=True,
+        negative=False,
+        cuts=True,
+        border=True,
     ),
     Instrument("quota_carry_over", "Licences of the old year stay good in the new one.", border=True),
     Instrument(
         "export_tax", "Per cent of the inside price, by material.", negative=False, border=True, check=check_export_tax
     ),
     Instrument(
-        "embargo", "Cargo of the covered forms for a destination is held, by days.",
-        targets=("countries", "all"), cuts=True, border=True,
+        "embargo",
+        "Cargo of the covered forms for a destination is held, by days.",
+        targets=("countries", "all"),
+        cuts=True,
+        border=True,
     ),
     Instrument("inspection", "Per cent of cargo opened.", targets=("countries", "all"), cuts=True, border=True),
     Instrument(
@@ -157,9 +166,7 @@ _ALL = (
     Instrument("enforcement", "A campaign against unlicensed mines, all or those named."),
     Instrument("production_shortfall", "Heard of; moves nothing itself."),
     Instrument("reserve_purchase", "So many tonnes for a state's reserve in the proportions of home output."),
-    Instrument(
-        "complaint", "Heard of; with the scope `hazard`, a case that runs its course.", check=check_complaint
-    ),
+    Instrument("complaint", "Heard of; with the scope `hazard`, a case that runs its course.", check=check_complaint),
     Instrument("ruling", "Heard of; moves nothing itself."),
     Instrument(
         "backing",
@@ -167,12 +174,21 @@ _ALL = (
         check=check_backing,
     ),
     Instrument(
-        "export_licence", "Cargo waits so many working days on average.", unit="working days", high=500.0,
-        targets=("countries", "all"), border=True,
+        "export_licence",
+        "Cargo waits so many working days on average.",
+        unit="working days",
+        high=500.0,
+        targets=("countries", "all"),
+        border=True,
     ),
     Instrument(
-        "licence_refusal", "Per cent of applications refused.", unit="%", high=100.0, targets=("countries", "all"),
-        cuts=True, border=True,
+        "licence_refusal",
+        "Per cent of applications refused.",
+        unit="%",
+        high=100.0,
+        targets=("countries", "all"),
+        cuts=True,
+        border=True,
     ),
     Instrument(
         "production_subsidy", "Per cent of the base-year price for what licensed refiners make.", unit="%", high=90.0
@@ -184,6 +200,6 @@ _ALL = (
     Instrument("subsidy", "USD/kg of ore, or per cent of the outlay, for mines at home.", check=check_subsidy),
     Instrument("observed", "For the record; never admitted.", check=check_observed),
     Instrument("concession", "What is withheld from the actor is freed; by doctrines alone.", dated=False),
-)  # fmt: skip
+)
 
 INSTRUMENTS: dict[str, Instrument] = {instrument.name: instrument for instrument in _ALL}

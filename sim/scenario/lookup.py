@@ -7,9 +7,16 @@ from chokepoint.sim.scenario.problems import nearest
 
 # The column by which other tables name a row.
 NAMED_BY = {
-    "countries": "country", "materials": "material", "mines": "mine", "refiners": "refiner", "firms": "firm",
-    "sectors": "sector", "forms": "form", "events": "id", "news": "id",
-}  # fmt: skip
+    "countries": "country",
+    "materials": "material",
+    "mines": "mine",
+    "refiners": "refiner",
+    "firms": "firm",
+    "sectors": "sector",
+    "forms": "form",
+    "events": "id",
+    "news": "id",
+}
 
 
 class Tables(Mapping[str, Any]):

@@ -26,11 +26,17 @@ OPTIONAL = ("events", "news", "activity")
 MUST = ("name", "title", "start", "end")
 # Keys of `scenario.toml` that are of a kind, in the words of a user; days are checked with their order.
 KINDS: dict[str, tuple[type, str]] = {
-    "name": (str, "a text"), "title": (str, "a text"), "extends": (str, "the path of a folder"),
-    "tables": (dict, "a table"), "choices": (dict, "a table"), "behaviour": (dict, "a table"),
-    "rules": (dict, "a table"), "reserve": (dict, "a table"), "doctrine": (dict, "a table"),
+    "name": (str, "a text"),
+    "title": (str, "a text"),
+    "extends": (str, "the path of a folder"),
+    "tables": (dict, "a table"),
+    "choices": (dict, "a table"),
+    "behaviour": (dict, "a table"),
+    "rules": (dict, "a table"),
+    "reserve": (dict, "a table"),
+    "doctrine": (dict, "a table"),
     "mechanisms": (list, "a list of files"),
-}  # fmt: skip
+}
 KEYS = (*MUST, *(key for key in KINDS if key not in MUST))
 MERGED = ("choices", "behaviour", "rules", "reserve", "doctrine")  # key by key with those of a scenario that it extends
 

@@ -263,10 +263,21 @@ def assumed(row: Sourced) -> bool:
 
 
 TABLES: dict[str, type[Sourced]] = {
-    "countries": Country, "materials": Material, "base_year": BaseYear, "mines": Mine, "baskets": Basket,
-    "refiners": Refiner, "feeds": Feed, "firms": Firm, "lags": Lag, "sectors": Sector,
-    "sector_materials": SectorMaterial, "forms": Form, "events": Event, "news": News,
-}  # fmt: skip
+    "countries": Country,
+    "materials": Material,
+    "base_year": BaseYear,
+    "mines": Mine,
+    "baskets": Basket,
+    "refiners": Refiner,
+    "feeds": Feed,
+    "firms": Firm,
+    "lags": Lag,
+    "sectors": Sector,
+    "sector_materials": SectorMaterial,
+    "forms": Form,
+    "events": Event,
+    "news": News,
+}
 
 # Tables of technology shared by every scenario unless a scenario brings its own.
 SHARED = {
