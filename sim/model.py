@@ -13,8 +13,9 @@ from chokepoint.sim.simulation import Simulation
 class MarketModel(mesa.Model):
     """A running scenario for those who come from Mesa.
 
-    scenario: a folder with `scenario.toml`, or a `World` that may have begun, which brings its own seed and changes;
-    run_seed: integer seed (Mesa's `batch_run` needs this name); changes: `key=value` overrides separated by `;`.
+    scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `World` that may have begun, which
+    brings its own seed and changes; run_seed: integer seed (Mesa's `batch_run` needs this name); changes: `key=value`
+    overrides separated by `;`.
     `model.agents` are views into the world; `tick` counts weeks.
     """
 

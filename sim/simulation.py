@@ -14,21 +14,36 @@ from chokepoint.agents.behaviour import PARAMETERS, behaviour
 from chokepoint.sim.engine.rules import code_version
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.recorded import gather
-from chokepoint.sim.market.week import rule_set
+from chokepoint.sim.market.week import phases, rule_set
 from chokepoint.sim.network.layout import Layout
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.politics.hearing import Hearing
 from chokepoint.sim.politics.instruments import known
 from chokepoint.sim.results.run import Run
+from chokepoint.sim.scenario.checks import check_behaviour, unknown_instruments
 from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput
-from chokepoint.sim.scenario.tables import Scenario, check_behaviour, load
+from chokepoint.sim.scenario.reading import load
+from chokepoint.sim.scenario.tables import Scenario
+
+
+def load_scenario(place: str | Path) -> Scenario:
+    """The scenario in a folder, or a shipped episode by its name; its acts are those that the simulator knows.
+
+    Raises `BadInput` with every problem found.
+    """
+    return load(place, known(phases().frame))
+
+
+def change_scenario(scenario: Scenario, changes: Sequence[str]) -> Scenario:
+    """The scenario with `key=value` changes (see `sim/scenario/overrides.py`); `BadInput` lists what cannot be made."""
+    return apply_changes(scenario, changes, known(phases().frame))
 
 
 class Simulation:
     """A scenario ready to run.
 
-    scenario: a folder with `scenario.toml`, or a `Scenario`.
+    scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `Scenario`.
     changes:  `key=value` overrides (see `sim/scenario/overrides.py`).
     behaviour: values for parameters of the behavioural table, by name.
     rules:    replacements such as `{"firm.order": my_order}` or `{"firm.order": "mystudy.py:order"}`.
@@ -47,18 +62,19 @@ class Simulation:
         seed: int = 1,
         allow_rules: bool = True,
     ):
-        base = scenario if isinstance(scenario, Scenario) else load(scenario)
+        base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        if (base.rules or base.mechanisms) and not allow_rules:
+            code = ", ".join((*base.rules.values(), *(Path(file).name for file in base.mechanisms)))
+            raise BadInput([f"scenario.toml: names code ({code}); add --allow-rules to run it"], "rules")
+        self.rules = rule_set({**base.rules, **(rules or {})}, base.mechanisms)
+        instruments = known(self.rules.source.frame)
         given = dict(behaviour or {})
-        problems = check_behaviour(given, "behaviour")
+        problems = [*check_behaviour(given, "behaviour"), *unknown_instruments(base, instruments)]
         if problems:
-            raise BadInput(problems, "behaviour")
+            raise BadInput(problems, "simulation")
         base = base.model_copy(update={"behaviour": {**base.behaviour, **given}})
-        self.scenario = apply_changes(base, tuple(changes))
-        if self.scenario.rules and not allow_rules:
-            code = ", ".join(self.scenario.rules.values())
-            raise BadInput([f"scenario.toml, rules: names code ({code}); add --allow-rules to run it"], "rules")
+        self.scenario = apply_changes(base, tuple(changes), instruments)
         self.changes = tuple(changes)
-        self.rules = rule_set({**self.scenario.rules, **(rules or {})})
         self.seed = int(seed)
         self._layout: Layout | None = None
 

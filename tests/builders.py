@@ -14,12 +14,11 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.sim.market.world import World
-from chokepoint.sim.scenario.overrides import apply_changes
+from chokepoint.sim.scenario.choices import Choices
 from chokepoint.sim.scenario.tables import (
     SHARED,
     BaseYear,
     Basket,
-    Choices,
     Country,
     Event,
     Feed,
@@ -34,6 +33,7 @@ from chokepoint.sim.scenario.tables import (
     Sector,
     SectorMaterial,
 )
+from chokepoint.sim.simulation import change_scenario
 
 TWO_COUNTRIES = Path(__file__).parents[1] / "experiments" / "episodes" / "two-countries"
 T = TypeVar("T", Sector, Form)
@@ -205,7 +205,7 @@ def world_scenario(
         choices=Choices(freight_usd_per_kg=freight, **covered),
         behaviour={**({} if noise else NOISE_OFF), **(behaviour or {})},
     )  # fmt: skip
-    return apply_changes(scenario, ())
+    return change_scenario(scenario, ())
 
 
 def _shared(table: str, row: type[T]) -> tuple[T, ...]:

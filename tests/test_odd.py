@@ -24,7 +24,9 @@ from chokepoint.sim.engine import draws
 from chokepoint.sim.market.week import phases
 from chokepoint.sim.politics.instruments import known
 from chokepoint.sim.scenario import tables as scenario
+from chokepoint.sim.scenario.choices import Choices
 from chokepoint.sim.scenario.programmes import Reserve, Stance
+from chokepoint.sim.simulation import load_scenario
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "ODD.md").read_text(encoding="utf-8")
@@ -137,7 +139,7 @@ def settings_said(cell: str) -> dict[str, str]:
 
 
 def test_choices_and_sections() -> None:
-    same("choices beside sim/scenario/tables.py", said("choices", 1), defaults(scenario.Choices))
+    same("choices beside sim/scenario/choices.py", said("choices", 1), defaults(Choices))
     told = {name: settings_said(cell) for name, cell in said("sections", 1).items()}
     true = {"[reserve.NAME]": defaults(Reserve), "[doctrine.NAME]": defaults(Stance)}
     same("sections beside sim/scenario/programmes.py", told, true)
@@ -218,7 +220,7 @@ def test_known_answers_are_tests_that_exist() -> None:
 def known_names() -> set[str]:
     """Names that the text may use in code font or in an equation."""
     own = [shelf.named(n).Settings for shelf in (doctrines, reserve_rules) for n in shelf.names()]
-    return {*behaviour.PARAMETERS, *(n for m in (scenario.Choices, Reserve, Stance, *own) for n in m.model_fields)}
+    return {*behaviour.PARAMETERS, *(n for m in (Choices, Reserve, Stance, *own) for n in m.model_fields)}
 
 
 def test_names_in_equations_are_parameters_choices_or_settings() -> None:
@@ -242,7 +244,7 @@ def test_files_that_are_named_exist() -> None:
 
 
 def test_scales_of_the_first_episode() -> None:
-    world = scenario.load(FOLDER / "2010-embargo")
+    world = load_scenario(FOLDER / "2010-embargo")
     kinds = ("countries", "zones", "materials", "mines", "refiners")
     counted = ", ".join(rf"(\d+) {kind}" for kind in kinds) + r" and (\d+) firms"
     told = re.search(f"`2010-embargo` has {counted}", " ".join(TEXT.split()))

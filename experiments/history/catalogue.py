@@ -13,15 +13,12 @@ from typing import Any
 from chokepoint.experiments.history.facts import Facts, read_facts
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
-from chokepoint.sim.scenario.tables import Scenario, load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.scenario.reading import SHIPPED, shipped
+from chokepoint.sim.scenario.tables import Scenario
+from chokepoint.sim.simulation import Simulation, load_scenario
 
-FOLDER = Path(__file__).parents[1] / "episodes"
-
-
-def names() -> list[str]:
-    """The episodes that ship."""
-    return sorted(p.parent.name for p in FOLDER.glob("*/scenario.toml"))
+FOLDER = SHIPPED
+names = shipped
 
 
 class Episode:
@@ -44,7 +41,7 @@ class Episode:
 
     @cached_property
     def _scenario(self) -> Scenario:
-        return load(self.folder)
+        return load_scenario(self.folder)
 
     def scenario(self) -> Scenario:
         """The scenario of the folder, as it is."""

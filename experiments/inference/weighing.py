@@ -24,9 +24,9 @@ from chokepoint.experiments.runs.batch import Batch
 from chokepoint.experiments.runs.points import Point
 from chokepoint.experiments.runs.runner import evaluate
 from chokepoint.sim.results.run import Run
-from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import Positive, Row
+from chokepoint.sim.simulation import change_scenario
 
 MEASURE = "chokepoint.experiments.inference.weighing:path"
 PASS, STRONG, ERROR_RATE = 3.0, 20.0, 0.1  # ratios asked for, and share of errors on synthetic histories at most
@@ -181,7 +181,7 @@ def points_of(place: Episode, points: int, seed: int) -> tuple[Point, ...]:
     hypotheses, shared = hypotheses_of(place)
     told = [(*shared, *h.told(unit)) for h in hypotheses for unit in latin_hypercube(points, seed)]
     for changes in told[::points]:
-        apply_changes(place.scenario(), changes)
+        change_scenario(place.scenario(), changes)
     return tuple(Point(changes) for changes in told)
 
 

@@ -13,8 +13,7 @@ from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import Case, Tally
 from chokepoint.experiments.systems.frame.reserve_cases import reserve
 from chokepoint.sim.politics.governed import GovernedWorld
-from chokepoint.sim.scenario.tables import load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 if TYPE_CHECKING:
     import pandas
@@ -66,7 +65,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     """Whether and when Japan gives in, the cost of holding out that it expected at first, and what it lost, by case."""
     from chokepoint.experiments.history.catalogue import find
 
-    scenario = load(find("2010-embargo").folder)
+    scenario = load_scenario(find("2010-embargo").folder)
     tally = Tally(seed)
     for case in CASES:
         simulation = Simulation(scenario, changes=case.changes, seed=seed)

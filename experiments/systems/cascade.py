@@ -17,8 +17,7 @@ from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cascade import STILL, Cascade, Docked, cascade
 from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
 from chokepoint.sim.politics.governed import GovernedWorld
-from chokepoint.sim.scenario.tables import load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 if TYPE_CHECKING:
     import pandas
@@ -51,7 +50,9 @@ def act(world: GovernedWorld) -> str:
 def docked(*changes: str) -> Docked:
     """The world with still behaviour, six weeks of use in the hands of firms, and these changes."""
     behaviour = {**STILL, **HELD}
-    return Docked.of(Simulation(load(WORLDS / "four-exporters"), changes=(FROZEN, *changes), behaviour=behaviour))
+    return Docked.of(
+        Simulation(load_scenario(WORLDS / "four-exporters"), changes=(FROZEN, *changes), behaviour=behaviour)
+    )
 
 
 def algorithm(raises: bool) -> Cascade:
@@ -106,8 +107,8 @@ def variant(case: str, replication: int, seed: int) -> GovernedWorld:
         still |= {name: value for name, value in STILL.items() if name.startswith(("noise_", "licence_"))}
     given: dict[str, Any] = {"behaviour": {**still, **HELD}, "seed": seed}
     changes = () if case == PRICES else (FROZEN,)
-    first = Simulation(load(WORLDS / "four-exporters"), **given).world(replication)
-    simulation = Simulation(load(WORLDS / "four-exporters"), changes=(act(first), *changes), **given)
+    first = Simulation(load_scenario(WORLDS / "four-exporters"), **given).world(replication)
+    simulation = Simulation(load_scenario(WORLDS / "four-exporters"), changes=(act(first), *changes), **given)
     world = simulation.world(replication)
     world.advance(WEEKS + LAG)
     return world

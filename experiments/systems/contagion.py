@@ -20,8 +20,7 @@ import numpy as np
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, run_cases, year
 from chokepoint.sim.politics.enactment import restricted
-from chokepoint.sim.scenario.tables import load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 if TYPE_CHECKING:
     import pandas
@@ -80,7 +79,7 @@ def followed(terms: tuple[float, float, float] | None, replication: int, seed: i
     if terms is not None:
         changes += stance(STATES[0], ALWAYS, 0.0, 0.0)
         changes += tuple(x for c in STATES[1:] for x in stance(c, *terms))
-    world = Simulation(load(WORLDS / "four-exporters"), changes=changes, seed=seed).world(replication)
+    world = Simulation(load_scenario(WORLDS / "four-exporters"), changes=changes, seed=seed).world(replication)
     steps = [52 + 26 * i for i in range(7)]
     shares, prices = [], []
     for first, last in pairwise(steps):

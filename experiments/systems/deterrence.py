@@ -16,8 +16,7 @@ from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import Case, Tally
 from chokepoint.experiments.systems.frame.reserve_cases import price_level, reserve
 from chokepoint.sim.politics.governed import GovernedWorld
-from chokepoint.sim.scenario.tables import load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 if TYPE_CHECKING:
     import pandas
@@ -80,7 +79,7 @@ def price_of_the_step(replications: int, seed: int) -> dict[str, np.ndarray]:
     what it tells: (replications,) each. No act is in force."""
     from chokepoint.experiments.history.catalogue import find
 
-    scenario = load(find("2010-embargo").folder)
+    scenario = load_scenario(find("2010-embargo").folder)
     plain = Simulation(scenario, changes=BUYS, seed=seed).run(replications)
     first, last = date(2010, 1, 4), date(2011, 1, 3)
     paid = {}
@@ -97,7 +96,7 @@ def by_horizon(replications: int, seed: int) -> dict[tuple[str, int], np.ndarray
     (replications,) each."""
     from chokepoint.experiments.history.catalogue import find
 
-    scenario, found = load(find("2010-embargo").folder), {}
+    scenario, found = load_scenario(find("2010-embargo").folder), {}
     for case in (c for c in CASES if c.name in FAR):
         for weeks in HORIZONS:
             changes = (*TRIES, *case.changes, f"doctrine.China.weeks={weeks}", "end=2010-12-31")
@@ -112,7 +111,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     price of the step from 42 to 180 days by what is told; expected gain by horizon."""
     from chokepoint.experiments.history.catalogue import find
 
-    scenario = load(find("2010-embargo").folder)
+    scenario = load_scenario(find("2010-embargo").folder)
     tally = Tally(seed)
     weights = mixes()
     tries: dict[str, np.ndarray] = {}  # whether each mix of motives makes an attempt: (replications, mixes)

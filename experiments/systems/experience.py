@@ -13,8 +13,7 @@ from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally
 from chokepoint.experiments.systems.frame.reserve_cases import reserve
 from chokepoint.sim.politics.governed import GovernedWorld
-from chokepoint.sim.scenario.tables import load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 if TYPE_CHECKING:
     import pandas
@@ -53,7 +52,7 @@ def shares(world: GovernedWorld, act: str) -> np.ndarray:
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
     """Share of years with an embargo in the first and the last twelve years, with a quota, and the importer's loss, by
     case."""
-    scenario = load(WORLDS / "three-countries")
+    scenario = load_scenario(WORLDS / "three-countries")
     tally = Tally(seed)
     for case in CASES:
         simulation = Simulation(scenario, changes=case.changes, seed=seed)

@@ -23,8 +23,8 @@ from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.politics.observation import Seen
 from chokepoint.sim.politics.outlook import expect, results
-from chokepoint.sim.scenario.tables import Scenario, load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.scenario.tables import Scenario
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 if TYPE_CHECKING:
     import pandas
@@ -76,7 +76,7 @@ def quotas(share: float) -> tuple[str, ...]:
 
 
 def scenario() -> Scenario:
-    return load(WORLDS / "one-exporter")
+    return load_scenario(WORLDS / "one-exporter")
 
 
 def realised(share: float, replication: int, seed: int) -> tuple[float, float]:

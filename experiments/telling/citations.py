@@ -26,9 +26,10 @@ from chokepoint.experiments.runs.batch import FILE, Batch, read_batch
 from chokepoint.experiments.runs.points import Sampled
 from chokepoint.sim.market.week import phases
 from chokepoint.sim.results.storage import MANIFEST
-from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput
-from chokepoint.sim.scenario.tables import TABLES, table_paths
+from chokepoint.sim.scenario.reading import table_paths
+from chokepoint.sim.scenario.tables import TABLES
+from chokepoint.sim.simulation import change_scenario
 
 BIBLIOGRAPHY = Path(doctrines.__file__).parents[1] / "references.toml"
 SOFTWARE = "chokepoint"  # key of the software itself
@@ -234,7 +235,7 @@ def citations(run: str | Path, changes: Iterable[str] = ()) -> Citations:
         if path.is_dir() and not (path / "scenario.toml").is_file():
             raise BadInput([f"{path}: neither a result (no {MANIFEST}) nor a scenario (no scenario.toml)"], "cite")
         place = find(run)
-        resolved = apply_changes(place.scenario(), (*place.changes, *changes))
+        resolved = change_scenario(place.scenario(), (*place.changes, *changes))
         scenario, rules, told = json.loads(resolved.resolved()), dict(resolved.rules), {}
         scenario["behaviour"] |= place.behaviour
         name, folder, posterior = place.name, place.folder, False

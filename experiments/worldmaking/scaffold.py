@@ -13,8 +13,7 @@ from chokepoint.experiments.history.catalogue import names
 from chokepoint.experiments.worldmaking.expansion import expand
 from chokepoint.experiments.worldmaking.small_table import read
 from chokepoint.sim.scenario.problems import BadInput
-from chokepoint.sim.scenario.tables import load
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 INVENTED = Path(__file__).with_name("invented_metal.toml")
 TABLE, RECORD = "table.toml", "expanded.json"
@@ -93,7 +92,7 @@ def _write(folder: Path, files: dict[str, str], written: dict[str, str]) -> None
         trial.mkdir()
         for name, text in {**files, RECORD: json.dumps(record, indent=1) + "\n"}.items():
             (trial / name).write_bytes(text.encode())
-        _ = Simulation(load(trial)).layout
+        _ = Simulation(load_scenario(trial)).layout
         folder.mkdir(exist_ok=True)
         for path in trial.iterdir():
             path.replace(folder / path.name)

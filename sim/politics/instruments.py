@@ -1,11 +1,16 @@
-"""Acts that work on states and not on the market: complaints, concessions, incidents; and how any act is carried out."""
+"""Acts that work on states and not on the market: complaints, concessions; and how any act is carried out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from chokepoint.sim.politics.litigation import COMPLAINED_OF
 from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.lookup import Tables
+from chokepoint.sim.scenario.problems import nearest
+from chokepoint.sim.scenario.tables import Event
 
 if TYPE_CHECKING:
     from chokepoint.agents.exporting_state import Measure
@@ -32,12 +37,47 @@ def _concede(politics: Politics, measure: Measure) -> None:
             politics.conceded[giver, target] = politics.tension.between(giver, [target], measure.start)[target]
 
 
+def _check_complaint(event: Event, tables: Tables) -> Iterator[str]:
+    """Problems of a complaint that starts a case: with the word `hazard` in its scope."""
+    word, *rest = event.scope.split("|")
+    if word != "hazard":
+        return
+    where = f"events.csv, {event.id}"
+    exporters = [country.country for country in tables["countries"] if country.role == "exporting_state"]
+    if event.value is None or event.value < 0.0:
+        yield f"{where}: a case needs a hazard of success of at least 0, not {event.value}"
+    if event.unit != "1/year":
+        yield f"{where}: the hazard of a case is given in 1/year, not {event.unit!r}"
+    for target in event.target.split(";"):
+        if target not in exporters and target not in tables.doubtful:
+            yield f"{where}: no exporting state {target!r} to complain of ({nearest(target, exporters)})"
+    for name in filter(None, ";".join(rest).split(";")):
+        if name not in COMPLAINED_OF:
+            yield f"{where}: a case cannot end {name!r} ({nearest(name, COMPLAINED_OF)})"
+
+
+def _check_incident(event: Event, tables: Tables) -> Iterator[str]:
+    """The strength of an incident is a share."""
+    if event.value is None or not 0.0 <= event.value <= 1.0:
+        yield f"events.csv, {event.id}: the strength {event.value} of an incident must lie between 0 and 1"
+
+
+def _check_observed(event: Event, tables: Tables) -> Iterator[str]:
+    """A row for the record reaches no run."""
+    yield f"events.csv, {event.id}: what was observed cannot be admitted; no state carries it out"
+
+
 INSTRUMENTS = (
-    Instrument("complaint", "a complaint before a court of trade; with a hazard it starts a case", _complain),
-    Instrument("ruling", "a court rules: heard of; what is obeyed is an act of its own"),
-    Instrument("concession", "a state gives another what it asks for", _concede),
-    Instrument("incident", "tension between two states rises", targets=("countries",)),
-    Instrument("observed", "something that was observed: never admitted"),
+    Instrument(
+        "complaint",
+        "Heard of; with the scope `hazard`, a case that runs its course.",
+        _complain,
+        check=_check_complaint,
+    ),
+    Instrument("ruling", "Heard of; moves nothing itself."),
+    Instrument("concession", "What is withheld from the actor is freed; by doctrines alone.", _concede, dated=False),
+    Instrument("incident", "Raises tension by its strength.", targets=("countries",), check=_check_incident),
+    Instrument("observed", "For the record; never admitted.", check=_check_observed),
 )
 
 

@@ -11,7 +11,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chokepoint.sim.results import drawing as draw
-from chokepoint.sim.results.drawing import COLUMN_MM, GREY, HISTORY, INSIDE, MARKET_COLOUR, MARKET_MARKER, OUTSIDE, PAGE_MM, SMUGGLED, Event, Point, days_of, last_day
+from chokepoint.sim.results.drawing import (
+    COLUMN_MM,
+    GREY,
+    HISTORY,
+    INSIDE,
+    MARKET_COLOUR,
+    MARKET_MARKER,
+    OUTSIDE,
+    PAGE_MM,
+    SMUGGLED,
+    Event,
+    Point,
+    days_of,
+    last_day,
+)
 from chokepoint.sim.results.record import Recorded
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.results.record import Recorded
 from chokepoint.sim.results.tidy import write_csv
+from chokepoint.sim.scenario.problems import BadInput
 
 TABLE, MANIFEST = "series.parquet", "manifest.json"
 

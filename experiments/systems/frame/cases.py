@@ -19,7 +19,7 @@ import numpy as np
 
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.tables import Scenario
-from chokepoint.sim.simulation import Simulation
+from chokepoint.sim.simulation import Simulation, load_scenario
 
 if TYPE_CHECKING:
     import pandas
@@ -41,10 +41,9 @@ class Case:
 def run_cases(scenario: str | Path | Scenario, cases: Sequence[Case], replications: int, seed: int) -> dict[str, Run]:
     """Run every case on the same luck. scenario: name of an episode, a folder, or a `Scenario`."""
     from chokepoint.experiments.history.catalogue import find
-    from chokepoint.sim.scenario.tables import load
 
     if not isinstance(scenario, Scenario):
-        scenario = load(find(scenario).folder)
+        scenario = load_scenario(find(scenario).folder)
     return {
         c.name: Simulation(scenario, changes=c.changes, behaviour=c.behaviour, seed=seed).run(replications)
         for c in cases

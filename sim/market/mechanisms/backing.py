@@ -28,6 +28,7 @@ from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
+from chokepoint.sim.market.pledges import check_backing, check_subsidy
 from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, RESERVE
 from chokepoint.sim.scenario.acts import Instrument
 
@@ -394,7 +395,14 @@ MECHANISM = Mechanism(
         ),
     },
     instruments=(
-        Instrument("backing", "a state pays for, or stands by, a mine or plant anywhere; the scope says how", _backing),
-        Instrument("subsidy", "a state subsidises mines at home", _subsidy),
+        Instrument(
+            "backing",
+            "Loan, stake, guarantee, offtake or floor price for a mine or refinery; without a word, it eases the hurdle.",
+            _backing,
+            check=check_backing,
+        ),
+        Instrument(
+            "subsidy", "USD/kg of ore, or per cent of the outlay, for mines at home.", _subsidy, check=check_subsidy
+        ),
     ),
 )

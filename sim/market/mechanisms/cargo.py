@@ -70,7 +70,7 @@ MECHANISM = Mechanism(
     },
     instruments=(
         Instrument(
-            "transit_delay", "cargo takes so many weeks more", unit="weeks", high=26.0, targets=("countries", "all")
+            "transit_delay", "Weeks that cargo takes longer.", unit="weeks", high=26.0, targets=("countries", "all")
         ),
     ),
 )

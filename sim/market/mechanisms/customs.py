@@ -1,4 +1,4 @@
-"""Customs: cargo waits at the border while it is held, opened, or without a licence to leave; held cargo stays in bond."""
+"""Customs: cargo waits at the border while it is held, opened, or without a licence; held cargo stays in bond."""
 
 import numpy as np
 
@@ -153,16 +153,16 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "embargo",
-            "nothing of the forms it covers leaves for the targets",
+            "Cargo of the covered forms for a destination is held, by days.",
             _hold,
             targets=ANYWHERE,
             cuts=True,
             border=True,
         ),
-        Instrument("closure", "the border is closed for cargo to the targets", _hold, targets=ANYWHERE, border=True),
+        Instrument("closure", "The border is closed for a destination, by days.", _hold, targets=ANYWHERE, border=True),
         Instrument(
             "inspection",
-            "a share of the cargo is opened, and waits",
+            "Per cent of cargo opened.",
             _inspection,
             targets=ANYWHERE,
             cuts=True,
@@ -170,7 +170,7 @@ MECHANISM = Mechanism(
         ),
         Instrument(
             "export_licence",
-            "cargo waits for a licence",
+            "Cargo waits so many working days on average.",
             _export_licence,
             unit="working days",
             high=500.0,
@@ -179,7 +179,7 @@ MECHANISM = Mechanism(
         ),
         Instrument(
             "licence_refusal",
-            "a share of the applications is refused",
+            "Per cent of applications refused.",
             _licence_refusal,
             unit="%",
             high=100.0,

@@ -169,12 +169,12 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "export_quota",
-            "at most so many tonnes gross leave in a half-year",
+            "Licences of so many gross tonnes go to holders by their shares, for a half-year; good until the year ends.",
             _quota,
             negative=False,
             cuts=True,
             border=True,
         ),
-        Instrument("quota_carry_over", "licences of last year stay valid", _carry_over, border=True),
+        Instrument("quota_carry_over", "Licences of the old year stay good in the new one.", _carry_over, border=True),
     ),
 )

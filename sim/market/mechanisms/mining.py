@@ -135,8 +135,13 @@ MECHANISM = Mechanism(
     ),
     series={"mined": Series("t", "mine", True, "mine output, contained oxide", "t k")},
     instruments=(
-        Instrument("production_quota", "at most so many tonnes a year are mined", _production_quota, negative=False),
-        Instrument("ore_hold", "ore of the mines named is stopped", _ore_hold, targets=("mines",)),
-        Instrument("production_shortfall", "output fell short: heard of, and no order of a state"),
+        Instrument(
+            "production_quota",
+            "Tonnes a year of ore by group, over legal mines by size.",
+            _production_quota,
+            negative=False,
+        ),
+        Instrument("ore_hold", "The ore of named mines is held, by days.", _ore_hold, targets=("mines",)),
+        Instrument("production_shortfall", "Heard of; moves nothing itself."),
     ),
 )

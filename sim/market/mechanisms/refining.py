@@ -98,7 +98,7 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "production_subsidy",
-            "the state pays a share of the base-year price of refiners' output",
+            "Per cent of the base-year price for what licensed refiners make.",
             _subsidy,
             unit="%",
             high=90.0,

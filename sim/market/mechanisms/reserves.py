@@ -159,6 +159,8 @@ MECHANISM = Mechanism(
         ),
     },
     instruments=(
-        Instrument("reserve_purchase", "a reserve buys so many tonnes of what refiners at home make", _purchase),
+        Instrument(
+            "reserve_purchase", "So many tonnes for a state's reserve in the proportions of home output.", _purchase
+        ),
     ),
 )

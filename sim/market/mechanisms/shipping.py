@@ -1,5 +1,6 @@
 """Shipping: goods and money change hands, at home, past the border with a licence, and past it without."""
 
+from collections.abc import Iterator
 from math import exp
 
 from chokepoint.sim.engine.arrays import Array
@@ -9,6 +10,8 @@ from chokepoint.sim.market.forms import over_zones, without_world
 from chokepoint.sim.market.mechanisms.licences import BOOK_YEARS, SALES_YEARS
 from chokepoint.sim.network.structure import GREY, LEGAL, RESERVE
 from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.lookup import Tables
+from chokepoint.sim.scenario.tables import Event
 
 
 def shipping(step, dt, P, N, X, I, S, R):
@@ -111,6 +114,12 @@ def _tax(world, measure):
             world.I.tax[place] = (measure.value or 0.0) / 100.0
 
 
+def _names_materials(event: Event, tables: Tables) -> Iterator[str]:
+    """The scope of a tax names materials."""
+    for name in event.scope.split("|")[0].split(";"):
+        yield from tables.unknown(name, tables.names("materials"), f"events.csv, {event.id}", "material")
+
+
 MECHANISM = Mechanism(
     "shipping",
     source="accounting",
@@ -139,7 +148,12 @@ MECHANISM = Mechanism(
     },
     instruments=(
         Instrument(
-            "export_tax", "a share of the price at home is paid on what leaves", _tax, negative=False, border=True
+            "export_tax",
+            "Per cent of the inside price, by material.",
+            _tax,
+            negative=False,
+            border=True,
+            check=_names_materials,
         ),
     ),
 )

@@ -79,7 +79,5 @@ MECHANISM = Mechanism(
     series={
         "leaked": Series("t gross", "country", True, "smuggled exports, by destination", "t z c", "", over_zones),
     },
-    instruments=(
-        Instrument("enforcement", "a campaign against unlicensed mines, those named or all of the state", _campaign),
-    ),
+    instruments=(Instrument("enforcement", "A campaign against unlicensed mines, all or those named.", _campaign),),
 )

@@ -24,7 +24,7 @@ from chokepoint.experiments.inference.weighing import (
 )
 from chokepoint.experiments.inference.weighing_report import as_data, draw
 from chokepoint.sim import BadInput
-from chokepoint.sim.scenario.overrides import apply_changes
+from chokepoint.sim.simulation import change_scenario
 
 SLUMP = find("2020-slump")
 DAY = date(2020, 1, 1)
@@ -125,7 +125,7 @@ def test_every_hypothesis_of_the_slump_has_the_same_dates_and_a_scenario() -> No
     found, shared = hypotheses_of(SLUMP)
     assert [h.name for h in found] == ["slump", "restriction"]
     assert len({(h.first, h.months) for h in found}) == 1
-    slump, slowed = (apply_changes(SLUMP.scenario(), (*shared, *h.told(np.full(3, 0.5)))) for h in found)
+    slump, slowed = (change_scenario(SLUMP.scenario(), (*shared, *h.told(np.full(3, 0.5)))) for h in found)
     assert slump.events == SLUMP.scenario().events
     assert slowed.events[-1].instrument == "inspection"
     assert slowed.news == slump.news == SLUMP.scenario().news

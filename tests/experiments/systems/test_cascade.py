@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from chokepoint.experiments.systems.frame.cascade import STILL, Docked, cascade
 from chokepoint.experiments.systems.frame.cases import WORLDS
 from chokepoint.sim import Simulation
-from chokepoint.sim.scenario.tables import Scenario, load
+from chokepoint.sim.scenario.tables import Scenario
+from chokepoint.sim.simulation import load_scenario
 
 WEEKS, LAG = 26, 4  # a quota of half a year, cargo four weeks under way
 
@@ -121,7 +122,7 @@ def test_what_no_cascade_is_made_for_is_refused() -> None:
 
 def network(output: tuple[float, ...], use: tuple[float, ...]) -> Scenario:
     """Exporters of these outputs and importers of these uses (t a year, scaled to what is made)."""
-    base = load(WORLDS / "four-exporters")
+    base = load_scenario(WORLDS / "four-exporters")
     makers = [c.country for c in base.countries if c.role == "exporting_state"][: len(output)]
     buyers = [c.country for c in base.countries if c.role == "importing_government"][: len(use)]
     made = dict(zip(makers, output, strict=True))

@@ -13,7 +13,7 @@ import pytest
 from chokepoint.experiments import systems
 from chokepoint.experiments.systems.frame.cases import COLUMNS
 from chokepoint.sim.scenario.problems import BadInput
-from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import load_scenario
 
 ROOT = Path(__file__).parents[3]
 ROWS = list(systems.systems())
@@ -65,7 +65,7 @@ def test_a_table_is_tidy_and_its_figure_labelled(row: str, shown: Callable[[str]
     "folder", sorted((ROOT / "experiments" / "systems" / "worlds").iterdir()), ids=lambda p: p.name
 )
 def test_the_worlds_are_valid(folder: Path) -> None:
-    assert load(folder).name == folder.name
+    assert load_scenario(folder).name == folder.name
 
 
 def test_an_unknown_row_names_the_nearest() -> None:

@@ -13,7 +13,7 @@ from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.telling.citations import SOFTWARE, bibliography, bibtex, citations, literature, named_in
 from chokepoint.sim import BadInput
-from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import load_scenario
 from tests.builders import TWO_COUNTRIES
 from tests.experiments.test_cli import call
 
@@ -133,7 +133,7 @@ def test_rules_of_every_run_and_none_that_it_lacks() -> None:
 )
 def test_a_rule_is_cited_where_it_is_used(change: str, key: str, by: str) -> None:
     if "loan" in change:
-        change = change.replace(":all:", f":{load(TWO_COUNTRIES).mines[0].mine}:")
+        change = change.replace(":all:", f":{load_scenario(TWO_COUNTRIES).mines[0].mine}:")
     assert by in keys(TWO_COUNTRIES, change)[key]
     assert key not in keys(TWO_COUNTRIES)
 
@@ -145,7 +145,7 @@ def test_what_is_switched_off_or_balanced_by_hand_is_not_cited() -> None:
 
 
 def test_parameters_drawn_from_a_posterior_sample_cite_how_it_was_made() -> None:
-    resolved = json.loads(load(TWO_COUNTRIES).resolved())
+    resolved = json.loads(load_scenario(TWO_COUNTRIES).resolved())
     added = {use.key for use in literature(resolved, posterior=True)} - {use.key for use in literature(resolved)}
     assert added == {"marjoram2003", "robbins1951"}
 

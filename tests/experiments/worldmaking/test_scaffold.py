@@ -14,7 +14,7 @@ from chokepoint.experiments.worldmaking.scaffold import INVENTED, new
 from chokepoint.experiments.worldmaking.small_table import purchases, read
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.results.run import Run
-from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import load_scenario
 from tests.builders import NOISE_OFF
 
 
@@ -96,7 +96,7 @@ def test_the_base_year_closes_by_hand() -> None:
 def test_what_has_a_source_is_no_assumption_and_all_else_is(tmp_path: Path) -> None:
     path = edited(tmp_path, ("price_usd_per_kg = 20 ", 'source = "A yearbook, 2011"\nprice_usd_per_kg = 20 '))
     new(tmp_path / "sourced", path)
-    scenario = load(tmp_path / "sourced")
+    scenario = load_scenario(tmp_path / "sourced")
     assert scenario.counts()["sourced"] == 1
     assert scenario.base_year[0].source == "A yearbook, 2011"
 
@@ -108,7 +108,7 @@ def test_expanding_again_keeps_hand_edits(tmp_path: Path) -> None:
     table = folder / "table.toml"
     table.write_text(table.read_text(encoding="utf-8").replace("percent = 60", "percent = 80"), encoding="utf-8")
     new(folder, table)
-    assert load(folder).events[0].value == pytest.approx(0.8 * (7000 - 2450 / 0.94) * 364 / 365.25, abs=0.01)
+    assert load_scenario(folder).events[0].value == pytest.approx(0.8 * (7000 - 2450 / 0.94) * 364 / 365.25, abs=0.01)
     assert (folder / "README.md").read_text(encoding="utf-8") == "mine"
 
     mines = folder / "mines.csv"
@@ -188,7 +188,7 @@ news = false
     new(tmp_path / "acts", path)
     run = quiet(tmp_path / "acts", "quota.2012=none", "news=none", "embargo=none", "hold=none", "end=2010-12-26")
     assert price(run, "outside", date(2010, 6, 1), date(2010, 12, 1)) == pytest.approx(20.0, rel=1e-3)
-    assert {e.instrument for e in load(tmp_path / "acts").events} == {
+    assert {e.instrument for e in load_scenario(tmp_path / "acts").events} == {
         "export_quota", "embargo", "ore_hold", "export_tax",
     }  # fmt: skip
 

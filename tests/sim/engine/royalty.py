@@ -43,7 +43,9 @@ MECHANISM = Mechanism(
     ),
     series={"royalty": Series("thousand USD", "country", True, "royalty on ore, paid to the state", "t c")},
     instruments=(
-        Instrument("ore_royalty", "mines at home pay the state for every kg of ore", _set_rate, unit="USD/kg", high=1000.0),
+        Instrument(
+            "ore_royalty", "mines at home pay the state for every kg of ore", _set_rate, unit="USD/kg", high=1000.0
+        ),
     ),
     checks=(_recorded_once,),
 )

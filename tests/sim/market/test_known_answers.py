@@ -9,7 +9,7 @@ import pytest
 
 from chokepoint.sim import Simulation
 from chokepoint.sim.market.world import World
-from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import load_scenario
 from tests.builders import NOISE_OFF, TWO_COUNTRIES, differences, event, news_item, user, world_scenario
 
 EPISODES = TWO_COUNTRIES.parent
@@ -56,7 +56,7 @@ def test_steady_state_for_ten_years(knobs: Mapping[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", ["2010-embargo", "2019-threat", "two-countries"])
 def test_steady_state_of_an_episode_without_its_history(name: str) -> None:
-    episode = load(EPISODES / name)
+    episode = load_scenario(EPISODES / name)
     taxes = [e for e in episode.events if e.instrument == "export_tax" and e.start <= episode.start]
     mines = tuple(m for m in episode.mines if m.stage == "operating")
     quiet = episode.model_copy(
@@ -75,7 +75,7 @@ def test_steady_state_of_an_episode_without_its_history(name: str) -> None:
 def test_a_world_that_smugglers_supply_whole_can_be_built() -> None:
     # at these values what leaks at base prices is all that some materials are bought for abroad, but for rounding
     grey = {"leak_share": 0.9182509107439363, "leak_gap": 1.8353083282773777, "leak_threshold": 0.16134359259607778}
-    layout = Simulation(load(EPISODES / "2010-embargo"), behaviour=grey).layout
+    layout = Simulation(load_scenario(EPISODES / "2010-embargo"), behaviour=grey).layout
     bought = np.zeros(len(layout.N.s_firm))
     np.add.at(bought, layout.N.e_slot, layout.N.e_share * (layout.N.r_output > 0.0)[layout.N.e_ref, layout.N.e_mat])
     assert bought == pytest.approx(np.ones(len(bought)))

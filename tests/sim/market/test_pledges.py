@@ -9,8 +9,8 @@ import pytest
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.market.world import World
 from chokepoint.sim.network.structure import DEFAULTED, MOTHBALLED, OPERATING, PLANNED
-from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.tables import Scenario
+from chokepoint.sim.simulation import change_scenario
 from tests.builders import differences, world_scenario
 from tests.sim.market.test_entry import with_entrant
 
@@ -217,7 +217,7 @@ def third_country() -> Scenario:
             firms.append(f)
     lags = [lag.model_copy(update={"destination": "Otheria"}) for lag in scenario.lags if lag.destination == "Importia"]
     changed = {"countries": (*scenario.countries, otheria), "firms": tuple(firms), "lags": (*scenario.lags, *lags)}
-    return apply_changes(scenario.model_copy(update=changed), ())
+    return change_scenario(scenario.model_copy(update=changed), ())
 
 
 @cache

@@ -214,7 +214,7 @@ def test_an_act_of_a_doctrine_is_heard_and_ends_when_it_is_not_renewed() -> None
 def test_tension_adds_up_fades_and_belongs_to_the_pair() -> None:
     later = event("incident.2", date(2012, 11, 30), "incident", 0.5, target="Importia", unit="strength")
     run = world(STRICT, events=[INCIDENT, later], tension_memory_years=1.0)
-    between = run.tension.between
+    between = run.politics.tension.between
     assert between("Exportia", ["Importia"], date(2011, 11, 30)) == {"Importia": 0.0}
     assert between("Importia", ["Exportia"], date(2011, 12, 1)) == {"Exportia": 0.8}
     assert between("Exportia", ["Importia"], date(2012, 11, 30))["Importia"] == pytest.approx(
@@ -225,7 +225,7 @@ def test_tension_adds_up_fades_and_belongs_to_the_pair() -> None:
 def test_random_incidents_come_at_their_rate() -> None:
     scenario = world_scenario(noise=False, incidents_per_year=2.0)
     simulation = Simulation(scenario)
-    number = [sum(map(len, simulation.world(i).tension.incidents.values())) for i in range(60)]
+    number = [sum(map(len, simulation.world(i).politics.tension.incidents.values())) for i in range(60)]
     assert np.mean(number) == pytest.approx(2.0 * 5.0, abs=3.0 * np.sqrt(10.0 / 60.0))
 
 

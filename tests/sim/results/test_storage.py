@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from chokepoint.sim import BadInput, Run, Simulation, load_run
-from chokepoint.sim.results import storage, tidy
 from chokepoint.sim.market.week import recorded
+from chokepoint.sim.results import storage, tidy
 from chokepoint.sim.results.storage import MANIFEST, TABLE, export_csv, save, writable
 from tests.builders import TWO_COUNTRIES
 

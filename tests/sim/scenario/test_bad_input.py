@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chokepoint.sim import BadInput, Simulation
-from chokepoint.sim.scenario.tables import load
+from chokepoint.sim.simulation import load_scenario
 from tests.builders import TWO_COUNTRIES
 
 Edit = tuple[str, str, str]
@@ -43,7 +43,7 @@ def told(problems: Sequence[str], *words: str) -> bool:
 
 
 def test_the_teaching_world_is_good(damaged: Callable[[Sequence[Edit]], Path]) -> None:
-    scenario = load(damaged([]))
+    scenario = load_scenario(damaged([]))
     assert scenario.counts()["assumptions"] >= 50
     rows = [row for table in ("mines", "firms", "events", "lags") for row in getattr(scenario, table)]
     assert {row.source for row in rows} == {"assumption"}
@@ -207,7 +207,7 @@ def test_a_scenario_takes_from_the_one_it_extends(variant: Callable[..., Path]) 
     text = 'name = "variant"\nextends = "../world"\nend = 2012-12-30\n[choices]\nlinks_per_buyer = 1\n'
     folder = variant(text + "[behaviour]\nuse_elasticity = 0.2\n")
     (folder / "news.csv").write_text("id,date,kind,target,measure,admitted,source,confidence,text\n", encoding="utf-8")
-    found, base = load(folder), load(folder.parent / "world")
+    found, base = load_scenario(folder), load_scenario(folder.parent / "world")
     assert (found.name, found.title, found.start, found.end.year) == ("variant", base.title, base.start, 2012)
     assert (found.choices.links_per_buyer, found.choices.quota_forms) == (1, base.choices.quota_forms)
     assert found.behaviour == {"use_elasticity": 0.2}
@@ -218,7 +218,7 @@ def test_a_scenario_takes_from_the_one_it_extends(variant: Callable[..., Path]) 
 
 def test_an_extended_scenario_by_itself_is_the_same(variant: Callable[..., Path]) -> None:
     folder = variant('extends = "../world"\n')
-    assert load(folder).digest() == load(folder.parent / "world").digest()
+    assert load_scenario(folder).digest() == load_scenario(folder.parent / "world").digest()
 
 
 def test_faults_of_both_are_told_at_once(variant: Callable[..., Path]) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from chokepoint.sim import BadInput, Simulation
-from chokepoint.sim.scenario.overrides import apply_changes
-from chokepoint.sim.scenario.tables import Scenario, load
+from chokepoint.sim.scenario.tables import Scenario
+from chokepoint.sim.simulation import change_scenario, load_scenario
 from tests.builders import TWO_COUNTRIES
 
 MONTHS = ("2010-01", "2010-02", "2010-03", "2010-04", "2010-05", "2010-06")
@@ -19,36 +19,36 @@ def scenario() -> Scenario:
         "Exportia": (1.0, 1.1, 1.2, 1.3, 1.4, 1.5), "Importia": (1.0, 1.0, 0.9, 0.8, 1.0, 1.0),
         "Importia magnets": (0.5,) * 6,
     }  # fmt: skip
-    return load(TWO_COUNTRIES).model_copy(update={"activity": series, "activity_months": MONTHS})
+    return load_scenario(TWO_COUNTRIES).model_copy(update={"activity": series, "activity_months": MONTHS})
 
 
 def test_activity_is_multiplied_in_the_months_of_a_span(scenario: Scenario) -> None:
-    changed = apply_changes(scenario, ["activity.Importia.2010-03..2010-04=x0.5"]).activity
+    changed = change_scenario(scenario, ["activity.Importia.2010-03..2010-04=x0.5"]).activity
     assert changed["Exportia"] == scenario.activity["Exportia"]
     assert changed["Importia"] == pytest.approx((1.0, 1.0, 0.45, 0.4, 1.0, 1.0))
     assert changed["Importia magnets"] == pytest.approx((0.5, 0.5, 0.25, 0.25, 0.5, 0.5))
-    sector = apply_changes(scenario, ["activity.Importia magnets;Exportia.2010-06..2012-01=x2"]).activity
+    sector = change_scenario(scenario, ["activity.Importia magnets;Exportia.2010-06..2012-01=x2"]).activity
     assert [s[5] for s in sector.values()] == pytest.approx([3.0, 1.0, 1.0])
     assert sector["Importia"] == scenario.activity["Importia"]
 
 
 def test_activity_stays_as_in_the_three_months_before(scenario: Scenario) -> None:
-    changed = apply_changes(scenario, ["activity.all.2010-05..2010-06=before"]).activity
+    changed = change_scenario(scenario, ["activity.all.2010-05..2010-06=before"]).activity
     assert changed["Exportia"] == pytest.approx((1.0, 1.1, 1.2, 1.3, 1.2, 1.2))  # mean of 1.1, 1.2 and 1.3
     assert changed["Importia"] == pytest.approx((1.0, 1.0, 0.9, 0.8, 0.9, 0.9))
     both = ["activity.all.2010-05..2010-06=before", "activity.Importia.2010-06..2010-06=x0.5"]
-    assert apply_changes(scenario, both).activity["Importia"][4:] == pytest.approx((0.9, 0.45))
+    assert change_scenario(scenario, both).activity["Importia"][4:] == pytest.approx((0.9, 0.45))
 
 
 def test_one_more_act_is_carried_out_and_not_heard_of(scenario: Scenario) -> None:
     slow = "act.slow=Exportia:inspection:Importia:2012-02..2012-03:80 % of cargos"
-    changed = apply_changes(scenario, [slow])
+    changed = change_scenario(scenario, [slow])
     event = changed.events[-1]
     assert (event.id, event.instrument, event.value, event.unit) == ("slow", "inspection", 80.0, "% of cargos")
     assert (event.start, event.end) == (date(2012, 2, 1), date(2012, 3, 31))  # 2012-02 has 29 days
     assert changed.news == scenario.news
-    assert apply_changes(changed, ["slow=none"]) == scenario
-    days = apply_changes(scenario, ["act.stop=Exportia:embargo:Importia:2012-02-06..2012-02-19"]).events[-1]
+    assert change_scenario(changed, ["slow=none"]) == scenario
+    days = change_scenario(scenario, ["act.stop=Exportia:embargo:Importia:2012-02-06..2012-02-19"]).events[-1]
     assert (days.start, days.end, days.value) == (date(2012, 2, 6), date(2012, 2, 19), None)
 
     counter = {"clearance_headroom": 2.0}  # twice what passes usually; an eighth of that when eight in ten are opened
@@ -79,7 +79,7 @@ WRONG = {
 
 def test_every_change_that_cannot_be_made_is_told(scenario: Scenario) -> None:
     with pytest.raises(BadInput) as caught:
-        apply_changes(scenario, list(WRONG))
+        change_scenario(scenario, list(WRONG))
     for change, words in WRONG.items():
         assert any(all(w in problem for w in words) for problem in caught.value.problems), (
             change,
