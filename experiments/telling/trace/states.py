@@ -4,7 +4,8 @@ do."""
 from datetime import timedelta
 
 from chokepoint.agents.decision import Decision
-from chokepoint.agents.exporting_state import Measure, State
+from chokepoint.agents.exporting_state import State
+from chokepoint.agents.measure import Measure
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
 from chokepoint.sim.market.world import World
