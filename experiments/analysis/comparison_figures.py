@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.experiments.analysis.comparison import Comparison
-from chokepoint.experiments.analysis.figure_parts import COLOURS, COLUMN_IN, DARK, SMALL, Labels, label, sheet, titled
+from chokepoint.experiments.telling.figure_parts import COLOURS, COLUMN_IN, DARK, SMALL, Labels, label, sheet, titled
 from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 
 from chokepoint.experiments.analysis.discovery import Discovery
 from chokepoint.experiments.analysis.factors import Factor, bounds, design
-from chokepoint.experiments.analysis.figure_parts import (
+from chokepoint.experiments.telling.figure_parts import (
     COLOURS,
     COLUMN_IN,
     DARK,
@@ -19,11 +19,11 @@ from chokepoint.experiments.analysis.figure_parts import (
     SMALL,
     TINY,
     Labels,
-    factor_axis,
-    number,
+    label,
     sheet,
     titled,
 )
+from chokepoint.experiments.telling.numbers import short_number
 from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOVES = {"start": "o", "peel": "o", "paste": "^", "lift": "s"}
+
+
+def factor_axis(factor: Factor, labels: Labels) -> str:
+    """A factor as an axis, with its unit where it has one."""
+    return titled(label(factor.name, labels), "" if factor.levels else factor.unit)
 
 
 def trajectory(found: Discovery, *, width_in: float = COLUMN_IN) -> "Figure":
@@ -134,8 +139,10 @@ def _range(ax: Any, at: int, factor: Factor, lows: Any, highs: Any) -> None:
         (high, highs, "left" if close else "right" if high > 0.95 else "center"),
     ):
         if len(value):
-            ax.text(share, at - 0.2, number(float(value.iloc[0])), fontsize=SMALL, ha=align, va="bottom", color=DARK)
-    for share, text, align in ((0.0, number(first), "left"), (1.0, number(last), "right")):
+            ax.text(
+                share, at - 0.2, short_number(float(value.iloc[0])), fontsize=SMALL, ha=align, va="bottom", color=DARK
+            )
+    for share, text, align in ((0.0, short_number(first), "left"), (1.0, short_number(last), "right")):
         ax.text(share, at + 0.17, text, fontsize=TINY, ha=align, va="top", color=drawing.GREY)
 
 

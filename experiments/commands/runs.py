@@ -88,7 +88,7 @@ def run(
 def _print_comparison(data: dict[str, Any], console: Any) -> None:
     from rich.table import Table
 
-    from chokepoint.experiments.telling.report import show_number
+    from chokepoint.experiments.telling.numbers import show_number
 
     table = Table(title="With the changes beside without (medians, same luck)", title_justify="left")
     for name in ("", "without", "with", "unit"):

@@ -13,10 +13,10 @@ from chokepoint.experiments.history import catalogue
 from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.inference.weighing import MEASURE, hypotheses_of, points_of
 from chokepoint.experiments.runs.batch import Batch
+from chokepoint.experiments.runs.outputs import ALL, FIELDS, function_named
 from chokepoint.experiments.runs.points import Factor, Point, Sampled, joined
 from chokepoint.experiments.sweep import designs
 from chokepoint.experiments.sweep.kept import Kept, agents_of
-from chokepoint.experiments.sweep.outputs import ALL, FIELDS, function_named
 from chokepoint.experiments.sweep.study import Level, Varied, path_of, read_study, shortened
 from chokepoint.sim.results.record import SERIES
 from chokepoint.sim.scenario.problems import BadInput, nearest
@@ -91,7 +91,7 @@ class Plan:
                 self.place,
                 points,
                 replications,
-                "chokepoint.experiments.sweep.outputs:Outputs",
+                "chokepoint.experiments.runs.outputs:Outputs",
                 {},
                 s.seed,
                 asked,

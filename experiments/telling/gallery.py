@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.experiments.history import catalogue
-from chokepoint.experiments.telling.report import show_number
+from chokepoint.experiments.telling.numbers import show_number
 from chokepoint.sim.results.drawing import DPI, MM_PER_INCH, PAGE_MM
 from chokepoint.sim.results.record import Run
 from chokepoint.sim.results.storage import load_run

@@ -16,7 +16,7 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.telling.report import show_number
+from chokepoint.experiments.telling.numbers import show_number
 from chokepoint.sim.results.record import SERIES, Run
 from chokepoint.sim.results.storage import MANIFEST, load_run
 from chokepoint.sim.scenario.problems import BadInput
