@@ -231,12 +231,16 @@ def calibrate(
     if as_json:
         print(json.dumps(data))
         return
+    _print_starts(data)
+    print(f"Values: {out}/starts.json")
+
+
+def _print_starts(data: dict[str, Any]) -> None:
     print("start  first   best  evaluations")
-    for s in found:
-        print(f"{s.number:>5} {s.first:6.2f} {s.objective:6.3f} {s.evaluations:>12}")
+    for start in data["starts"]:
+        print("{number:>5} {first:6.2f} {objective:6.3f} {evaluations:>12}".format(**start))
     for row in data.get("holdout", []):
         print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
-    print(f"Values: {out}/starts.json")
 
 
 def _table(path: Path, rows: list[dict[str, Any]]) -> None:
