@@ -201,13 +201,13 @@ def scatter(
     return fig
 
 
-def _binned(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _binned(places: np.ndarray, values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Middles of the bins that hold two points or more, their means and half-widths of 95 % intervals."""
-    which = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
+    which = np.clip(np.searchsorted(edges, places, side="right") - 1, 0, len(edges) - 2)
     found = [
         ((edges[b] + edges[b + 1]) / 2.0, own.mean(), 1.96 * own.std(ddof=1) / np.sqrt(len(own)))
         for b in range(len(edges) - 1)
-        if len(own := y[which == b]) > 1
+        if len(own := values[which == b]) > 1
     ]
     at, means, halves = np.array(found).reshape(-1, 3).T
     return at, means, halves

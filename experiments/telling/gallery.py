@@ -54,8 +54,8 @@ def _figures(run: Run, folder: Path) -> dict[str, bytes]:
 
 
 def _table(heads: list[str], rows: list[list[str]], numbers: set[int]) -> str:
-    def cell(tag: str, i: int, text: str) -> str:
-        return f"<{tag}{' class=n' if i in numbers else ''}>{text}</{tag}>"
+    def cell(tag: str, column: int, text: str) -> str:
+        return f"<{tag}{' class=n' if column in numbers else ''}>{text}</{tag}>"
 
     top = "".join(cell("th", i, escape(h)) for i, h in enumerate(heads))
     body = "".join("<tr>" + "".join(cell("td", i, c) for i, c in enumerate(row)) + "</tr>" for row in rows)
