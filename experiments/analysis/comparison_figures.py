@@ -1,6 +1,6 @@
 """Figures of policies against each other: paired differences, and replications that they take.
 
-Each returns a figure; `figure_file.save` writes it. labels: what to call a policy in the figure.
+Each returns a figure; `telling/figure_file.py` writes it. labels: what to call a policy in the figure.
 """
 
 from typing import TYPE_CHECKING

@@ -1,6 +1,6 @@
 """Figures of scenario discovery: the way down, the box, and an output against each factor.
 
-Each returns a figure; `figure_file.save` writes it. labels: what to call a factor in the figure.
+Each returns a figure; `telling/figure_file.py` writes it. labels: what to call a factor in the figure.
 """
 
 from collections.abc import Sequence

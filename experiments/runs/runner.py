@@ -198,23 +198,23 @@ def run_batch(
     dask: address of a scheduler whose workers take the place of processes here. shard: (i, n) runs the i-th of n parts
     of the batch, numbered from 1, in a folder of its own or one with others; `gather_shards` brings folders together.
     """
-    folder = open_batch(batch, folder)
-    with locks.running(folder, shard):
+    place = open_batch(batch, folder)
+    with locks.running(place, shard):
         if shard[1] == 1:
-            parts.clear_drafts(folder)
-        done, _ = parts.finished(folder, len(batch.points), batch.replications)
+            parts.clear_drafts(place)
+        done, _ = parts.finished(place, len(batch.points), batch.replications)
         mine = _share(batch, shard)
         pending = np.flatnonzero(mine & ~done)
         ready, total = int((mine & done).sum()), int(mine.sum())
         if len(pending):
-            run = _on_dask(batch, pending, folder, dask) if dask else _on_pool(batch, pending, workers, folder)
+            run = _on_dask(batch, pending, place, dask) if dask else _on_pool(batch, pending, workers, place)
             for finished in run:
                 ready += finished
                 if progress is not None:
                     progress(ready, total)
-        if len(pending) or any(folder.glob("parts/*/*.parquet")):
-            merge_batch(batch, folder)
-    return _results(folder)
+        if len(pending) or any(place.glob("parts/*/*.parquet")):
+            merge_batch(batch, place)
+    return _results(place)
 
 
 def merge_batch(batch: Batch, folder: str | Path, *, failures: bool = True) -> None:

@@ -198,10 +198,8 @@ def _origins(ax: "Axes", history: "pandas.DataFrame", seen: "pandas.DataFrame") 
              for n in names]  # fmt: skip
     places = draw.colours(["", *names])
     ax.stackplot(days, parts, colors=[places[n] for n in names], alpha=0.75, linewidth=0)
-    ax.plot(
-        [date.fromisoformat(t) for t in seen["time"]], seen["mean"], "o", markerfacecolor="white",
-        markeredgecolor="black", markersize=4, zorder=5,
-    )  # type: ignore[arg-type]  # fmt: skip
+    seen_at: Any = [date.fromisoformat(t) for t in seen["time"]]
+    ax.plot(seen_at, seen["mean"], "o", markerfacecolor="white", markeredgecolor="black", markersize=4, zorder=5)
     ax.set_ylabel("% of arrivals from abroad")
     ax.set_ylim(0, 100)
     drawing.date_axis(ax, date(YEARS[0], 3, 1), date(YEARS[-1], 11, 1), ticks=6)

@@ -2,7 +2,7 @@
 
 
 def test_the_lines_of_the_readme() -> None:
-    from chokepoint.experiments import episode
+    from chokepoint import episode
 
     short = ["end=2010-12-31"]
     run = episode("2010-embargo").run(replications=2, changes=short)

@@ -226,9 +226,9 @@ class FirmWatch(Watch):
             limits.append("finance")
         reason = (
             f"wants {number(terms['wanted_t'])} t (normal {number(terms['normal_t'])}, fear "
-            f"{terms['fear_adds_t']:+.3g}, expected price {terms['growth_adds_t']:+.3g}, mood {terms['mood_adds_t']:+.3g}), holds "
-            f"{number(terms['stock_t'])} t and has {number(terms['pipeline_t'])} t under way; binds: "
-            f"{', '.join(limits) or 'no limit'}"
+            f"{terms['fear_adds_t']:+.3g}, expected price {terms['growth_adds_t']:+.3g}, mood "
+            f"{terms['mood_adds_t']:+.3g}), holds {number(terms['stock_t'])} t and has "
+            f"{number(terms['pipeline_t'])} t under way; binds: {', '.join(limits) or 'no limit'}"
         )
         choice = f"order {number(terms['order_t'])} t, offer {number(terms['offer_t'])} t on the spot"
         options = {"order_t": terms["order_t"], "offer_t": terms["offer_t"]}
