@@ -1,6 +1,6 @@
 """Figures of sensitivity: plane of elementary effects, bars of shares of variance, convergence, indices over time.
 
-Each returns a figure; `telling/figure_file.py` writes it. unit: of the output; labels: what to call a factor in the figure.
+Each returns a figure; `telling/figure_file.py` writes it. unit: of the output; labels: what to call a factor.
 """
 
 from typing import TYPE_CHECKING, Any

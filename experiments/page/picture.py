@@ -10,7 +10,7 @@ import numpy as np
 
 from chokepoint.experiments.history.observed import observations
 from chokepoint.experiments.page.session import Session
-from chokepoint.experiments.telling.figures import price_points
+from chokepoint.experiments.telling.points import price_points
 from chokepoint.sim.market.world import World
 from chokepoint.sim.results.drawing import GREY, HISTORY, INSIDE, OUTSIDE, SMUGGLED, Point
 
