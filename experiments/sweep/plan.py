@@ -55,7 +55,7 @@ class Plan:
         self._check_scenario()
         matrix = self._matrix()
         if self.problems:
-            raise BadInput(self.problems, f"study {self.path.parent.name}")
+            raise BadInput(self.problems, f"study {self.path.absolute().parent.name}")
         self.batch = self._batch(matrix, replications or s.replications)
 
     @property
@@ -71,7 +71,7 @@ class Plan:
             near = nearest(self.study.scenario, catalogue.names())
             told = f"scenario: {self.study.scenario!r} is no episode, nor a folder or recipe beside the study ({near})"
             self.problems += error.problems if Path(self.place).exists() else [told]
-            raise BadInput(self.problems, f"study {self.path.parent.name}") from None
+            raise BadInput(self.problems, f"study {self.path.absolute().parent.name}") from None
 
     def _check_scenario(self) -> None:
         """Hold factors and what is kept against the scenario."""
