@@ -115,7 +115,6 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{name}.py").write_text(f'raise RuntimeError("{name}.py of the user was imported")\n')
     (folder / "study.toml").write_text(STUDY)
     (folder / "pool.py").write_text(POOL)
-    (folder / "cluster.py").write_text(CLUSTER)
     return folder
 
 
@@ -147,6 +146,10 @@ def test_files_of_any_name_beside_two_processes(beside: Path) -> None:
     assert tables[0].equals(tables[1])
 
 
-def test_files_of_any_name_beside_a_dask_worker(beside: Path) -> None:
+def test_a_dask_worker_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    """It finds the package by its name, though nothing of it lies there."""
     pytest.importorskip("distributed")
-    assert python("cluster.py", cwd=beside).strip() == "['done', 'done']"
+    (tmp_path / "study.toml").write_text(STUDY)
+    (tmp_path / "cluster.py").write_text(CLUSTER)
+    (tmp_path / "agents.py").write_text("raise RuntimeError('agents.py of the user was imported')")
+    assert python("cluster.py", cwd=tmp_path).strip() == "['done', 'done']"
