@@ -15,6 +15,8 @@ import chokepoint.experiments.commands.evidence  # isort: split
 
 import chokepoint.experiments.commands.studies  # isort: split
 
+import chokepoint.experiments.commands.week  # isort: split
+
 import chokepoint.experiments.commands.trace  # isort: split
 
 import chokepoint.experiments.commands.page  # isort: split

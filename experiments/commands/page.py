@@ -52,7 +52,7 @@ def report(
 ) -> None:
     """Write one self-contained HTML page with the figures and the report of a saved run."""
     from chokepoint.experiments.telling.gallery import page_of
-    from chokepoint.sim.results.files import write_whole
+    from chokepoint.sim.engine.files import write_whole
     from chokepoint.sim.scenario.problems import BadInput
 
     text = page_of(run)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chokepoint.experiments.history.catalogue import find as episode
     from chokepoint.experiments.history.catalogue import names as episode_names
     from chokepoint.sim.model import MarketModel
-    from chokepoint.sim.results.record import Run
+    from chokepoint.sim.results.run import Run
     from chokepoint.sim.scenario.problems import BadInput
     from chokepoint.sim.simulation import Simulation
 
@@ -26,7 +26,7 @@ _PLACES = {
     "BadInput": "sim.scenario.problems:BadInput",
     "Episode": "experiments.history.catalogue:Episode",
     "MarketModel": "sim.model:MarketModel",
-    "Run": "sim.results.record:Run",
+    "Run": "sim.results.run:Run",
     "Simulation": "sim.simulation:Simulation",
     "episode": "experiments.history.catalogue:find",
     "episode_names": "experiments.history.catalogue:names",
@@ -36,7 +36,8 @@ _FLOORS = ("agents", "experiments", "sim")
 
 def load(folder: str | Path) -> "Run":
     """A saved run, read back. `BadInput` says what is missing or damaged, and what to call for anything but a run."""
-    from chokepoint.sim.results.storage import MANIFEST, load_run
+    from chokepoint.sim.results.run import load_run
+    from chokepoint.sim.results.storage import MANIFEST
     from chokepoint.sim.scenario.problems import BadInput
 
     place = Path(folder)

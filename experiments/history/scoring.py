@@ -16,7 +16,7 @@ from chokepoint.experiments.history.catalogue import Episode
 from chokepoint.experiments.history.facts import HOLDOUT, Finding, findings_of
 from chokepoint.experiments.history.observed import History
 from chokepoint.experiments.history.run_statistics import ACROSS
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 
 @dataclass(frozen=True)

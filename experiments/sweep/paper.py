@@ -29,7 +29,7 @@ from chokepoint.experiments.sweep.study import Comparison, Question
 from chokepoint.experiments.telling.figure_file import Caption, save
 from chokepoint.experiments.telling.figure_parts import COLOURS
 from chokepoint.experiments.telling.numbers import short_number
-from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.engine.files import write_whole
 
 if TYPE_CHECKING:
     import pandas

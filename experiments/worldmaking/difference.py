@@ -17,8 +17,8 @@ import numpy as np
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.telling.numbers import show_number
-from chokepoint.sim.results.record import SERIES, Run
-from chokepoint.sim.results.storage import MANIFEST, load_run
+from chokepoint.sim.results.run import Run, load_run
+from chokepoint.sim.results.storage import MANIFEST
 from chokepoint.sim.scenario.problems import BadInput
 
 Table = Mapping[str, Mapping[str, Any]]  # row -> column -> cell
@@ -175,7 +175,7 @@ def gaps(one: Run, other: Run) -> list[Gap]:
         return one.start + timedelta(days=int((first + step) * one.step_days))
 
     found = []
-    for name, info in SERIES.items():
+    for name, info in one.about.items():
         columns = [c for c in one.columns[name] if c in other.columns[name]]
         missing = tuple(c for c in dict.fromkeys([*one.columns[name], *other.columns[name]]) if c not in columns)
         old, new = shared(one, name, columns, first), shared(other, name, columns, first - int(shift))

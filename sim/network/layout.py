@@ -11,23 +11,11 @@ import numpy as np
 from chokepoint.agents import refiner
 from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.engine import draws
+from chokepoint.sim.engine.arrays import addresses
 from chokepoint.sim.engine.calendar import Calendar
-from chokepoint.sim.market.state import (  # fmt: skip
-    FORMS,
-    FREE,
-    GREY,
-    LEGAL,
-    LICENSED,
-    RESERVE,
-    TRADER,
-    UNLICENSED,
-    USER,
-    WITHIN,
-    Structure,
-    addresses,
-)
 from chokepoint.sim.network.links import balance, bulk, lay, split
-from chokepoint.sim.politics import news, policy
+from chokepoint.sim.network.structure import *
+from chokepoint.sim.network.structure import ARRAYS, Structure
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario
 
@@ -64,10 +52,7 @@ class Layout:
         self.zones = ["world", *(c.zone for c in exporters)]
         self.mines = [k.mine for k in scenario.mines]
         self.refiners = [r.refiner for r in scenario.refiners]
-        self.measures = policy.measures(scenario)
         self._build(scenario, P, [c.country for c in exporters])
-        sent = {c.country: float(self.base_gross[self.zones.index(c.zone)]) for c in exporters}
-        self.heard = news.Heard(scenario, self.calendar, P, sent)
 
     def _build(self, v: Scenario, P: Behaviour, exporters: list[str]) -> None:
         nC, nM, nZ = len(self.countries), len(self.materials), len(self.zones)
@@ -309,10 +294,27 @@ class Layout:
         self.transit = self._transit()
         self.delayed = self.transit.any(axis=(1, 2)).astype(np.int64)
         self.late = self._late(r_country, s_country)
-        kinds_of = {name: kind for name, (_, kind) in FORMS["N"].items()}
+        kinds_of = {a.field: a.kind for a in ARRAYS}
         self.N = self.N._replace(**{name: value.astype(kinds_of[name]) for name, value in self.N._asdict().items()})
         self.k_value0 = k_value
-        self.places = addresses("N", self.N)
+        self.places = addresses(ARRAYS, self.N)
+        self.sizes = dict(
+            c=nC,
+            z=nZ,
+            m=nM,
+            f=nF,
+            s=len(slots),
+            r=nR,
+            k=nK,
+            e=len(self.N.e_ref),
+            w=len(self.N.w_origin),
+            b=len(self.N.b_kind),
+            l=len(self.N.l_mine),
+            x=len(self.N.x_legal),
+            o=len(forms),
+            a=len(self.accounts),
+            t=self.calendar.steps,
+        )
         self.trait_keys = {
             purpose: np.array([draws.key_of(purpose, name) for name in names], dtype=np.uint64)
             for purpose in ("cover", "risk", "growth")
