@@ -136,7 +136,7 @@ def _texts(scenario: Mapping[str, Any], replaced: Iterable[str], posterior: bool
     """What speaks for the rules and parameters that a run uses: name -> text."""
     from chokepoint.agents import court, mine
     from chokepoint.sim.engine import draws
-    from chokepoint.sim.network import links as network
+    from chokepoint.sim.network.margins import balance
 
     reserves, stances = scenario["reserves"].values(), scenario["stances"].values()
     events = [e for e in scenario["events"] if e["admitted"] == "yes"]
@@ -145,7 +145,7 @@ def _texts(scenario: Mapping[str, Any], replaced: Iterable[str], posterior: bool
              if name not in replaced and (held or name not in OF_RESERVES)}  # fmt: skip
     texts["random draws"] = docs_of(draws.normal)
     if scenario["choices"]["balance"] == "use":
-        texts["balance of the base year"] = docs_of(network.balance)
+        texts["balance of the base year"] = docs_of(balance)
     if any(e["instrument"] in ("backing", "subsidy") and e["scope"] for e in events):
         texts["backing by states"] = docs_of(mine.grant_element)
     if any(e["instrument"] == "complaint" and e["scope"].startswith("hazard") for e in events):
