@@ -6,6 +6,7 @@ is a text that names a file of the package (`"chokepoint.sim.model:MarketModel"`
 
 import ast
 import re
+import subprocess
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -20,8 +21,8 @@ BELOW = {floor: FLOORS[: i + 1] for i, floor in enumerate(FLOORS)}
 # What each wing of `sim` may lean on, beside itself; a file stands for itself alone.
 WINGS_OF_SIM: Mapping[str, tuple[str, ...]] = {
     "scenario": (),
-    "results": ("scenario.problems",),
-    "engine": ("scenario.problems", "results.files"),
+    "engine": ("scenario.problems", "scenario.acts"),
+    "results": ("scenario.problems", "engine.files", "engine.series"),
     "network": ("scenario", "results", "engine"),
     "market": ("scenario", "results", "engine", "network"),
     "politics": ("scenario", "results", "engine", "network", "market"),
@@ -229,6 +230,16 @@ CASES = [
     (wings_lean_down, "sim"),
     (no_circle_of_wings, "experiments"),
 ]
+
+
+def test_git_knows_every_file(house: House) -> None:
+    """A pattern of `.gitignore` that is not anchored hides files of the house as well (`results/`: `sim/results/`)."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not in a repository")
+    names = "\n".join(house.told(name) for name in house.paths)
+    command = ["git", "check-ignore", "--no-index", "--stdin"]
+    hidden = subprocess.run(command, input=names, cwd=ROOT, capture_output=True, text=True).stdout.split()
+    assert hidden == [], "anchor the pattern in .gitignore (/name/)"
 
 
 @pytest.fixture(scope="module")
