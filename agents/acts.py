@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.observation import Observation
 
 

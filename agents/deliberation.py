@@ -4,7 +4,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from chokepoint.agents.decision import Decision
-from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.settings import Settings
 
 S = TypeVar("S", bound=Settings)

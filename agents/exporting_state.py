@@ -1,60 +1,16 @@
 """An exporting state: reads an observation, follows a doctrine, takes measures.
 
-A measure is what a state orders in its official unit. The doctrine decides; `sim/politics/policy.py` turns measures
-into standing orders that the border carries out.
+The doctrine decides; `sim/politics/policy.py` turns measures (`measure.py`) into standing orders that the border
+carries out.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Protocol
 
 from chokepoint.agents.decision import Decision
+from chokepoint.agents.measure import Measure, beyond_limits, lifting
 from chokepoint.agents.observation import Observation
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One act: an `instrument` with a `value` in `unit`, for `targets` and `scope`, until a day or for good."""
-
-    id: str
-    instrument: str
-    actor: str
-    targets: tuple[str, ...]
-    scope: tuple[str, ...]
-    value: float | None
-    unit: str
-    start: date
-    end: date | None
-    reason: str
-    lifted: bool = False
-
-
-# What a doctrine may order, and the largest value of each.
-LIMITS = {
-    "export_tax": 100.0, "export_quota": float("inf"), "inspection": 100.0, "embargo": None, "licence_refusal": 100.0,
-    "concession": None,
-}  # fmt: skip
-
-
-@lru_cache(10_000)
-def lifting(measure: Measure) -> Measure:
-    """The act that ends a measure."""
-    return replace(measure, lifted=True)
-
-
-def beyond_limits(measure: Measure, country: str) -> str:
-    """What is wrong with a measure that a doctrine of `country` orders; empty when it is within its instruments."""
-    if measure.actor != country:
-        return f"{measure.id}: ordered by {measure.actor}, not by {country}"
-    if measure.instrument not in LIMITS:
-        return f"{measure.id}: {measure.instrument} is not an instrument of a doctrine"
-    if country in measure.targets:
-        return f"{measure.id}: {country} acts against itself"
-    highest = LIMITS[measure.instrument]
-    if highest is not None and not measure.lifted and not 0.0 <= (measure.value or 0.0) <= highest:
-        return f"{measure.id}: {measure.value} {measure.unit} lies outside 0 to {highest}"
-    return "" if measure.reason else f"{measure.id}: gives no reason"
 
 
 class Doctrine(Protocol):

@@ -7,10 +7,9 @@ it is first read.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class Observation(Protocol):
     @property
     def luck(self) -> float: ...
 
-    def outlook(self, measures: "Sequence[Measure]", weeks: int) -> Outlook:
+    def outlook(self, measures: Sequence[Measure], weeks: int) -> Outlook:
         """What the state expects of the next `weeks` if it takes these measures today."""
         ...
 

@@ -1,14 +1,1 @@
-"""What researchers do: episodes with their history, reports, figures, the command line."""
-
-from typing import Any
-
-__all__ = ["Episode", "episode", "episode_names"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(name)
-    import importlib
-
-    catalogue = importlib.import_module("chokepoint.experiments.history.catalogue")
-    return {"Episode": catalogue.Episode, "episode": catalogue.find, "episode_names": catalogue.names}[name]
+"""What researchers do with the model, a wing each; `import chokepoint` is the way in (`face/`)."""

@@ -13,7 +13,7 @@ from pydantic import Field
 from chokepoint.agents import acts, settings
 from chokepoint.agents.decision import Decision
 from chokepoint.agents.deliberation import Deliberate
-from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.observation import Observation
 
 

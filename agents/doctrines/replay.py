@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from chokepoint.agents import settings
 from chokepoint.agents.decision import Decision
-from chokepoint.agents.exporting_state import Measure, lifting
+from chokepoint.agents.measure import Measure, lifting
 from chokepoint.agents.observation import Observation
 
 

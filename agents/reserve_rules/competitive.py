@@ -72,37 +72,38 @@ def solve(settings: Settings, points: int = 4000) -> Storage:
     Where an outcome of output empties or fills a stock its value has a kink, and where one leads to such a stock a
     smaller one: without points there, interpolation would miss the conditions by some 1e-4 of the normal price.
     """
-    s = settings
-    even = np.linspace(0.0, s.highest_days / 365.25, points)
-    output, _ = shocks(s.shock)
-    storage = _iterated(s, Storage(even, np.ones(points), even + 1.0, s.elasticity))
+    even = np.linspace(0.0, settings.highest_days / 365.25, points)
+    output, _ = shocks(settings.shock)
+    storage = _iterated(settings, Storage(even, np.ones(points), even + 1.0, settings.elasticity))
     for _ in range(2):
-        kinks = found = _before(s, storage.available[[0, -1]], output, even[-1])
+        kinks = found = _before(settings, storage.available[[0, -1]], output, even[-1])
         for _ in range(2):
             value = np.interp(found, storage.stocks, storage.prices)
-            found = _before(s, found + value**-s.elasticity, output, even[-1])
+            found = _before(settings, found + value**-settings.elasticity, output, even[-1])
             kinks = np.concatenate([kinks, found])
         stocks = np.union1d(even, kinks)
         prices = np.interp(stocks, storage.stocks, storage.prices)
-        storage = _iterated(s, Storage(stocks, prices, stocks + prices**-s.elasticity, s.elasticity))
+        storage = _iterated(
+            settings, Storage(stocks, prices, stocks + prices**-settings.elasticity, settings.elasticity)
+        )
     return storage
 
 
-def _before(s: Settings, available: np.ndarray, output: np.ndarray, highest: float) -> np.ndarray:
+def _before(settings: Settings, available: np.ndarray, output: np.ndarray, highest: float) -> np.ndarray:
     """Stocks from which some outcome of output leads to one of these availabilities."""
-    stocks = (available[:, None] - output[None, :]).ravel() / (1.0 - s.decay)
+    stocks = (available[:, None] - output[None, :]).ravel() / (1.0 - settings.decay)
     return stocks[(stocks > 0.0) & (stocks < highest)]
 
 
-def _iterated(s: Settings, storage: Storage) -> Storage:
+def _iterated(settings: Settings, storage: Storage) -> Storage:
     """The fixed point on the grid of stocks of `storage`, from the prices that it has."""
-    output, weights = shocks(s.shock)
-    keep = (1.0 - s.decay) / (1.0 + s.rate)
-    following = (1.0 - s.decay) * storage.stocks[:, None] + output[None, :]
+    output, weights = shocks(settings.shock)
+    keep = (1.0 - settings.decay) / (1.0 + settings.rate)
+    following = (1.0 - settings.decay) * storage.stocks[:, None] + output[None, :]
     for _ in range(2000):
-        prices = np.maximum(keep * (storage.price_at(following) @ weights) - s.carry, 1e-6)
+        prices = np.maximum(keep * (storage.price_at(following) @ weights) - settings.carry, 1e-6)
         change = np.abs(prices - storage.prices).max()
-        storage = Storage(storage.stocks, prices, storage.stocks + prices**-s.elasticity, s.elasticity)
+        storage = Storage(storage.stocks, prices, storage.stocks + prices**-settings.elasticity, settings.elasticity)
         if change < 1e-12:
             break
     return storage

@@ -9,6 +9,6 @@ All of them take the same four things and nothing else of the sweep:
 
 `sensitivity.py` asks which factors an output hangs on (`over_time.py`: when), `convergence.py` whether the design was
 large enough to say so, `luck.py` how much is luck, `discovery.py` in which worlds something holds, `comparison.py`
-which policy does better on the same luck and how many replications that takes. `figures.py` draws what they find,
-`figure_file.py` writes it. Nothing here accepts an incomplete sweep: see `complete.py`.
+which policy does better on the same luck and how many replications that takes. `*_figures.py` draw what they find.
+Nothing here accepts an incomplete sweep: see `complete.py`.
 """

@@ -45,21 +45,8 @@ def compare(
 
     if better not in ("higher", "lower"):
         raise BadInput([f"better {better}: neither higher nor lower"], "comparison")
-    names = [str(name) for name in values.index]
-    table = values.to_numpy(dtype=float)
-    problems = [
-        f"{names[i]}: replication {values.columns[r]} is {table[i, r]}" for i, r in np.argwhere(~np.isfinite(table))
-    ]
-    if against not in names:
-        problems.append(f"{against}: no such policy ({nearest(against, names)})")
-    elif len(names) == 1:
-        problems.append(f"there is no other policy than {against}")
-    problems += [f"{name}: stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    names, table = _checked(values, against)
     n = table.shape[1]
-    if n < 2:
-        problems.append(f"{n} replication: an interval needs two")
-    if problems:
-        raise BadInput(problems, "comparison", shown=20)
     base = table[names.index(against)]
     quantile = float(t.ppf(0.5 + confidence / 2.0, n - 1))
     drawn = np.random.default_rng(seed).integers(n, size=(resamples, n))
@@ -86,6 +73,25 @@ def compare(
     return Comparison(against, frame, pd.DataFrame.from_dict(differences, orient="index", columns=columns), confidence)
 
 
+def _checked(values: "pandas.DataFrame", against: str) -> tuple[list[str], np.ndarray]:
+    """Names of the policies and their numbers, (policies, replications); `BadInput` lists all that is wrong."""
+    names = [str(name) for name in values.index]
+    table = values.to_numpy(dtype=float)
+    problems = [
+        f"{names[i]}: replication {values.columns[r]} is {table[i, r]}" for i, r in np.argwhere(~np.isfinite(table))
+    ]
+    if against not in names:
+        problems.append(f"{against}: no such policy ({nearest(against, names)})")
+    elif len(names) == 1:
+        problems.append(f"there is no other policy than {against}")
+    problems += [f"{name}: stands there twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    if table.shape[1] < 2:
+        problems.append(f"{table.shape[1]} replication: an interval needs two")
+    if problems:
+        raise BadInput(problems, "comparison", shown=20)
+    return names, table
+
+
 def replications_needed(differences: np.ndarray, half_width: float, confidence: float = 0.95) -> int:
     """How many replications an interval of a mean of +- half_width takes, from a pilot.
 
@@ -108,8 +114,8 @@ def replications_needed(differences: np.ndarray, half_width: float, confidence: 
         raise BadInput(problems, "replications", shown=20)
     s = float(sample.std(ddof=1))
 
-    def enough(n: int) -> bool:
-        return float(t.ppf(0.5 + confidence / 2.0, n - 1)) * s / np.sqrt(n) <= half_width
+    def enough(number: int) -> bool:
+        return float(t.ppf(0.5 + confidence / 2.0, number - 1)) * s / np.sqrt(number) <= half_width
 
     above = 2
     while not enough(above):

@@ -1,6 +1,6 @@
 """Figures of policies against each other: paired differences, and replications that they take.
 
-Each returns a figure; `figure_file.save` writes it. labels: what to call a policy in the figure.
+Each returns a figure; `telling/figure_file.py` writes it. labels: what to call a policy in the figure.
 """
 
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.experiments.analysis.comparison import Comparison
-from chokepoint.experiments.analysis.figure_parts import COLOURS, COLUMN_IN, DARK, SMALL, Labels, label, sheet, titled
+from chokepoint.experiments.telling.figure_parts import COLOURS, COLUMN_IN, DARK, SMALL, Labels, label, sheet, titled
 from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:

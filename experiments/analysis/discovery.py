@@ -36,16 +36,16 @@ class Box:
     high: tuple[float, ...]
     dropped: tuple[frozenset[int], ...]
 
-    def contains(self, x: np.ndarray) -> np.ndarray:
-        """Which worlds lie in the box: (points,). x: (points, factors)."""
-        inside = np.ones(len(x), dtype=bool)
+    def contains(self, matrix: np.ndarray) -> np.ndarray:
+        """Which worlds lie in the box: (points,). matrix: (points, factors)."""
+        inside = np.ones(len(matrix), dtype=bool)
         for j in self.restricted:
-            inside &= self._allows(j, x[:, j])
+            inside &= self._allows(j, matrix[:, j])
         return inside
 
-    def _allows(self, j: int, column: np.ndarray) -> np.ndarray:
-        allowed: np.ndarray = (column >= self.low[j]) & (column <= self.high[j])
-        return allowed & ~np.isin(column, list(self.dropped[j])) if self.dropped[j] else allowed
+    def _allows(self, number: int, column: np.ndarray) -> np.ndarray:
+        allowed: np.ndarray = (column >= self.low[number]) & (column <= self.high[number])
+        return allowed & ~np.isin(column, list(self.dropped[number])) if self.dropped[number] else allowed
 
     @property
     def restricted(self) -> list[int]:
@@ -66,23 +66,23 @@ class Box:
             found += [(j, "levels")] if self.dropped[j] else []
         return found
 
-    def with_low(self, j: int, limit: float) -> "Box":
+    def with_low(self, number: int, limit: float) -> "Box":
         """The box with another lower limit of a factor."""
-        return replace(self, low=(*self.low[:j], limit, *self.low[j + 1 :]))
+        return replace(self, low=(*self.low[:number], limit, *self.low[number + 1 :]))
 
-    def with_high(self, j: int, limit: float) -> "Box":
+    def with_high(self, number: int, limit: float) -> "Box":
         """The box with another upper limit of a factor."""
-        return replace(self, high=(*self.high[:j], limit, *self.high[j + 1 :]))
+        return replace(self, high=(*self.high[:number], limit, *self.high[number + 1 :]))
 
-    def with_dropped(self, j: int, codes: frozenset[int]) -> "Box":
+    def with_dropped(self, number: int, codes: frozenset[int]) -> "Box":
         """The box with other levels of a factor left out."""
-        return replace(self, dropped=(*self.dropped[:j], codes, *self.dropped[j + 1 :]))
+        return replace(self, dropped=(*self.dropped[:number], codes, *self.dropped[number + 1 :]))
 
-    def without(self, j: int, side: str) -> "Box":
+    def without(self, number: int, side: str) -> "Box":
         """The box with one restriction lifted."""
         if side == "levels":
-            return self.with_dropped(j, frozenset())
-        return self.with_low(j, -np.inf) if side == "low" else self.with_high(j, np.inf)
+            return self.with_dropped(number, frozenset())
+        return self.with_low(number, -np.inf) if side == "low" else self.with_high(number, np.inf)
 
 
 @dataclass(frozen=True)
@@ -192,12 +192,12 @@ def restrictions(
     return pd.DataFrame(rows, columns=["factor", "unit", "low", "high", "levels", "quasi_p"])
 
 
-def quasi_p(x: np.ndarray, holds: np.ndarray, box: Box, j: int, side: str) -> float:
+def quasi_p(matrix: np.ndarray, holds: np.ndarray, box: Box, number: int, side: str) -> float:
     """Chance of as many worlds of interest in the box if one restriction did nothing (Bryant and Lempert 2010): upper
     tail of a binomial with as many draws as worlds in the box, and the density of the box without the restriction."""
     from scipy.stats import binom
 
-    inside, wider = box.contains(x), box.without(j, side).contains(x)
+    inside, wider = box.contains(matrix), box.without(number, side).contains(matrix)
     return float(binom.sf(holds[inside].sum() - 1, inside.sum(), holds[wider].mean()))
 
 
@@ -208,17 +208,17 @@ class _Step:
     box: Box
 
 
-def _peel(factors: Sequence[Factor], x: np.ndarray, y: np.ndarray, alpha: float, smallest: int) -> list[_Step]:
+def _peel(factors: Sequence[Factor], matrix: np.ndarray, holds: np.ndarray, alpha: float, smallest: int) -> list[_Step]:
     """Boxes from all worlds down to the smallest mass, or to one that holds nothing but worlds of interest or none."""
-    count = x.shape[1]
+    count = matrix.shape[1]
     box = Box((-np.inf,) * count, (np.inf,) * count, (frozenset(),) * count)
     steps = [_Step("start", None, box)]
-    inside = np.arange(len(x))
-    while 0 < y[inside].sum() < len(inside):
+    inside = np.arange(len(matrix))
+    while 0 < holds[inside].sum() < len(inside):
         best: tuple[float, int, float, str, np.ndarray] | None = None
-        for j, limit, side, keep in _slices(factors, x[inside], alpha):
+        for j, limit, side, keep in _slices(factors, matrix[inside], alpha):
             if keep.sum() >= smallest:
-                thin = float(y[inside[~keep]].mean())
+                thin = float(holds[inside[~keep]].mean())
                 if best is None or thin < best[0]:
                     best = (thin, j, limit, side, keep)
         if best is None:
@@ -233,15 +233,17 @@ def _peel(factors: Sequence[Factor], x: np.ndarray, y: np.ndarray, alpha: float,
     return steps
 
 
-def _slices(factors: Sequence[Factor], x: np.ndarray, alpha: float) -> Iterator[tuple[int, float, str, np.ndarray]]:
+def _slices(
+    factors: Sequence[Factor], matrix: np.ndarray, alpha: float
+) -> Iterator[tuple[int, float, str, np.ndarray]]:
     """What could be peeled off the worlds in a box: factor, new limit or level, side, which worlds stay.
 
     A slice takes a share `alpha` of the worlds, fewer where values are equal at its edge, and more where all of them
     are. The limit lies half-way between what goes and what stays.
     """
-    take = max(1, int(alpha * len(x)))
+    take = max(1, int(alpha * len(matrix)))
     for j, factor in enumerate(factors):
-        column = x[:, j]
+        column = matrix[:, j]
         if factor.levels:
             for code in np.unique(column):
                 yield j, float(code), "levels", column != code
@@ -259,46 +261,46 @@ def _slices(factors: Sequence[Factor], x: np.ndarray, alpha: float) -> Iterator[
         yield j, float((edge + gone) / 2.0), "high", column <= edge
 
 
-def _refined(box: Box, factors: Sequence[Factor], x: np.ndarray, y: np.ndarray, alpha: float) -> list[_Step]:
+def _refined(box: Box, factors: Sequence[Factor], matrix: np.ndarray, holds: np.ndarray, alpha: float) -> list[_Step]:
     """Paste what does not thin the box, then lift restrictions that chance would explain, the weakest first."""
     steps: list[_Step] = []
-    while (wider := _paste(box, factors, x, y, alpha)) is not None:
+    while (wider := _paste(box, factors, matrix, holds, alpha)) is not None:
         steps.append(wider)
         box = wider.box
     while box.sides:
-        weakest = max(box.sides, key=lambda side: quasi_p(x, y, box, *side))
-        if quasi_p(x, y, box, *weakest) <= SIGNIFICANT:
+        weakest = max(box.sides, key=lambda side: quasi_p(matrix, holds, box, *side))
+        if quasi_p(matrix, holds, box, *weakest) <= SIGNIFICANT:
             break
         box = box.without(*weakest)
         steps.append(_Step("lift", weakest[0], box))
     return steps
 
 
-def _paste(box: Box, factors: Sequence[Factor], x: np.ndarray, y: np.ndarray, alpha: float) -> _Step | None:
+def _paste(box: Box, factors: Sequence[Factor], matrix: np.ndarray, holds: np.ndarray, alpha: float) -> _Step | None:
     """The widening by one slice that is densest, if it is at least as dense as the box; None when there is none."""
-    inside = box.contains(x)
+    inside = box.contains(matrix)
     take = max(1, int(alpha * inside.sum()))
     best: tuple[float, int, _Step] | None = None
-    for j, wider in _widenings(box, factors, x, inside, take):
-        added = wider.contains(x) & ~inside
-        density = float(y[added].mean())
-        if density >= y[inside].mean() and (best is None or (density, added.sum()) > best[:2]):
+    for j, wider in _widenings(box, factors, matrix, inside, take):
+        added = wider.contains(matrix) & ~inside
+        density = float(holds[added].mean())
+        if density >= holds[inside].mean() and (best is None or (density, added.sum()) > best[:2]):
             best = (density, int(added.sum()), _Step("paste", j, wider))
     return None if best is None else best[2]
 
 
 def _widenings(
-    box: Box, factors: Sequence[Factor], x: np.ndarray, inside: np.ndarray, take: int
+    box: Box, factors: Sequence[Factor], matrix: np.ndarray, inside: np.ndarray, take: int
 ) -> Iterator[tuple[int, Box]]:
     """Boxes wider by one level, or by `take`, half and a quarter of it worlds next to a limit."""
     for j, side in box.sides:
         if side == "levels":
             for code in sorted(box.dropped[j]):
                 wider = box.with_dropped(j, box.dropped[j] - {code})
-                if (wider.contains(x) & ~inside).any():
+                if (wider.contains(matrix) & ~inside).any():
                     yield j, wider
             continue
-        beyond = np.unique(x[box.without(j, side).contains(x) & ~inside, j])
+        beyond = np.unique(matrix[box.without(j, side).contains(matrix) & ~inside, j])
         if side == "low":
             beyond = beyond[::-1]
         for number in sorted({max(1, take // part) for part in (1, 2, 4)}):
@@ -309,47 +311,47 @@ def _widenings(
                 yield j, box.without(j, side)
 
 
-def _counts(box: Box, x: np.ndarray, y: np.ndarray) -> tuple[int, int]:
+def _counts(box: Box, matrix: np.ndarray, holds: np.ndarray) -> tuple[int, int]:
     """Worlds in a box, and how many of them are of interest."""
-    inside = box.contains(x)
-    return int(inside.sum()), int(y[inside].sum())
+    inside = box.contains(matrix)
+    return int(inside.sum()), int(holds[inside].sum())
 
 
-def _harmonic(steps: Sequence[_Step], x: np.ndarray, y: np.ndarray) -> int:
+def _harmonic(steps: Sequence[_Step], matrix: np.ndarray, holds: np.ndarray) -> int:
     """The step of the largest harmonic mean of coverage and density, 2 hits / (worlds in the box + all hits)."""
-    total = int(y.sum())
-    scores = [2.0 * hits / (size + total) for size, hits in (_counts(step.box, x, y) for step in steps)]
+    total = int(holds.sum())
+    scores = [2.0 * hits / (size + total) for size, hits in (_counts(step.box, matrix, holds) for step in steps)]
     return int(np.argmax(scores))
 
 
-def _last_gain(steps: Sequence[_Step], x: np.ndarray, y: np.ndarray, alpha: float) -> int:
+def _last_gain(steps: Sequence[_Step], matrix: np.ndarray, holds: np.ndarray, alpha: float) -> int:
     """The last step whose slice held fewer worlds of interest than chance would put there."""
     from scipy.stats import hypergeom
 
     last = 0
-    counts = [_counts(step.box, x, y) for step in steps]
+    counts = [_counts(step.box, matrix, holds) for step in steps]
     for i, ((size, hits), (left, kept)) in enumerate(pairwise(counts), start=1):
         chance = hypergeom.cdf(hits - kept, size, hits, size - left)
-        if chance * 2 * x.shape[1] <= SIGNIFICANT:
+        if chance * 2 * matrix.shape[1] <= SIGNIFICANT:
             last = i
     return last
 
 
-def _strongest(steps: Sequence[_Step], x: np.ndarray, y: np.ndarray) -> float:
+def _strongest(steps: Sequence[_Step], matrix: np.ndarray, holds: np.ndarray) -> float:
     """How far the strongest box of a way down stands out: worlds of interest beyond chance, in standard deviations."""
-    rate, best = float(y.mean()), 0.0
+    rate, best = float(holds.mean()), 0.0
     for step in steps[1:]:
-        size, hits = _counts(step.box, x, y)
-        best = max(best, (hits - size * rate) / np.sqrt(size * rate * (1.0 - rate) * (1.0 - size / len(y))))
+        size, hits = _counts(step.box, matrix, holds)
+        best = max(best, (hits - size * rate) / np.sqrt(size * rate * (1.0 - rate) * (1.0 - size / len(holds))))
     return best
 
 
 def _row(
-    number: int, step: _Step, factors: Sequence[Factor], x: np.ndarray, y: np.ndarray, chosen: bool
+    number: int, step: _Step, factors: Sequence[Factor], matrix: np.ndarray, holds: np.ndarray, chosen: bool
 ) -> dict[str, object]:
-    size, hits = _counts(step.box, x, y)
+    size, hits = _counts(step.box, matrix, holds)
     return {
         "step": number, "move": step.move, "factor": "" if step.factor is None else factors[step.factor].name,
-        "coverage": hits / int(y.sum()), "density": hits / size, "mass": size / len(y), "points": size,
+        "coverage": hits / int(holds.sum()), "density": hits / size, "mass": size / len(holds), "points": size,
         "restricted": len(step.box.restricted), "chosen": chosen,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """Figures of scenario discovery: the way down, the box, and an output against each factor.
 
-Each returns a figure; `figure_file.save` writes it. labels: what to call a factor in the figure.
+Each returns a figure; `telling/figure_file.py` writes it. labels: what to call a factor in the figure.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 
 from chokepoint.experiments.analysis.discovery import Discovery
 from chokepoint.experiments.analysis.factors import Factor, bounds, design
-from chokepoint.experiments.analysis.figure_parts import (
+from chokepoint.experiments.telling.figure_parts import (
     COLOURS,
     COLUMN_IN,
     DARK,
@@ -19,11 +19,11 @@ from chokepoint.experiments.analysis.figure_parts import (
     SMALL,
     TINY,
     Labels,
-    factor_axis,
-    number,
+    label,
     sheet,
     titled,
 )
+from chokepoint.experiments.telling.numbers import short_number
 from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOVES = {"start": "o", "peel": "o", "paste": "^", "lift": "s"}
+
+
+def factor_axis(factor: Factor, labels: Labels) -> str:
+    """A factor as an axis, with its unit where it has one."""
+    return titled(label(factor.name, labels), "" if factor.levels else factor.unit)
 
 
 def trajectory(found: Discovery, *, width_in: float = COLUMN_IN) -> "Figure":
@@ -134,8 +139,10 @@ def _range(ax: Any, at: int, factor: Factor, lows: Any, highs: Any) -> None:
         (high, highs, "left" if close else "right" if high > 0.95 else "center"),
     ):
         if len(value):
-            ax.text(share, at - 0.2, number(float(value.iloc[0])), fontsize=SMALL, ha=align, va="bottom", color=DARK)
-    for share, text, align in ((0.0, number(first), "left"), (1.0, number(last), "right")):
+            ax.text(
+                share, at - 0.2, short_number(float(value.iloc[0])), fontsize=SMALL, ha=align, va="bottom", color=DARK
+            )
+    for share, text, align in ((0.0, short_number(first), "left"), (1.0, short_number(last), "right")):
         ax.text(share, at + 0.17, text, fontsize=TINY, ha=align, va="top", color=drawing.GREY)
 
 
@@ -194,13 +201,13 @@ def scatter(
     return fig
 
 
-def _binned(x: np.ndarray, y: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _binned(places: np.ndarray, values: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Middles of the bins that hold two points or more, their means and half-widths of 95 % intervals."""
-    which = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
+    which = np.clip(np.searchsorted(edges, places, side="right") - 1, 0, len(edges) - 2)
     found = [
         ((edges[b] + edges[b + 1]) / 2.0, own.mean(), 1.96 * own.std(ddof=1) / np.sqrt(len(own)))
         for b in range(len(edges) - 1)
-        if len(own := y[which == b]) > 1
+        if len(own := values[which == b]) > 1
     ]
     at, means, halves = np.array(found).reshape(-1, 3).T
     return at, means, halves

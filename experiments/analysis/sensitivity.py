@@ -59,8 +59,8 @@ def morris(
     size = check_trajectories(factors, x, levels)
     step = len(factors) + 1
 
-    def part(n: int) -> dict[str, Any]:
-        return morris_indices(factors, x[: n * step], y[: n * step], levels, confidence, resamples, seed)
+    def part(number: int) -> dict[str, Any]:
+        return morris_indices(factors, x[: number * step], y[: number * step], levels, confidence, resamples, seed)
 
     judged = convergence(
         "mu*", [f.name for f in factors], size, lambda n: _mu_star(part(n)), relative=True, of="trajectories"
@@ -98,16 +98,18 @@ def sobol(
     )  # fmt: skip
 
 
-def check_trajectories(factors: Sequence[Factor], x: np.ndarray, levels: int) -> int:
+def check_trajectories(factors: Sequence[Factor], matrix: np.ndarray, levels: int) -> int:
     """How many Morris trajectories the rows hold, two at least; `BadInput` where they are none.
 
-    x: (points, factors). A factor with levels may stay where it is when its turn comes.
+    matrix: (points, factors). A factor with levels may stay where it is when its turn comes.
     """
     count = len(factors)
-    size, rest = divmod(len(x), count + 1)
+    size, rest = divmod(len(matrix), count + 1)
     if rest or size < 2:
-        raise BadInput([f"{len(x)} points: {count} factors need two or more trajectories of {count + 1}"], "morris")
-    steps = np.diff(x.reshape(size, count + 1, count), axis=1)
+        raise BadInput(
+            [f"{len(matrix)} points: {count} factors need two or more trajectories of {count + 1}"], "morris"
+        )
+    steps = np.diff(matrix.reshape(size, count + 1, count), axis=1)
     moved = steps != 0.0
     problems = [
         f"points {k * (count + 1) + i} and {k * (count + 1) + i + 1}: {moved[k, i].sum()} factors move, one must"
@@ -132,16 +134,16 @@ def check_trajectories(factors: Sequence[Factor], x: np.ndarray, levels: int) ->
     return size
 
 
-def saltelli_step(x: np.ndarray) -> int:
+def saltelli_step(matrix: np.ndarray) -> int:
     """Rows of each base sample: factors + 2, or 2 factors + 2 with those for pairs; `BadInput` when it is neither.
 
-    x: (points, factors).
+    matrix: (points, factors).
     """
-    count = x.shape[1]
+    count = matrix.shape[1]
     for step in (count + 2, 2 * count + 2):
-        if len(x) % step or len(x) < 2 * step:
+        if len(matrix) % step or len(matrix) < 2 * step:
             continue
-        rows = x.reshape(-1, step, count)
+        rows = matrix.reshape(-1, step, count)
         a, b = rows[:, :1], rows[:, -1:]
         own = np.eye(count, dtype=bool)[None]
         fits = np.array_equal(rows[:, 1 : count + 1], np.where(own, b, a))
@@ -151,39 +153,60 @@ def saltelli_step(x: np.ndarray) -> int:
             return step
     raise BadInput(
         [
-            f"{len(x)} points of {count} factors: not rows of a Saltelli design (two or more base samples, each A, A "
-            "with one factor of B in turn, B with one of A in turn or not at all, B)"
+            f"{len(matrix)} points of {count} factors: not rows of a Saltelli design (two or more base samples, each "
+            "A, A with one factor of B in turn, B with one of A in turn or not at all, B)"
         ],
         "sobol",
     )
 
 
 def morris_indices(
-    factors: Sequence[Factor], x: np.ndarray, y: np.ndarray, levels: int, confidence: float, resamples: int, seed: int
+    factors: Sequence[Factor],
+    matrix: np.ndarray,
+    values: np.ndarray,
+    levels: int,
+    confidence: float,
+    resamples: int,
+    seed: int,
 ) -> dict[str, Any]:
-    """mu, mu_star, its half-width and sigma of each factor: (factors,) each. x: (points, factors), y: (points,)."""
+    """mu, mu_star, its half-width and sigma of each factor: (factors,) each.
+
+    matrix: (points, factors); values: (points,).
+    """
     from SALib.analyze import morris as analyze
 
     names = [f.name for f in factors]
     box = {"num_vars": len(names), "names": names, "bounds": [[f.low, f.high] for f in factors]}
-    found = analyze.analyze(box, x, y, num_resamples=resamples, conf_level=confidence, num_levels=levels, seed=seed)
+    found = analyze.analyze(
+        box, matrix, values, num_resamples=resamples, conf_level=confidence, num_levels=levels, seed=seed
+    )
     keys = {"mu": "mu", "mu_star": "mu_star", "sigma": "sigma", "mu_star_half": "mu_star_conf"}
     return {ours: np.asarray(found[theirs], dtype=float) for ours, theirs in keys.items()}
 
 
 def sobol_indices(
-    names: Sequence[str], y: np.ndarray, step: int, confidence: float, resamples: int, seed: int, *, pairs: bool = True
+    names: Sequence[str],
+    values: np.ndarray,
+    step: int,
+    confidence: float,
+    resamples: int,
+    seed: int,
+    *,
+    pairs: bool = True,
 ) -> dict[str, Any]:
-    """S1, ST and, with `pairs` and the rows for it, S2, with half-widths (`_conf`). y: (base samples x step,)."""
+    """S1, ST and, with `pairs` and the rows for it, S2, with half-widths (`_conf`).
+
+    values: (base samples x step,).
+    """
     from SALib.analyze import sobol as analyze
 
     count = len(names)
     if step == 2 * count + 2 and not pairs:
-        y = np.delete(y.reshape(-1, step), np.s_[count + 1 : -1], axis=1).ravel()
+        values = np.delete(values.reshape(-1, step), np.s_[count + 1 : -1], axis=1).ravel()
         step = count + 2
     box = {"num_vars": count, "names": list(names), "bounds": [[0.0, 1.0]] * count}
     found: dict[str, Any] = analyze.analyze(
-        box, y, calc_second_order=step == 2 * count + 2, num_resamples=resamples, conf_level=confidence, seed=seed
+        box, values, calc_second_order=step == 2 * count + 2, num_resamples=resamples, conf_level=confidence, seed=seed
     )
     return found
 
@@ -230,12 +253,12 @@ def _pairs(names: Sequence[str], found: dict[str, Any]) -> "pandas.DataFrame":
     return pd.DataFrame(rows, columns=["factor", "other", "S2", "low", "high"])
 
 
-def constant(y: np.ndarray) -> bool:
+def constant(values: np.ndarray) -> bool:
     """Whether numbers are the same but for rounding."""
-    return bool(np.ptp(y) <= 1e-12 * np.max(np.abs(y)))
+    return bool(np.ptp(values) <= 1e-12 * np.max(np.abs(values)))
 
 
-def _varying(y: np.ndarray, output: str) -> np.ndarray:
-    if constant(y):
-        raise BadInput([f"{output}: {y[0]:g} at every point, there is nothing to explain"], "sensitivity")
-    return y
+def _varying(values: np.ndarray, output: str) -> np.ndarray:
+    if constant(values):
+        raise BadInput([f"{output}: {values[0]:g} at every point, there is nothing to explain"], "sensitivity")
+    return values

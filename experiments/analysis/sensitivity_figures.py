@@ -1,13 +1,14 @@
 """Figures of sensitivity: plane of elementary effects, bars of shares of variance, convergence, indices over time.
 
-Each returns a figure; `figure_file.save` writes it. unit: of the output; labels: what to call a factor in the figure.
+Each returns a figure; `telling/figure_file.py` writes it. unit: of the output; labels: what to call a factor.
 """
 
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chokepoint.experiments.analysis.figure_parts import (
+from chokepoint.experiments.analysis.sensitivity import Sensitivity
+from chokepoint.experiments.telling.figure_parts import (
     COLOURS,
     COLUMN_IN,
     DARK,
@@ -16,13 +17,11 @@ from chokepoint.experiments.analysis.figure_parts import (
     STYLES,
     TINY,
     Labels,
-    end_labels,
     label,
-    place_labels,
     sheet,
     titled,
 )
-from chokepoint.experiments.analysis.sensitivity import Sensitivity
+from chokepoint.experiments.telling.labels import end_labels, place_labels
 from chokepoint.sim.results import drawing
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def morris_plane(
         ax.set_xlabel(titled("size of the effect over the range, μ*", unit))
         ax.set_ylabel(titled("spread of the effect, σ", unit))
         reach = table[["mu_star_low", "mu_star_high"]].to_numpy()
-        place_labels(ax, size, spread, reach, [label(str(n), labels) for n in table.index[:named]])
+        place_labels(ax, np.column_stack([size, spread]), reach, [label(str(n), labels) for n in table.index[:named]])
     return fig
 
 

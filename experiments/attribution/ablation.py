@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from chokepoint.experiments.attribution.mechanisms import Design
 from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.history.mechanisms import Design
 from chokepoint.experiments.runs.batch import Batch
 from chokepoint.experiments.runs.points import Point
 from chokepoint.experiments.runs.runner import evaluate

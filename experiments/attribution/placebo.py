@@ -47,8 +47,8 @@ def placebos(
     )
     outcomes = [ablation.outcomes_of(place, [r for r in rows if r["point"] == i]) for i in range(len(points))]
 
-    def loss(i: int) -> float:
-        return float(outcomes[i]["loss"].mean())
+    def loss(version: int) -> float:
+        return float(outcomes[version]["loss"].mean())
 
     rise = ablation.rise_of(outcomes[0], place)
     shares = {item: (rise - ablation.rise_of(outcomes[1 + shuffles + i], place)) / rise for i, item in enumerate(items)}

@@ -84,9 +84,9 @@ def reasons_of(row: dict[str, Any]) -> list[str]:
     return [name for name, so in zip(REASONS, held, strict=False) if so]
 
 
-def interval(healthy: int, draws: int, z: float = 1.645) -> tuple[float, float]:
+def interval(healthy: int, draws: int) -> tuple[float, float]:
     """The 90 % interval of a share (Wilson 1927)."""
-    share = healthy / draws
+    z, share = 1.645, healthy / draws
     middle, half = share + z * z / (2 * draws), z * sqrt(share * (1 - share) / draws + z * z / (4 * draws * draws))
     return (middle - half) / (1 + z * z / draws), (middle + half) / (1 + z * z / draws)
 

@@ -31,18 +31,20 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Hold an episode against history, fact by fact, with intervals, loss and simple baselines."""
-    from chokepoint.experiments.history import scoring
     from chokepoint.experiments.history.catalogue import find
+    from chokepoint.experiments.history.scoring import as_data
+    from chokepoint.experiments.runs.score import score as run_score
+    from chokepoint.experiments.telling.score import print_score
 
     place = find(episode)
-    result = scoring.score(
+    result = run_score(
         episode, replications, seed=seed, workers=workers, changes=changes or [], rules=rules_of(rule),
         progress=progress(as_json, 2),
     )  # fmt: skip
     if as_json:
-        print(json.dumps(scoring.as_data(result, place)))
+        print(json.dumps(as_data(result, place)))
         return
-    scoring.print_score(result, place, console_of(150))
+    print_score(result, place, console_of(150))
 
 
 @app.command()
@@ -229,12 +231,16 @@ def calibrate(
     if as_json:
         print(json.dumps(data))
         return
+    _print_starts(data)
+    print(f"Values: {out}/starts.json")
+
+
+def _print_starts(data: dict[str, Any]) -> None:
     print("start  first   best  evaluations")
-    for s in found:
-        print(f"{s.number:>5} {s.first:6.2f} {s.objective:6.3f} {s.evaluations:>12}")
+    for start in data["starts"]:
+        print("{number:>5} {first:6.2f} {objective:6.3f} {evaluations:>12}".format(**start))
     for row in data.get("holdout", []):
         print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
-    print(f"Values: {out}/starts.json")
 
 
 def _table(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -255,6 +261,6 @@ def misfit(
     out: Annotated[Path | None, typer.Option(help="file to write (default: README.md beside the episodes)")] = None,
 ) -> None:
     """Score all episodes and publish every fact, right or wrong, as a page."""
-    from chokepoint.experiments.history.misfit import FILE, publish
+    from chokepoint.experiments.telling.misfit import FILE, publish
 
     print(publish(replications, seed, workers, teller(False), out or FILE))

@@ -49,18 +49,12 @@ def run(
     say = teller(as_json)
     if not simulation.rules.is_compiled():
         say("Compiling the model for this machine; this happens once ...")
-    sample: list[dict[str, float]] | None = None
-    if posterior:
-        from chokepoint.experiments.inference.posterior import read
-
-        sample = read()
+    sample = _posterior() if posterior else None
     result = simulation.run(replications, check=check, progress=progress(as_json, replications), sample=sample)
     found = report.findings(result, place)
     data = report.as_data(result, found)
-    extra = {
-        "scenario.json": simulation.scenario.resolved().encode(),
-        "report.json": json.dumps(data, indent=1).encode(),
-    }
+    told = json.dumps(data, indent=1).encode()
+    extra = {"scenario.json": simulation.scenario.resolved().encode(), "report.json": told}
     if compare and changes:
         plain = place.simulation(rules=rules_of(rule), seed=seed, allow_rules=allow_rules)
         other = plain.run(replications, progress=progress(as_json, replications))
@@ -78,17 +72,27 @@ def run(
     report.print_report(result, found, console)
     if "without_changes" in data:
         _print_comparison(data, console)
+    _print_places(folder, csv, not no_figures, console)
+
+
+def _posterior() -> list[dict[str, float]]:
+    from chokepoint.experiments.inference.posterior import read
+
+    return read()
+
+
+def _print_places(folder: Path, csv: bool, figures: bool, console: Any) -> None:
     console.print(f"\nResult: {folder}/series.parquet (weekly series), manifest.json, scenario.json, report.json")
     if csv:
         console.print(f"For other programs: {folder}/series.csv, data_dictionary.csv")
-    if not no_figures:
+    if figures:
         console.print(f"Figures: {folder}/figures/")
 
 
 def _print_comparison(data: dict[str, Any], console: Any) -> None:
     from rich.table import Table
 
-    from chokepoint.experiments.telling.report import show_number
+    from chokepoint.experiments.telling.numbers import show_number
 
     table = Table(title="With the changes beside without (medians, same luck)", title_justify="left")
     for name in ("", "without", "with", "unit"):

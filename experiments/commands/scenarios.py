@@ -115,14 +115,14 @@ def new(
 
 @app.command()
 def diff(
-    a: Annotated[str, typer.Argument(metavar="A", help="an episode, a scenario folder, or the folder of a result")],
-    b: Annotated[str, typer.Argument(metavar="B", help="another one of the same kind")],
+    one: Annotated[str, typer.Argument(metavar="A", help="an episode, a scenario folder, or the folder of a result")],
+    other: Annotated[str, typer.Argument(metavar="B", help="another one of the same kind")],
     as_json: Json = False,
 ) -> None:
     """Say what differs from A to B: rows and cells of scenarios, or series of results and from which week on."""
     from chokepoint.experiments.worldmaking.difference import as_data, difference, print_difference
 
-    found = difference(a, b)
+    found = difference(one, other)
     if as_json:
         print(json.dumps(as_data(found)))
         return

@@ -65,7 +65,7 @@ def _print(table: Any, title: str, console: Any) -> None:
     """Print what is not a point of a path."""
     from rich.table import Table
 
-    from chokepoint.experiments.telling.report import show_number
+    from chokepoint.experiments.telling.numbers import show_number
 
     shown = Table(title=title, title_justify="left", header_style="bold")
     names = ["case", "material", "measure", "mean", "10 %", "90 %", "unit"]

@@ -19,6 +19,7 @@ from chokepoint.sim.simulation import Simulation, load_scenario
 
 FOLDER = SHIPPED
 names = shipped
+SIZES = ("countries", "materials", "mines", "refiners", "firms")  # tables whose rows are counted for a reader
 
 
 class Episode:
@@ -33,6 +34,17 @@ class Episode:
         self.folder = folder
         self.name = folder.name
         self.changes, self.behaviour, self.seed = tuple(changes), dict(behaviour or {}), seed
+
+    def __repr__(self) -> str:
+        """Name, title, span, sizes of the tables, and what a recipe adds."""
+        try:
+            told = self._scenario
+        except BadInput:
+            return f"<Episode {self.name}: its scenario cannot be read; find out why with .scenario()>"
+        sizes = ", ".join(f"{len(getattr(told, table))} {table}" for table in SIZES)
+        changed = len(self.changes) + len(self.behaviour)
+        added = f"; {changed} change{'s' if changed > 1 else ''} by a recipe" if changed else ""
+        return f"<Episode {self.name}: {told.title}, {told.start} to {told.end}; {sizes}{added}>"
 
     @cached_property
     def facts(self) -> Facts:

@@ -1,4 +1,7 @@
-"""The score of an episode: every fact with its interval over replications, the loss, and simple baselines."""
+"""The score of an episode: every fact with its interval over replications, the loss, and simple baselines.
+
+Made of the rows of finished runs; `experiments/runs/score.py` runs them, `experiments/telling/score.py` prints it.
+"""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -9,15 +12,11 @@ from typing import Any
 import numpy as np
 
 from chokepoint.experiments.history.baselines import baselines, known_of, windows
-from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.history.catalogue import Episode
 from chokepoint.experiments.history.facts import HOLDOUT, Finding, findings_of
 from chokepoint.experiments.history.observed import History
 from chokepoint.experiments.history.run_statistics import ACROSS
-from chokepoint.experiments.runs.batch import Batch
-from chokepoint.experiments.runs.points import Point
-from chokepoint.experiments.runs.runner import evaluate
 from chokepoint.sim.results.run import Run
-from chokepoint.sim.scenario.problems import BadInput
 
 
 @dataclass(frozen=True)
@@ -42,29 +41,6 @@ def measure(run: Run, episode: Episode) -> dict[str, float]:
     if facts.history is not None and not variant:
         values |= {f"ln {i}": float(x) for i, x in enumerate(facts.history.logs(run)[0])}
     return values
-
-
-def score(
-    episode: str, replications: int = 50, *, seed: int = 1, workers: int = 2, changes: Sequence[str] = (),
-    behaviour: Mapping[str, float] | None = None, rules: Mapping[str, str] | None = None, progress: Any = None,
-) -> Score:  # fmt: skip
-    """Run an episode and its variants and hold them against history; failed runs are counted and left out."""
-    place = find(episode)
-    facts = place.facts
-    if not facts.facts:
-        raise BadInput([f"{episode}: has no history to be held against (no facts.toml)"], "score")
-    given = dict(behaviour or {})
-    points = [Point(tuple(changes), given)]
-    if not changes:
-        points += [Point(variant, given) for variant in facts.variants.values()]
-    batch = Batch(
-        episode, tuple(points), replications, "chokepoint.experiments.history.scoring:measure", dict(rules or {}), seed
-    )
-    rows = evaluate(batch, workers, progress)
-    done = [row for row in rows if row["state"] == "done"]
-    if not any(row["point"] == 0 for row in done):
-        raise ArithmeticError(f"no replication of {episode} finished: {rows[0]['stage']}: {rows[0]['message']}")
-    return gather(place, done, replications, seed, len(rows) - len(done))
 
 
 def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int, seed: int, failed: int) -> Score:
@@ -131,47 +107,3 @@ def as_data(result: Score, place: Episode) -> dict[str, Any]:
 
 def _plain(value: float) -> float | None:
     return None if value != value else value
-
-
-def print_score(result: Score, place: Episode, console: Any) -> None:
-    """Print facts, loss and baselines to a rich console."""
-    from rich.table import Table
-
-    from chokepoint.experiments.telling.report import show_number
-
-    console.print(
-        f"\n[bold]{place.name}[/bold] against history, {result.replications} replications, seed {result.seed}"
-        + (f", {result.failed} runs failed and are left out" if result.failed else "")
-    )
-    table = Table(header_style="bold")
-    for name in ("fact", "", "history", "model, median", "10-90 %", "pass", "strong", "verdict"):
-        table.add_column(name, justify="left" if name in ("fact", "", "verdict") else "right")
-    colours = {"strong": "green", "pass": "cyan", "fail": "red", "": "white"}
-    group = None
-    for f in result.findings:
-        unit = f.fact.unit
-        if f.fact.group != group:
-            table.add_section()
-            group = f.fact.group
-        whole = f.value != f.value
-        shares = ["" if s is None else f"{100 * s:.0f} %" for s in (f.pass_share, f.strong_share)]
-        table.add_row(
-            f.fact.id, f.fact.title + ("" if unit in ("month", "", "ln") else f", {unit}"),
-            "" if whole else show_number(f.fact.observed, unit), "" if whole else show_number(f.value, unit),
-            "" if whole else f"{show_number(f.low, unit)} - {show_number(f.high, unit)}", *shares,
-            f"[{colours[f.verdict]}]{f.verdict}[/]",
-        )  # fmt: skip
-    console.print(table)
-    wholes = [f for f in result.findings if f.verdict and f.fact.id == f.fact.whole]
-    counts = {v: sum(f.verdict == v for f in wholes) for v in ("strong", "pass", "fail")}
-    console.print(", ".join(f"{n} {v}" for v, n in counts.items()) + " (parts counted as one)")
-    if result.losses:
-        console.print("loss: " + ", ".join(f"{name} {value:.2f}" for name, value in result.losses.items()))
-    data = as_data(result, place)["baselines"]
-    if data:
-        table = Table(title="Price errors beside simple predictors (rms of ln)", title_justify="left")
-        for name in data[0]:
-            table.add_column(name, justify="left" if name == "baseline" else "right")
-        for row in data:
-            table.add_row(*("" if v is None else v if isinstance(v, str) else f"{v:.2f}" for v in row.values()))
-        console.print(table)

@@ -31,8 +31,8 @@ def as_data(result: Weighing) -> dict[str, Any]:
         }  # fmt: skip
     observations = [
         {
-            "group": d.group, "item": d.item, "first": str(d.first), "last": str(d.last), "unit": recorded()[d.series].unit,
-            "observed": float(np.exp(d.log_value)),
+            "group": d.group, "item": d.item, "first": str(d.first), "last": str(d.last),
+            "unit": recorded()[d.series].unit, "observed": float(np.exp(d.log_value)),
             **{w.hypothesis.name: float(np.exp(w.paths[w.best, i])) for w in weighed},
         }
         for i, d in enumerate(history.data)
@@ -45,14 +45,16 @@ def as_data(result: Weighing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def by_group(result: Weighing, w: Weighed) -> dict[str, float]:
+def by_group(result: Weighing, weighed: Weighed) -> dict[str, float]:
     """Log-likelihood of the best point of a hypothesis, by group of observations."""
-    return {g: float(result.history.log_likelihood(w.paths[w.best], group=g)) for g in result.history.groups}
+    return {
+        g: float(result.history.log_likelihood(weighed.paths[weighed.best], group=g)) for g in result.history.groups
+    }
 
 
-def misfit(result: Weighing, w: Weighed) -> float:
+def misfit(result: Weighing, weighed: Weighed) -> float:
     """Mean squared standard residual at the best point of a hypothesis, about 1 for a good fit."""
-    return float(result.history.misfit(w.paths[w.best]))
+    return float(result.history.misfit(weighed.paths[weighed.best]))
 
 
 def print_weighing(result: Weighing, console: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import solara
 import solara.lab
 
-from chokepoint.experiments.page.serve import LOADED
+from chokepoint.experiments.page.loading import LOADED
 
 
 @solara.component
@@ -26,7 +26,7 @@ def Page():  # type: ignore[no-untyped-def]
 
     solara.lab.use_task(wait, dependencies=[], prefer_threaded=False)  # type: ignore[no-untyped-call]
     if ready:
-        from chokepoint.experiments.page.desk import Desktop
+        from chokepoint.experiments.page.desktop import Desktop
 
         Desktop()
     else:

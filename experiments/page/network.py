@@ -93,55 +93,63 @@ def flows(world: GovernedWorld) -> list[dict[str, Any]]:
 
 def marks(world: GovernedWorld) -> dict[str, dict[str, tuple[float, str]]]:
     """What stands in each country: kind of mark -> country -> (its size in t a year or t, what a reader is told)."""
-    N, S, R, t = world.N, world.S, world.R, world.step
+    N, R, t = world.N, world.R, world.step
     first = max(0, t - RECENT_WEEKS)
     years = max(t - first, 1) * world.dt
-    countries = world.countries
-    found: dict[str, dict[str, tuple[float, str]]] = {kind: {} for kind in MARKS}
-
-    def best(names: Sequence[str], values: np.ndarray, unit: str) -> str:
-        order = np.argsort(-values)[:4]
-        rows = [f"{escape(names[i])}: {values[i]:,.0f} {unit}" for i in order if values[i] > 0.0]
-        return "<br>".join(rows)
-
-    def counted(n: int, what: str) -> str:
-        return f"{n} {what if n > 1 else what.removesuffix('s')}"
-
     mined, refined = R.mined[first:t].sum(axis=0) / years, R.refined[first:t].sum(axis=0) / years
-    used = R.use[first:t].sum(axis=0) / years
+    used, short = R.use[first:t].sum(axis=0) / years, R.shortfall[first:t].sum(axis=0) / years
     if t == 0:  # the base year
-        mined, refined, used = N.k_base, N.r_base, np.bincount(N.s_country, N.s_base, len(countries))
-    layout = world.layout
-    for c, name in enumerate(countries):
+        mined, refined, used = N.k_base, N.r_base, np.bincount(N.s_country, N.s_base, len(world.countries))
+    found: dict[str, dict[str, tuple[float, str]]] = {kind: {} for kind in MARKS}
+    for c, name in enumerate(world.countries):
         for kind, names, values, where in (
-            ("mines", layout.mines, mined, N.k_country == c), ("refiners", layout.refiners, refined, N.r_country == c),
-        ):  # fmt: skip
+            ("mines", world.layout.mines, mined, N.k_country == c),
+            ("refiners", world.layout.refiners, refined, N.r_country == c),
+        ):
             chosen = np.flatnonzero(where)
             if len(chosen):
-                total = float(values[chosen].sum())
-                if kind == "mines" and not (world.S.k_state[chosen] == OPERATING).any():
-                    total = 0.0
-                head = f"<b>{escape(name)}: {counted(len(chosen), kind)}</b>, {tonnes(total)} contained"
-                found[kind][name] = total, f"{head}<br>{best([names[i] for i in chosen], values[chosen], 't/year')}"
+                idle = kind == "mines" and not (world.S.k_state[chosen] == OPERATING).any()
+                made = 0.0 if idle else float(values[chosen].sum())
+                text = f"<b>{escape(name)}: {_counted(len(chosen), kind)}</b>, {tonnes(made)} contained<br>"
+                found[kind][name] = made, text + _largest([names[i] for i in chosen], values[chosen])
         slots = np.flatnonzero((N.s_country == c) & (N.f_kind[N.s_firm] != RESERVE))
         if len(slots):
-            use = float(used[c])
-            held = float(S.stock[slots].sum())
-            short = float(R.shortfall[first:t, c].sum() / years)
-            text = f"<b>{escape(name)}: {counted(len(set(N.s_firm[slots])), 'firms')}</b>, use {tonnes(use)}"
-            text += f"<br>stock {held:,.0f} t"
-            text += f"<br>perceived risk {100.0 * float(S.country_risk[c]):.0f} %"
-            text += f"<br><b>short of {tonnes(short)}</b>" if short > 1.0 else ""
-            found["firms"][name] = use, text
-        slots = np.flatnonzero((N.s_country == c) & (N.f_kind[N.s_firm] == RESERVE))
-        held = float(S.stock[slots].sum())
-        programme = next((p for p in world.politics.programmes if p.reserve.country == name), None)
-        if len(slots) and (held > 0.0 or programme is not None):
-            text = f"<b>{escape(name)}: state reserve</b>, {held:,.0f} t"
-            if programme is not None:
-                text += f"<br>others believe {programme.believed_days(world):,.0f} days of use"
-            found["reserve"][name] = held, text
+            found["firms"][name] = float(used[c]), _firms(world, c, slots, float(used[c]), float(short[c]))
+        reserve = _reserve(world, name, np.flatnonzero((N.s_country == c) & (N.f_kind[N.s_firm] == RESERVE)))
+        if reserve is not None:
+            found["reserve"][name] = reserve
     return found
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what if number > 1 else what.removesuffix('s')}"
+
+
+def _largest(names: Sequence[str], values: np.ndarray) -> str:
+    """Those that make most, a line each. values: t a year."""
+    order = np.argsort(-values)[:4]
+    return "<br>".join(f"{escape(names[i])}: {values[i]:,.0f} t/year" for i in order if values[i] > 0.0)
+
+
+def _firms(world: GovernedWorld, country: int, slots: np.ndarray, use: float, short: float) -> str:
+    """What is told of the firms of a country: their slots, use and what they lack, t a year."""
+    name, number = world.countries[country], len(set(world.N.s_firm[slots]))
+    text = f"<b>{escape(name)}: {_counted(number, 'firms')}</b>, use {tonnes(use)}"
+    text += f"<br>stock {float(world.S.stock[slots].sum()):,.0f} t"
+    text += f"<br>perceived risk {100.0 * float(world.S.country_risk[country]):.0f} %"
+    return text + (f"<br><b>short of {tonnes(short)}</b>" if short > 1.0 else "")
+
+
+def _reserve(world: GovernedWorld, name: str, slots: np.ndarray) -> tuple[float, str] | None:
+    """What a state's reserve holds, t, and what is told of it; None where there is neither stock nor programme."""
+    held = float(world.S.stock[slots].sum())
+    programme = next((p for p in world.politics.programmes if p.reserve.country == name), None)
+    if not len(slots) or (held <= 0.0 and programme is None):
+        return None
+    text = f"<b>{escape(name)}: state reserve</b>, {held:,.0f} t"
+    if programme is not None:
+        text += f"<br>others believe {programme.believed_days(world):,.0f} days of use"
+    return held, text
 
 
 def _link(flow: dict[str, Any], widest: float, at: dict[str, list[float]]) -> Option:
@@ -168,7 +176,7 @@ def world_map(session: Session) -> Option:
     widest = max([f["t"] for f in found if f["t"] > 0.0], default=1.0)
     found = [f for f in found if f["t"] >= SMALL_FLOW * widest or f["states"][0] == "held"]
     links = [(_link(f, widest, at), f["states"][0] == "held") for f in found]
-    series: list[Option] = [
+    lines: list[Option] = [
         {
             "type": "lines",
             "coordinateSystem": "geo",
@@ -178,40 +186,7 @@ def world_map(session: Session) -> Option:
         for level, over in ((1, False), (3, True))  # what is held lies above the marks
     ]
     standing = marks(world)
-    sizes: dict[tuple[str, str], float] = {}
-    for kind, by_country in standing.items():
-        largest = max([size for size, _ in by_country.values()], default=1.0) or 1.0
-        for c, (size, _) in by_country.items():
-            sizes[kind, c] = round(7.0 + LARGEST_MARK[kind] * (size / largest) ** 0.5, 1)
-
-    def offset(kind: str, c: str) -> list[float]:
-        """Mines to the left of firms, refiners to the right, reserves below, without overlap."""
-        middle = sizes.get(("firms", c), 0.0) / 2.0
-        aside = middle + sizes[kind, c] / 2.0
-        return {"mines": [-aside, 0.0], "refiners": [aside, 0.0], "reserve": [0.0, aside]}.get(kind, [0.0, 0.0])
-
-    for kind, by_country in standing.items():
-        series.append({
-            "type": "scatter", "coordinateSystem": "geo", "zlevel": 2, "name": kind, "symbol": MARKS[kind],
-            "itemStyle": {"color": MARK_COLOUR[kind], "borderColor": "#fff", "borderWidth": 1},
-            "data": [
-                {"value": at[c], "symbolSize": sizes[kind, c], "symbolOffset": offset(kind, c),
-                 "tip": f"<div class='cp-tip'>{text}</div>"}
-                for c, (_, text) in by_country.items()
-            ],
-        })  # fmt: skip
-    below = {
-        c: 3.0
-        + max([(2.0 if kind == "reserve" else 0.5) * size for (kind, k), size in sizes.items() if k == c] or [0.0])
-        for c in at
-    }
-    series.append({
-        "type": "scatter", "coordinateSystem": "geo", "zlevel": 4, "silent": True, "symbolSize": 1,
-        "itemStyle": {"color": "transparent"},
-        "label": {"show": True, "formatter": "{b}", "position": "bottom", "fontSize": 11, "color": "#222",
-                  "textBorderColor": "#fff", "textBorderWidth": 2},
-        "data": [{"name": c, "value": p, "label": {"offset": [0, below[c]]}} for c, p in at.items()],
-    })  # fmt: skip
+    sizes = _sizes(standing)
     return {
         "subject": session.name, "animation": False,
         "tooltip": {"trigger": "item", "confine": True, "textStyle": {"fontSize": 12}},
@@ -220,5 +195,55 @@ def world_map(session: Session) -> Option:
             "itemStyle": {"areaColor": "#eef0ec", "borderColor": "#c9cdc6", "borderWidth": 0.6},
             "left": 4, "right": 4, "top": 4, "bottom": 4,
         },
-        "series": series,
+        "series": [*lines, *_scatter(standing, sizes, at), _country_names(sizes, at)],
+    }  # fmt: skip
+
+
+def _sizes(standing: dict[str, dict[str, tuple[float, str]]]) -> dict[tuple[str, str], float]:
+    """Pixels across of each mark, by kind and country: the area grows with what it stands for."""
+    sizes = {}
+    for kind, by_country in standing.items():
+        largest = max([size for size, _ in by_country.values()], default=1.0) or 1.0
+        for country, (size, _) in by_country.items():
+            sizes[kind, country] = round(7.0 + LARGEST_MARK[kind] * (size / largest) ** 0.5, 1)
+    return sizes
+
+
+def _scatter(
+    standing: dict[str, dict[str, tuple[float, str]]], sizes: dict[tuple[str, str], float], at: dict[str, list[float]]
+) -> list[Option]:
+    """The marks, a series each kind: mines to the left of firms, refiners to the right, reserves below, no overlap."""
+
+    def offset(kind: str, country: str) -> list[float]:
+        middle = sizes.get(("firms", country), 0.0) / 2.0
+        aside = middle + sizes[kind, country] / 2.0
+        return {"mines": [-aside, 0.0], "refiners": [aside, 0.0], "reserve": [0.0, aside]}.get(kind, [0.0, 0.0])
+
+    return [
+        {
+            "type": "scatter", "coordinateSystem": "geo", "zlevel": 2, "name": kind, "symbol": MARKS[kind],
+            "itemStyle": {"color": MARK_COLOUR[kind], "borderColor": "#fff", "borderWidth": 1},
+            "data": [
+                {"value": at[c], "symbolSize": sizes[kind, c], "symbolOffset": offset(kind, c),
+                 "tip": f"<div class='cp-tip'>{text}</div>"}
+                for c, (_, text) in by_country.items()
+            ],
+        }
+        for kind, by_country in standing.items()
+    ]  # fmt: skip
+
+
+def _country_names(sizes: dict[tuple[str, str], float], at: dict[str, list[float]]) -> Option:
+    """The names of the countries, each below its marks."""
+    below = {
+        c: 3.0
+        + max([(2.0 if kind == "reserve" else 0.5) * size for (kind, k), size in sizes.items() if k == c] or [0.0])
+        for c in at
+    }
+    return {
+        "type": "scatter", "coordinateSystem": "geo", "zlevel": 4, "silent": True, "symbolSize": 1,
+        "itemStyle": {"color": "transparent"},
+        "label": {"show": True, "formatter": "{b}", "position": "bottom", "fontSize": 11, "color": "#222",
+                  "textBorderColor": "#fff", "textBorderWidth": 2},
+        "data": [{"name": c, "value": p, "label": {"offset": [0, below[c]]}} for c, p in at.items()],
     }  # fmt: skip

@@ -5,7 +5,7 @@ import tempfile
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipyvuetify
 import reacton.ipyvuetify as v
@@ -14,20 +14,13 @@ import traitlets
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.page import agents, network, picture
+from chokepoint.experiments.page.desk import Desk, grid
 from chokepoint.experiments.page.places import unknown
 from chokepoint.experiments.page.session import Session
-
-if TYPE_CHECKING:
-    from chokepoint.experiments.page.desk import Desk
 
 
 def html(text: str) -> None:
     solara.HTML(tag="div", unsafe_innerHTML=text)
-
-
-def grid(name: str) -> float:
-    """The step of a parameter's slider."""
-    return (PARAMETERS[name].high - PARAMETERS[name].low) / 200.0
 
 
 def with_unit(name: str, value: float) -> str:
@@ -36,7 +29,7 @@ def with_unit(name: str, value: float) -> str:
     return f"{value:g}" if unit == "1" else f"{value:g} {unit}"
 
 
-def changed_parameters(desk: "Desk") -> str:
+def changed_parameters(desk: Desk) -> str:
     """How the parameters differ from those of the episode, and whether they wait for a reset."""
     chosen, used = desk.parameters.value, desk.session.behaviour
     if chosen != used:
@@ -81,7 +74,7 @@ def _legend() -> str:
 
 
 @solara.component
-def World(desk: "Desk"):  # type: ignore[no-untyped-def]
+def World(desk: Desk):  # type: ignore[no-untyped-def]
     """The map and what happened last, prices beside it, the other time series below."""
     with solara.Div(classes=["cp-grid"]):
         Map(desk)
@@ -90,7 +83,7 @@ def World(desk: "Desk"):  # type: ignore[no-untyped-def]
 
 
 @solara.component
-def Map(desk: "Desk"):  # type: ignore[no-untyped-def]
+def Map(desk: Desk):  # type: ignore[no-untyped-def]
     """The supply network with its legend, and the latest events."""
     desk.version.get()
     session = desk.session
@@ -111,7 +104,7 @@ def Map(desk: "Desk"):  # type: ignore[no-untyped-def]
 
 
 @solara.component
-def Prices(desk: "Desk"):  # type: ignore[no-untyped-def]
+def Prices(desk: Desk):  # type: ignore[no-untyped-def]
     """Two materials, outside and inside, with what was observed on request."""
     desk.version.get()
     session = desk.session
@@ -131,7 +124,7 @@ def Prices(desk: "Desk"):  # type: ignore[no-untyped-def]
 
 
 @solara.component
-def Series(desk: "Desk"):  # type: ignore[no-untyped-def]
+def Series(desk: Desk):  # type: ignore[no-untyped-def]
     """Exports, stocks, fear, and reserves where there are any."""
     desk.version.get()
     session = desk.session
@@ -149,7 +142,7 @@ def Series(desk: "Desk"):  # type: ignore[no-untyped-def]
 
 
 @solara.component
-def Agents(desk: "Desk"):  # type: ignore[no-untyped-def]
+def Agents(desk: Desk):  # type: ignore[no-untyped-def]
     """A table of all agents to sort and filter, and one of them with its last decisions."""
     desk.version.get()
     session = desk.session
@@ -196,7 +189,7 @@ def Agents(desk: "Desk"):  # type: ignore[no-untyped-def]
 
 
 @solara.component
-def Parameters(desk: "Desk"):  # type: ignore[no-untyped-def]
+def Parameters(desk: Desk):  # type: ignore[no-untyped-def]
     """Every behavioural parameter with unit, range and meaning; sliders for those chosen, applied at Reset."""
     desk.version.get()
     chosen, set_chosen = solara.use_state(["cover_risk", "news_act", "thrift_elasticity"])
@@ -249,7 +242,7 @@ def _drawn(session: Session, kind: str) -> bytes:
 
 
 @solara.component
-def Export(desk: "Desk"):  # type: ignore[no-untyped-def]
+def Export(desk: Desk):  # type: ignore[no-untyped-def]
     """The levers as a recipe, the run as Parquet or CSV, the figure as PNG or SVG."""
     desk.version.get()
     session = desk.session

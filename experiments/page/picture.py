@@ -10,7 +10,7 @@ import numpy as np
 
 from chokepoint.experiments.history.observed import observations
 from chokepoint.experiments.page.session import Session
-from chokepoint.experiments.telling.figures import price_points
+from chokepoint.experiments.telling.points import price_points
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.results.drawing import GREY, HISTORY, INSIDE, OUTSIDE, SMUGGLED, Point
 
@@ -155,8 +155,8 @@ def exports(session: Session) -> Option | None:
     def yearly(values: np.ndarray) -> np.ndarray:
         return _rolling(values[:week], COVER_WEEKS) / world.dt / 1000.0
 
-    def legal(w: GovernedWorld) -> np.ndarray:
-        return (w.R.exports + w.R.exports_open)[:week].sum(axis=(1, 2))
+    def legal(world: GovernedWorld) -> np.ndarray:
+        return (world.R.exports + world.R.exports_open)[:week].sum(axis=(1, 2))
 
     series = [
         _line(session, yearly(legal(world)), "legal exports", OUTSIDE),
@@ -188,9 +188,9 @@ def stocks(session: Session) -> Option:
     """Stocks of firms by country in weeks of their use of the last quarter."""
     week = session.week
 
-    def cover(world: GovernedWorld, c: int) -> np.ndarray:
-        use = _rolling(world.R.use[:week, c], COVER_WEEKS)
-        return np.asarray(world.R.stock[:week, c].sum(axis=1) / np.maximum(use, 1e-9))
+    def cover(world: GovernedWorld, country: int) -> np.ndarray:
+        use = _rolling(world.R.use[:week, country], COVER_WEEKS)
+        return np.asarray(world.R.stock[:week, country].sum(axis=1) / np.maximum(use, 1e-9))
 
     series = _by_country(session, cover)
     return _chart(session, series, "weeks of use", low=0.0, log=_spread(series) > LOG_STOCKS)

@@ -6,10 +6,9 @@ import sys
 import threading
 from pathlib import Path
 
+from chokepoint.experiments.page.loading import EPISODE, LOADED, SEED
+
 LOCAL = "127.0.0.1"
-LOADED = threading.Event()  # the model and the page are imported
-LOADED.set()
-EPISODE, SEED = "CHOKEPOINT_PAGE_EPISODE", "CHOKEPOINT_PAGE_SEED"  # what the page is asked for
 
 
 def known(episode: str) -> bool:
@@ -51,7 +50,7 @@ def _load(episode: str) -> None:
     """Import the page with the model, and make the session that the first tab will ask for. What is wrong with the
     episode ends the server with the message."""
     try:
-        from chokepoint.experiments.page import desk
+        from chokepoint.experiments.page import desk, desktop  # noqa: F401 (the first tab needs both)
         from chokepoint.sim.scenario.problems import BadInput
 
         try:

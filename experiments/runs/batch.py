@@ -21,7 +21,7 @@ MEASURING = (
     "history/facts.py",
     "history/observed.py",
     "history/run_statistics.py",
-    "sweep/outputs.py",
+    "runs/outputs.py",
 )  # what makes numbers of a run
 
 
@@ -32,7 +32,7 @@ class Batch:
     episode: name, folder or recipe; points: versions of it; replications: runs of each, numbered from 0, on the same
     luck at every point that does not ask for its own; measure: `module:name` of a function of (run, episode), or of a
     class that is made with `asked`, whose objects are such functions and may `look(world)` before every week. It
-    returns named numbers, or those and tables of columns by name, as `experiments/sweep/outputs.py` does. rules: as in
+    returns named numbers, or those and tables of columns by name, as `experiments/runs/outputs.py` does. rules: as in
     `Simulation`, each `file.py:name`; units: unit and meaning of columns, `table.column`, where known.
     """
 

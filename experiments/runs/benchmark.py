@@ -15,9 +15,9 @@ def reference_loop() -> float:
     import numpy as np
 
     @numba.njit(error_model="numpy")
-    def work(x, y):  # type: ignore[no-untyped-def]
-        for i in range(x.shape[0]):
-            y[i] = np.exp(-3.0 * np.log(x[i]))
+    def work(given, made):  # type: ignore[no-untyped-def]
+        for i in range(given.shape[0]):
+            made[i] = np.exp(-3.0 * np.log(given[i]))
 
     x = np.linspace(0.5, 1.5, 1_000_000)
     y = np.empty_like(x)

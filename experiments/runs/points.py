@@ -98,14 +98,14 @@ class Sampled(Sequence[Point]):
         return (self[i] for i in range(len(self)))
 
     @overload
-    def __getitem__(self, i: int) -> Point: ...
+    def __getitem__(self, at: int) -> Point: ...
     @overload
-    def __getitem__(self, i: slice) -> "Sampled": ...
-    def __getitem__(self, i: int | slice) -> "Point | Sampled":
-        if isinstance(i, slice):
-            return Sampled(self.factors, self.matrix[i], self.base)
+    def __getitem__(self, at: slice) -> "Sampled": ...
+    def __getitem__(self, at: int | slice) -> "Point | Sampled":
+        if isinstance(at, slice):
+            return Sampled(self.factors, self.matrix[at], self.base)
         made = self.base
-        for factor, value in zip(self.factors, self.matrix[i], strict=True):
+        for factor, value in zip(self.factors, self.matrix[at], strict=True):
             made = joined(made, factor.point(value))
         return made
 

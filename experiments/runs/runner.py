@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -197,23 +198,23 @@ def run_batch(
     dask: address of a scheduler whose workers take the place of processes here. shard: (i, n) runs the i-th of n parts
     of the batch, numbered from 1, in a folder of its own or one with others; `gather_shards` brings folders together.
     """
-    folder = open_batch(batch, folder)
-    with locks.running(folder, shard):
+    place = open_batch(batch, folder)
+    with locks.running(place, shard):
         if shard[1] == 1:
-            parts.clear_drafts(folder)
-        done, _ = parts.finished(folder, len(batch.points), batch.replications)
+            parts.clear_drafts(place)
+        done, _ = parts.finished(place, len(batch.points), batch.replications)
         mine = _share(batch, shard)
         pending = np.flatnonzero(mine & ~done)
         ready, total = int((mine & done).sum()), int(mine.sum())
         if len(pending):
-            run = _on_dask(batch, pending, folder, dask) if dask else _on_pool(batch, pending, workers, folder)
+            run = _on_dask(batch, pending, place, dask) if dask else _on_pool(batch, pending, workers, place)
             for finished in run:
                 ready += finished
                 if progress is not None:
                     progress(ready, total)
-        if len(pending) or any(folder.glob("parts/*/*.parquet")):
-            merge_batch(batch, folder)
-    return _results(folder)
+        if len(pending) or any(place.glob("parts/*/*.parquet")):
+            merge_batch(batch, place)
+    return _results(place)
 
 
 def merge_batch(batch: Batch, folder: str | Path, *, failures: bool = True) -> None:
@@ -348,26 +349,9 @@ def _on_dask(batch: Batch, pending: np.ndarray, folder: Path, address: str) -> I
 
     Dask runs a chunk again elsewhere when its worker dies. `BadInput` where there is no scheduler.
     """
-    try:
-        from distributed import Client
+    with _client(address) as client:
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
-    except ModuleNotFoundError:
-        raise BadInput(["--dask needs the package distributed: pip install -e '.[cluster]'"], "dask") from None
-    try:
-        client = Client(address, timeout=SCHEDULER_SECONDS)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise BadInput([f"--dask {address}: no scheduler answers ({error})"], "dask") from None
-    with client:
-
-        def installed() -> bool:
-            from importlib.util import find_spec
-
-            return find_spec("experiments") is not None
-
-        client.wait_for_workers(1)
-        if lacking := [worker for worker, found in client.run(installed).items() if not found]:
-            raise BadInput([f"--dask {address}: the worker {w} has not this package" for w in lacking], "dask")
 
         def wanted() -> int:
             return max(2, 2 * sum(w["nthreads"] for w in client.scheduler_info(n_workers=-1)["workers"].values()))
@@ -394,6 +378,30 @@ def _on_dask(batch: Batch, pending: np.ndarray, folder: Path, address: str) -> I
                 yield len(runs)
         except (Unlike, ImportError, AttributeError, TypeError) as error:  # the latter where its code is another
             raise BadInput([f"--dask {address}: {Unlike.told} ({type(error).__name__}: {error})"], "dask") from error
+
+
+@contextmanager
+def _client(address: str) -> Iterator[Any]:
+    """A client of the scheduler there whose workers have this package; `BadInput` where there is none."""
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise BadInput(["--dask needs the package distributed: pip install -e '.[cluster]'"], "dask") from None
+    try:
+        client = Client(address, timeout=SCHEDULER_SECONDS)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise BadInput([f"--dask {address}: no scheduler answers ({error})"], "dask") from None
+
+    def installed() -> bool:
+        from importlib.util import find_spec
+
+        return find_spec("chokepoint") is not None
+
+    with client:
+        client.wait_for_workers(1)
+        if lacking := [worker for worker, found in client.run(installed).items() if not found]:
+            raise BadInput([f"--dask {address}: the worker {w} has not this package" for w in lacking], "dask")
+        yield client
 
 
 class Waiting:

@@ -22,7 +22,7 @@ RECORD = ("price_outside|Nd", "exports|all", "use|Japan")
 def bare(count: Any) -> None:
     """Runs and measures, one after the other, without end; adds to a counter."""
     from chokepoint.experiments.history.catalogue import find
-    from chokepoint.experiments.sweep.outputs import Outputs
+    from chokepoint.experiments.runs.outputs import Outputs
 
     episode = find(EPISODE)
     measure, simulation, replication = Outputs(SCALARS, RECORD), episode.simulation(), 0
@@ -44,7 +44,7 @@ def through_the_runner(folder: str, runs: int, count: Any) -> None:
             count.value = done
 
     asked = {"scalars": SCALARS, "record": list(RECORD), "every": "month"}
-    batch = Batch(EPISODE, (Point(),), runs, "chokepoint.experiments.sweep.outputs:Outputs", asked=asked)
+    batch = Batch(EPISODE, (Point(),), runs, "chokepoint.experiments.runs.outputs:Outputs", asked=asked)
     run_batch(batch, folder, WORKERS, tell)
 
 

@@ -1,6 +1,6 @@
-"""Studies: a file (`study.py`) held against its scenario (`plan.py`, `kept.py`), its design (`designs.py`), what is
-kept of a run (`outputs.py`), the folder of its runs (`folder.py`), what a paper needs (`paper.py`), an archive for
-deposit (`bundle.py`)."""
+"""Studies: a file (`study.py`) held against its scenario (`plan.py`, `kept.py`, `analysed.py`), its design
+(`designs.py`), the folder of its runs (`folder.py`), what a paper needs (`paper.py`), an archive for deposit
+(`bundle.py`)."""
 
 from chokepoint.experiments.sweep.folder import Sweep, sweep
 

@@ -10,8 +10,8 @@ import numpy as np
 from chokepoint.experiments.analysis.complete import IDENTITY
 from chokepoint.experiments.history.catalogue import Episode
 from chokepoint.experiments.history.run_statistics import ACROSS, SPANS, STATISTICS, spans
+from chokepoint.experiments.runs.outputs import ALL, FIELDS, fact_of, function_named
 from chokepoint.experiments.runs.points import Factor
-from chokepoint.experiments.sweep.outputs import ALL, FIELDS, fact_of, function_named
 from chokepoint.experiments.sweep.study import Agents, Asked, Study
 from chokepoint.sim.market.recorded import columns_of
 from chokepoint.sim.results.run import Run

@@ -22,12 +22,13 @@ from chokepoint.experiments.analysis import (
     sensitivity_figures,
 )
 from chokepoint.experiments.analysis.complete import values_by_point, values_over_time
-from chokepoint.experiments.analysis.figure_file import Caption, save
-from chokepoint.experiments.analysis.figure_parts import COLOURS, number
+from chokepoint.experiments.runs.outputs import function_named
 from chokepoint.experiments.sweep.folder import Sweep
-from chokepoint.experiments.sweep.outputs import function_named
 from chokepoint.experiments.sweep.plan import Plan
 from chokepoint.experiments.sweep.study import Comparison, Question
+from chokepoint.experiments.telling.figure_file import Caption, save
+from chokepoint.experiments.telling.figure_parts import COLOURS
+from chokepoint.experiments.telling.numbers import short_number
 from chokepoint.sim.engine.files import write_whole
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Paper:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float | np.floating):
-        return "" if math.isnan(value) else number(float(value))
+        return "" if math.isnan(value) else short_number(float(value))
     return str(value).replace("|", "\\|")
 
 

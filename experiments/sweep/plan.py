@@ -13,16 +13,18 @@ from chokepoint.experiments.history import catalogue
 from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.inference.weighing import MEASURE, hypotheses_of, points_of
 from chokepoint.experiments.runs.batch import Batch
+from chokepoint.experiments.runs.outputs import ALL, FIELDS
 from chokepoint.experiments.runs.points import Factor, Point, Sampled, joined
 from chokepoint.experiments.sweep import designs
+from chokepoint.experiments.sweep.analysed import analysis_problems
 from chokepoint.experiments.sweep.kept import Kept, agents_of
-from chokepoint.experiments.sweep.outputs import ALL, FIELDS, function_named
 from chokepoint.experiments.sweep.study import Level, Varied, path_of, read_study, shortened
 from chokepoint.sim.market.week import recorded
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.simulation import Simulation
 
 MOST_POINTS, MOST_RUNS = 1_000_000, 10_000_000  # of a study: what one machine can hold a list of
+OUTPUTS = "chokepoint.experiments.runs.outputs:Outputs"  # measures the runs of every design but hypotheses
 TAKEN = {  # what a design is told, besides a seed
     "grid": ("levels",), "latin-hypercube": ("points", "cross"), "sobol": ("points", "second_order"),
     "morris": ("points",), "list": ("file",), "hypotheses": ("points",),
@@ -45,7 +47,7 @@ class Plan:
         self.sizes: tuple[int, ...] = tuple(sizes) or ((s.design.points,) if s.design.points else ())
         self.factors = self._factors()
         self._check_design(replications or s.replications)
-        self._check_analysis()
+        self.problems += analysis_problems(s, self.factors, self._values, self.beside)
         self.episode = self._found()
         self._check_keys()
         self.base = Point(s.changes, s.behaviour, {k: self.beside(v) for k, v in s.rules.items()})
@@ -53,7 +55,7 @@ class Plan:
         self._check_scenario()
         matrix = self._matrix()
         if self.problems:
-            raise BadInput(self.problems, f"study {self.path.parent.name}")
+            raise BadInput(self.problems, f"study {self.path.absolute().parent.name}")
         self.batch = self._batch(matrix, replications or s.replications)
 
     @property
@@ -69,7 +71,7 @@ class Plan:
             near = nearest(self.study.scenario, catalogue.names())
             told = f"scenario: {self.study.scenario!r} is no episode, nor a folder or recipe beside the study ({near})"
             self.problems += error.problems if Path(self.place).exists() else [told]
-            raise BadInput(self.problems, f"study {self.path.parent.name}") from None
+            raise BadInput(self.problems, f"study {self.path.absolute().parent.name}") from None
 
     def _check_scenario(self) -> None:
         """Hold factors and what is kept against the scenario."""
@@ -87,16 +89,7 @@ class Plan:
         s, (asked, units) = self.study, self._asked()
         if not self.weighs:
             points = Sampled(self.factors, matrix, self.base)
-            return Batch(
-                self.place,
-                points,
-                replications,
-                "chokepoint.experiments.sweep.outputs:Outputs",
-                {},
-                s.seed,
-                asked,
-                units,
-            )
+            return Batch(self.place, points, replications, OUTPUTS, {}, s.seed, asked, units)
         evidence = self.episode.facts.evidence
         units |= {
             f"results.ln {i}": ("ln", f"{d.group} {d.item}, {d.first} to {d.last}".strip())
@@ -254,64 +247,6 @@ class Plan:
             key = change.partition("=")[0].strip().removeprefix("behaviour.")
             if key in PARAMETERS and key in owners:
                 self.problems.append(f"{where}: {key} is what factors.{owners[key]} varies")
-
-    def _check_analysis(self) -> None:
-        s, factors = self.study, {f.name: f for f in self.factors}
-        asked = [(f"find.{q.name}", q.output) for q in s.find]
-        asked += [(f"compare.{c.name}", o) for c in s.compare for o in c.outputs]
-        self.problems += [
-            f"{where}: no output {o!r} ({nearest(o, s.outputs)})" for where, o in asked if o not in s.outputs
-        ]
-        if s.find and s.design.kind in ("sobol", "morris"):
-            self.problems.append(f"find: rows of {s.design.kind} repeat each other's values; use a latin-hypercube")
-        if s.find and not set(factors) - set(s.design.cross):
-            self.problems.append("find: every factor is crossed, none is left to look for")
-        for name in s.design.cross:
-            if name not in factors:
-                self.problems.append(f"design, cross: no factor {name!r} ({nearest(name, factors)})")
-            elif not factors[name].levels and not factors[name].values:
-                self.problems.append(f"design, cross: {name} needs levels or values")
-        if s.design.cross and s.design.kind != "latin-hypercube":
-            self.problems.append("design, cross: only a latin-hypercube is crossed")
-        for kind, given in (("find", [q.name for q in s.find]), ("compare", [c.name for c in s.compare])):
-            self.problems += [
-                f"{kind}.{n}: the name stands there twice" for n in sorted({n for n in given if given.count(n) > 1})
-            ]
-        named = [(f"compare.{c.name}", c.factor, c.base) for c in s.compare]
-        named += [(f"find.{q.name}", q.factor, told) for q in s.find if q.factor for told in (q.level, q.base)]
-        for where, name, told in named:
-            if name not in factors:
-                self.problems.append(f"{where}: no factor {name!r} ({nearest(name, factors)})")
-                continue
-            values = self._values(factors[name])
-            try:
-                code = factors[name].code(told)
-                if values and not np.isclose(values, code, rtol=1e-9, atol=0.0).any():
-                    run = ", ".join(f"{v:g}" for v in values[:12])
-                    self.problems.append(f"{where}: {code:g} is not among the values that are run ({run})")
-            except KeyError:
-                self.problems.append(f"{where}: no level {told!r} ({nearest(str(told), factors[name].levels)})")
-            except ValueError:
-                self.problems.append(f"{where}: {told!r} is not a number")
-        self.problems += [
-            f"find.{q.name}: {q.factor} is not crossed (design, cross)"
-            for q in s.find if q.factor in factors and q.factor not in s.design.cross
-        ]  # fmt: skip
-        self.problems += [
-            f"compare.{c.name}: {c.factor} must be one of a grid or a list, or crossed (design, cross)"
-            for c in s.compare
-            if c.factor in factors and s.design.kind in designs.RANDOM and c.factor not in s.design.cross
-        ]
-        for name, fewer in s.short.values.items():
-            if name not in s.factors:
-                self.problems.append(f"short.values.{name}: no factor of that name ({nearest(name, s.factors)})")
-            elif s.factors[name].levels or not fewer:
-                self.problems.append(f"short.values.{name}: " + ("empty" if not fewer else "it has levels, not values"))
-        if s.paper.function:
-            try:
-                function_named(self.beside(s.paper.function))
-            except BadInput as error:
-                self.problems += [f"paper: {p}" for p in error.problems]
 
     def _check_hypotheses(self) -> None:
         s = self.study

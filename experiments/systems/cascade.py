@@ -2,11 +2,11 @@
 
 One of four equal exporters cuts what it sends by four fifths for a year; importers hold six weeks of use. Without
 prices, fear and restocking the model is the cascade (`experiments/systems/frame/cascade.py`), to rounding. Then what
-the cascade has not is added, one thing after the other: buyers who fill up their stocks week by week, so that unhit exporters are asked
-for more and start up spare plants; trust; prices. Beside these stands the cascade in which importers raise imports at
-once, with product stocks and spare capacity of exporters as their reserves; and a world in which the stocks lie with
-states, who make up for what their firms do not get: that is the cascade again. Use lost is what firms wanted to use, at
-the price of the day, and had not.
+the cascade has not is added, one thing after the other: buyers who fill up their stocks week by week, so that unhit
+exporters are asked for more and start up spare plants; trust; prices. Beside these stands the cascade in which
+importers raise imports at once, with product stocks and spare capacity of exporters as their reserves; and a world in
+which the stocks lie with states, who make up for what their firms do not get: that is the cascade again. Use lost is
+what firms wanted to use, at the price of the day, and had not.
 """
 
 from typing import TYPE_CHECKING, Any

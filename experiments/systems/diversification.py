@@ -5,7 +5,8 @@ the network mine - refinery - use, drawn with the flows of the year: the share o
 refineries of a country close, and the betweenness of those refineries between mines and users abroad.
 """
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from chokepoint.sim.scenario.tables import Scenario
 if TYPE_CHECKING:
     import networkx
     import pandas
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 ROWS = ("S20",)
@@ -57,10 +59,10 @@ def network(run: Run, scenario: Scenario, of_year: int, replication: int) -> "ne
 
     graph = nx.DiGraph()
 
-    def add(a: tuple[str, str], b: tuple[str, str], tonnes: float) -> None:
+    def add(source: tuple[str, str], target: tuple[str, str], tonnes: float) -> None:
         if tonnes > 1e-6:
-            before = graph.edges[a, b]["t"] if graph.has_edge(a, b) else 0.0
-            graph.add_edge(a, b, t=before + tonnes)
+            before = graph.edges[source, target]["t"] if graph.has_edge(source, target) else 0.0
+            graph.add_edge(source, target, t=before + tonnes)
 
     country = {m.mine: m.country for m in scenario.mines} | {r.refiner: r.country for r in scenario.refiners}
     for feed in scenario.feeds:
@@ -133,7 +135,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
                 tally.add(case, "flow lost without refineries", "%", lost, material=country, time=day)
                 tally.add(case, "betweenness of refineries", "share of pairs", between, material=country, time=day)
             mined = {c: run.total("mined", [m.mine for m in scenario.mines if m.country == c], *year(y))
-                     for c in {m.country for m in scenario.mines}}  # fmt: skip
+                     for c in dict.fromkeys(m.country for m in scenario.mines)}  # fmt: skip
             share = 100.0 * mined[EXPORTER] / np.sum(list(mined.values()), axis=0)
             tally.add(case, f"share of {EXPORTER} in mine output", "%", share, time=day)
     for y, seen in OBSERVED.items():
@@ -152,9 +154,6 @@ def _summarise(tally: Tally) -> None:
 
 def figure(table: "pandas.DataFrame") -> "Figure":
     """Shares of origin in Japan's imports, Herfindahl index by importer, and choke-point measures, by year."""
-    from datetime import date
-    from typing import Any
-
     from matplotlib.lines import Line2D
 
     from chokepoint.sim.results import drawing
@@ -168,22 +167,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
     look = draw.colours([c.name for c in CASES])
     with drawing.theme():
         fig, axes = draw.panels(titles, 2)
-        japan = history[(history["material"] == "Japan") & history["measure"].str.startswith("share of ")]
-        top = japan.groupby("measure")["mean"].max().sort_values(ascending=False)
-        names = [n for n in top.index if top[n] > 2.0][:6]
-        days: Any = [date.fromisoformat(t) for t in sorted(set(japan["time"]))]
-        parts = [japan[japan["measure"] == n].set_index("time")["mean"].reindex(sorted(set(japan["time"]))).fillna(0.0)
-                 for n in names]  # fmt: skip
-        places = draw.colours(["", *names])
-        axes[0].stackplot(days, parts, colors=[places[n] for n in names], alpha=0.75, linewidth=0)
-        seen = yearly[yearly["case"] == "observed"]
-        axes[0].plot(
-            [date.fromisoformat(t) for t in seen["time"]], seen["mean"], "o", markerfacecolor="white",
-            markeredgecolor="black", markersize=4, zorder=5,
-        )  # type: ignore[arg-type]  # fmt: skip
-        axes[0].set_ylabel("% of arrivals from abroad")
-        axes[0].set_ylim(0, 100)
-        drawing.date_axis(axes[0], date(YEARS[0], 3, 1), date(YEARS[-1], 11, 1), ticks=6)
+        handles = _origins(axes[0], history, yearly[yearly["case"] == "observed"])
         styles: dict[str, Any] = dict(zip(IMPORTERS, ("-", (0, (4, 1.5)), (0, (1, 1))), strict=True))
         for importer in IMPORTERS:
             own = yearly[(yearly["material"] == importer) & (yearly["measure"] == titles[1])]
@@ -195,10 +179,32 @@ def figure(table: "pandas.DataFrame") -> "Figure":
                 draw.paths(ax, rows, look, unit, styles=dict.fromkeys(look, style), ticks=6)
             ax.set_ylim(bottom=0.0)
             ax.set_title(f"{title.removesuffix(' of refineries')}, China (Malaysia dotted)")
-        handles = [Line2D([], [], color=places[n], linewidth=5, alpha=0.75, label=n.removeprefix("share of "))
-                   for n in names]  # fmt: skip
-        handles.append(Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor="black",
-                              markersize=4, label=f"{EXPORTER}, observed"))  # fmt: skip
         handles += draw.key(look)
         handles += [Line2D([], [], color=drawing.GREY, linestyle=s, label=i) for i, s in styles.items()]
         return draw.finish(fig, 95.0, table, "Rare earths, 2009-2018", handles=handles)
+
+
+def _origins(ax: "Axes", history: "pandas.DataFrame", seen: "pandas.DataFrame") -> list[Any]:
+    """Shares of origin in Japan's imports, stacked, with those observed; returns entries for a legend."""
+    from matplotlib.lines import Line2D
+
+    from chokepoint.sim.results import drawing
+
+    japan = history[(history["material"] == "Japan") & history["measure"].str.startswith("share of ")]
+    top = japan.groupby("measure")["mean"].max().sort_values(ascending=False)
+    names = [n for n in top.index if top[n] > 2.0][:6]
+    days: Any = [date.fromisoformat(t) for t in sorted(set(japan["time"]))]
+    parts = [japan[japan["measure"] == n].set_index("time")["mean"].reindex(sorted(set(japan["time"]))).fillna(0.0)
+             for n in names]  # fmt: skip
+    places = draw.colours(["", *names])
+    ax.stackplot(days, parts, colors=[places[n] for n in names], alpha=0.75, linewidth=0)
+    seen_at: Any = [date.fromisoformat(t) for t in seen["time"]]
+    ax.plot(seen_at, seen["mean"], "o", markerfacecolor="white", markeredgecolor="black", markersize=4, zorder=5)
+    ax.set_ylabel("% of arrivals from abroad")
+    ax.set_ylim(0, 100)
+    drawing.date_axis(ax, date(YEARS[0], 3, 1), date(YEARS[-1], 11, 1), ticks=6)
+    handles = [Line2D([], [], color=places[n], linewidth=5, alpha=0.75, label=n.removeprefix("share of "))
+               for n in names]  # fmt: skip
+    handles.append(Line2D([], [], linestyle="none", marker="o", markerfacecolor="white", markeredgecolor="black",
+                          markersize=4, label=f"{EXPORTER}, observed"))  # fmt: skip
+    return handles

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.agents.doctrines import leverage
-from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
 from chokepoint.sim.politics.governed import GovernedWorld
@@ -55,9 +55,9 @@ def monopoly_quota() -> float:
     """Exports at which the exporter earns most, t a year: where marginal revenue is cost."""
     low, high = 0.0, FREE
 
-    def margin(q: float) -> float:
+    def margin(exports: float) -> float:
         """Lerner's index less what it should be: share of the market over elasticity."""
-        return (1.0 - COST / price_of(q)) - q / (ELASTICITY * (q + FRINGE))
+        return (1.0 - COST / price_of(exports)) - exports / (ELASTICITY * (exports + FRINGE))
 
     for _ in range(200):
         middle = 0.5 * (low + high)

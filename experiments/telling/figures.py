@@ -18,9 +18,10 @@ import numpy as np
 
 from chokepoint.experiments.history.observed import observations
 from chokepoint.experiments.history.stories import Row, Story, key_events, story_of
+from chokepoint.experiments.telling.points import middle, price_points, select, stock_points
 from chokepoint.sim.results import drawing as draw
 from chokepoint.sim.results import figures
-from chokepoint.sim.results.drawing import HISTORY, OUTSIDE, PAGE_MM, SMUGGLED, Event, Point, last_day
+from chokepoint.sim.results.drawing import HISTORY, OUTSIDE, PAGE_MM, SMUGGLED, Event, last_day
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.tables import table_paths
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 MATERIALS = ("La", "Ce", "Pr", "Nd", "Sm", "Eu", "Tb", "Dy")
 ARRIVALS, QUOTA, SHADE = "#029e73", "#d55e00", {"color": "#000000", "alpha": 0.09, "linewidth": 0}
 ORIGIN_COLOURS = ("#029e73", "#ece133", "#949494", "#56b4e9", "#ca9161", "#d55e00", "#56534d")
-WEEKS_PER_MONTH = 365.25 / 12 / 7
 SMALL_SHARE = 0.005
 EDGE_DAYS = 10  # a year or window counts as simulated when no more than this is missing at its ends
 
@@ -57,44 +57,6 @@ def quota_by_year(acts: Sequence[Row]) -> dict[int, float]:
             year = date.fromisoformat(r["start"]).year
             total[year] = total.get(year, 0.0) + float(r["value"])
     return total
-
-
-def span(row: Row) -> tuple[date, date]:
-    """First and last day that an observed value stands for."""
-    return date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
-
-
-def middle(row: Row) -> date:
-    """The day in the middle of the span of an observed value."""
-    first, last = span(row)
-    return first + (last - first) // 2
-
-
-def mark_of(row: Row) -> str:
-    """Filled: scored, grade A or B; hollow: scored, grade C or D; cross: not scored."""
-    if row["scored"] != "yes":
-        return "cross"
-    return "filled" if row["grade"] in ("A", "B") else "hollow"
-
-
-def price_points(observed: Sequence[Row], materials: Sequence[str]) -> list[Point]:
-    """Observed prices of oxide. Rows at the level of metal, though printed as oxide, carry "metal" in their id."""
-    return [
-        Point(r["material"], r["market"], middle(r), float(r["value"]), *span(r), mark_of(r))
-        for r in observed
-        if r["quantity"] == "price" and r["material"] in materials and not r["id"].endswith("-metal")
-    ]
-
-
-def select(observed: Sequence[Row], quantity: str, days: tuple[int, int], **where: str) -> list[Row]:
-    """Rows of a quantity whose span lasts between two numbers of days and whose columns have the given values."""
-    return [
-        r
-        for r in observed
-        if r["quantity"] == quantity
-        and days[0] <= (span(r)[1] - span(r)[0]).days + 1 <= days[1]
-        and all(r[k] == v for k, v in where.items())
-    ]
 
 
 def simulated(run: Run, first: date, last: date) -> bool:
@@ -348,12 +310,6 @@ def _observed_shares(ax: Axes, rows: Sequence[Row]) -> list[Any]:
 def _bound(row: Row) -> str:
     """Marker of an observed share: printed as a lower bound, an upper bound or a value."""
     return "^" if row["low"] and not row["high"] else "v" if row["high"] and not row["low"] else "o"
-
-
-def stock_points(observed: Sequence[Row]) -> list[Point]:
-    """Observed stocks in weeks of use."""
-    rows = [r for r in observed if r["quantity"] == "stock_cover" and r["unit"] == "months"]
-    return [Point(r["destination"], "", middle(r), float(r["value"]) * WEEKS_PER_MONTH, mark="hollow") for r in rows]
 
 
 def _prices(run: Run, observed: Sequence[Row], events: Sequence[Event], titles: Mapping[str, str]) -> Figure:

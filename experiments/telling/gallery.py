@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.experiments.history import catalogue
-from chokepoint.experiments.telling.report import show_number
+from chokepoint.experiments.telling.numbers import show_number
 from chokepoint.sim.results.drawing import DPI, MM_PER_INCH, PAGE_MM
 from chokepoint.sim.results.run import Run, load_run
 from chokepoint.sim.scenario.problems import BadInput
@@ -53,8 +53,8 @@ def _figures(run: Run, folder: Path) -> dict[str, bytes]:
 
 
 def _table(heads: list[str], rows: list[list[str]], numbers: set[int]) -> str:
-    def cell(tag: str, i: int, text: str) -> str:
-        return f"<{tag}{' class=n' if i in numbers else ''}>{text}</{tag}>"
+    def cell(tag: str, column: int, text: str) -> str:
+        return f"<{tag}{' class=n' if column in numbers else ''}>{text}</{tag}>"
 
     top = "".join(cell("th", i, escape(h)) for i, h in enumerate(heads))
     body = "".join("<tr>" + "".join(cell("td", i, c) for i, c in enumerate(row)) + "</tr>" for row in rows)

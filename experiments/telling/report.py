@@ -6,6 +6,7 @@ from typing import Any
 
 from chokepoint.experiments.history.catalogue import Episode
 from chokepoint.experiments.history.facts import Finding, hold_against
+from chokepoint.experiments.telling.numbers import show_number
 from chokepoint.sim.results.run import Run
 
 
@@ -57,23 +58,6 @@ def years(run: Run) -> list[dict[str, Any]]:
             }
         )  # fmt: skip
     return rows
-
-
-def show_number(value: float | None, unit: str) -> str:
-    """A number as a reader wants it: months as dates, shares and ratios with two digits, tonnes rounded."""
-    if value is None:
-        return "-"
-    if unit == "month":
-        month = round((value - int(value)) * 12.0)
-        year = int(value) + month // 12
-        return (
-            f"{('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')[month % 12]} {year}"
-        )
-    if abs(value) >= 1000.0:
-        return f"{value:,.0f}"
-    if 0.0 < abs(value) < 0.1:
-        return f"{value:.3f}"
-    return f"{value:.2f}" if abs(value) < 10.0 else f"{value:.1f}" if abs(value) < 100.0 else f"{value:.0f}"
 
 
 def print_report(run: Run, found: list[Finding], console: Any) -> None:

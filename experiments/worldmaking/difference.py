@@ -16,7 +16,7 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.telling.report import show_number
+from chokepoint.experiments.telling.numbers import show_number
 from chokepoint.sim.results.run import Run, load_run
 from chokepoint.sim.results.storage import MANIFEST
 from chokepoint.sim.scenario.problems import BadInput
@@ -87,27 +87,27 @@ class Difference:
         return min((g.first for g in self.series if g.first is not None), default=None)
 
 
-def difference(a: str | Path, b: str | Path) -> Difference:
-    """What differs from `a` to `b`: two episodes or scenario folders, or two folders of results.
+def difference(one: str | Path, other: str | Path) -> Difference:
+    """What differs from one to the other: two episodes or scenario folders, or two folders of results.
 
     Raises `BadInput` if either cannot be read, or if one is a scenario and the other a result.
     """
-    results = [(Path(place) / MANIFEST).is_file() for place in (a, b)]
+    results = [(Path(place) / MANIFEST).is_file() for place in (one, other)]
     if all(results):
-        return _of_results(Path(a), Path(b))
+        return _of_results(Path(one), Path(other))
     if any(results):
         kinds = ["result" if r else "scenario" for r in results]
-        raise BadInput([f"{a} is a {kinds[0]}, {b} a {kinds[1]}: give two of a kind"], "diff")
+        raise BadInput([f"{one} is a {kinds[0]}, {other} a {kinds[1]}: give two of a kind"], "diff")
     problems = []
     scenarios = []
-    for place in (a, b):
+    for place in (one, other):
         try:
             scenarios.append(tables_of(json.loads(find(place).scenario().resolved())))
         except BadInput as error:
             problems += [p if str(place) in p else f"{place}: {p}" for p in error.problems]
     if problems:
         raise BadInput(problems, "diff")
-    return Difference("scenarios", str(a), str(b), tuple(changes_of(*scenarios)))
+    return Difference("scenarios", str(one), str(other), tuple(changes_of(*scenarios)))
 
 
 def tables_of(resolved: Mapping[str, Any]) -> dict[str, Table]:
@@ -132,11 +132,11 @@ def tables_of(resolved: Mapping[str, Any]) -> dict[str, Table]:
     return found
 
 
-def changes_of(a: Mapping[str, Table], b: Mapping[str, Table]) -> list[Change]:
-    """Rows and cells that differ from `a` to `b`, table by table in the order of `a`."""
+def changes_of(one: Mapping[str, Table], other: Mapping[str, Table]) -> list[Change]:
+    """Rows and cells that differ from one to the other, table by table in the order of the first."""
     found = []
-    for table in dict.fromkeys([*a, *b]):
-        old, new = a.get(table, {}), b.get(table, {})
+    for table in dict.fromkeys([*one, *other]):
+        old, new = one.get(table, {}), other.get(table, {})
         for row in dict.fromkeys([*old, *new]):
             if row not in old or row not in new:
                 found.append(Change(table, row, "", old.get(row), new.get(row)))
@@ -152,16 +152,16 @@ def changes_of(a: Mapping[str, Table], b: Mapping[str, Table]) -> list[Change]:
     return found
 
 
-def gaps(a: Run, b: Run) -> list[Gap]:
-    """Each recorded series of `b` against `a`, paired by the number of the replication.
+def gaps(one: Run, other: Run) -> list[Gap]:
+    """Each recorded series of the other run against that of the one, paired by the number of the replication.
 
     Raises `BadInput` if the two have no weeks in common or numbers that are not finite.
     """
-    n = min(a.replications, b.replications)
-    shift = (b.start - a.start).days / a.step_days
-    first, last = max(0, int(shift)), min(a.steps, b.steps + int(shift))
-    if a.step_days != b.step_days or not shift.is_integer() or last <= first:
-        spans = [f"{r.steps} steps of {r.step_days:g} days from {r.start}" for r in (a, b)]
+    n = min(one.replications, other.replications)
+    shift = (other.start - one.start).days / one.step_days
+    first, last = max(0, int(shift)), min(one.steps, other.steps + int(shift))
+    if one.step_days != other.step_days or not shift.is_integer() or last <= first:
+        spans = [f"{r.steps} steps of {r.step_days:g} days from {r.start}" for r in (one, other)]
         raise BadInput([f"no weeks in common: {spans[0]}, {spans[1]}"], "diff")
 
     def shared(run: Run, name: str, columns: list[str], begin: int) -> np.ndarray:
@@ -172,13 +172,13 @@ def gaps(a: Run, b: Run) -> list[Gap]:
         return values
 
     def day(step: int) -> date:
-        return a.start + timedelta(days=int((first + step) * a.step_days))
+        return one.start + timedelta(days=int((first + step) * one.step_days))
 
     found = []
-    for name, info in a.about.items():
-        columns = [c for c in a.columns[name] if c in b.columns[name]]
-        missing = tuple(c for c in dict.fromkeys([*a.columns[name], *b.columns[name]]) if c not in columns)
-        old, new = shared(a, name, columns, first), shared(b, name, columns, first - int(shift))
+    for name, info in one.about.items():
+        columns = [c for c in one.columns[name] if c in other.columns[name]]
+        missing = tuple(c for c in dict.fromkeys([*one.columns[name], *other.columns[name]]) if c not in columns)
+        old, new = shared(one, name, columns, first), shared(other, name, columns, first - int(shift))
         apart = np.flatnonzero((old != new).any(axis=(0, 2)))
         if not len(apart):
             found.append(Gap(name, info.unit, None, missing=missing))
@@ -196,12 +196,12 @@ def gaps(a: Run, b: Run) -> list[Gap]:
     return found
 
 
-def _of_results(a: Path, b: Path) -> Difference:
-    one, two = load_run(a), load_run(b)
+def _of_results(first: Path, second: Path) -> Difference:
+    one, two = load_run(first), load_run(second)
     notes = []
     changes: list[Change] = []
     if one.manifest.get("scenario_digest") != two.manifest.get("scenario_digest"):
-        kept = [_stored_tables(folder) for folder in (a, b)]
+        kept = [_stored_tables(folder) for folder in (first, second)]
         if kept[0] is None or kept[1] is None:
             notes.append("the scenarios differ and one result has no scenario.json to say how")
         else:
@@ -209,7 +209,7 @@ def _of_results(a: Path, b: Path) -> Difference:
     if one.manifest.get("seed") != two.manifest.get("seed"):
         notes.append("the seeds differ: replications are paired by number, not by luck")
     return Difference(
-        "results", str(a), str(b), tuple(changes), tuple(changes_of(_manifest(one), _manifest(two))),
+        "results", str(first), str(second), tuple(changes), tuple(changes_of(_manifest(one), _manifest(two))),
         tuple(gaps(one, two)), min(one.replications, two.replications), "; ".join(notes),
     )  # fmt: skip
 

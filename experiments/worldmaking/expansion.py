@@ -193,8 +193,8 @@ def _refiners(table: SmallTable) -> Rows:
     return rows
 
 
-def _holder(country: str, i: int) -> str:
-    return f"{country} exporter {i + 1}"
+def _holder(country: str, number: int) -> str:
+    return f"{country} exporter {number + 1}"
 
 
 def _feeds(table: SmallTable) -> Rows:

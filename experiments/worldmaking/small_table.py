@@ -191,83 +191,118 @@ def _told(item: Any, file: str) -> str:
 
 def check(table: SmallTable) -> list[str]:
     """Problems between the entries of a table."""
-    problems: list[str] = []
+    return [
+        *_of_metal(table),
+        *_of_shares(table),
+        *_of_producers(table),
+        *_of_markets(table),
+        *_twice([mine_name(p) for p in table.producer] + [p.mine for p in table.project], "mine"),
+        *_twice([f"{u.country}, {u.sector}" for u in table.user], "user"),
+        *_twice([act.id for act in table.act], "act, id"),
+        *_of_users(table),
+        *(f"act {act.id}, {problem}" for act in table.act for problem in _of_act(act, table)),
+        *_of_news(table),
+        *_of_exports(table),
+    ]
+
+
+def _of_metal(table: SmallTable) -> Iterable[str]:
     price = table.metal.price_usd_per_kg
     if table.end <= table.start:
-        problems.append(f"end: {table.end} is not after start {table.start}")
+        yield f"end: {table.end} is not after start {table.start}"
     if any(mark in table.metal.name for mark in ";|,"):
-        problems.append(f"metal, name: {table.metal.name!r} must not hold , ; or |")
+        yield f"metal, name: {table.metal.name!r} must not hold , ; or |"
     if table.shipping.freight_usd_per_kg >= price:
-        problems.append(f"shipping, freight_usd_per_kg: must be below the price, {price:g} USD/kg")
-    for what, rows in (("producer", table.producer), ("user", table.user)):
-        total = sum(row.share for row in rows)
+        yield f"shipping, freight_usd_per_kg: must be below the price, {price:g} USD/kg"
+
+
+def _of_shares(table: SmallTable) -> Iterable[str]:
+    """All that is made, and all that is used, is somebody's."""
+    for what, total in (
+        ("producer", sum(row.share for row in table.producer)),
+        ("user", sum(row.share for row in table.user)),
+    ):
         if abs(total - 1.0) > 1e-6:
-            problems.append(f"{what}: shares sum to {total:.4f}, not 1")
-    countries, owners = table.countries(), table.owners()
-    for number, p in enumerate(table.producer, start=1):
-        if p.cost_usd_per_kg >= price:
-            problems.append(
-                f"producer {number} ({p.country}), cost_usd_per_kg: {p.cost_usd_per_kg:g} USD/kg must be below the"
-                f" price, {price:g} USD/kg: who runs in the base year covers cost"
+            yield f"{what}: shares sum to {total:.4f}, not 1"
+
+
+def _of_producers(table: SmallTable) -> Iterable[str]:
+    """Who runs in the base year covers cost, and a market of its own refines what it digs and nothing else."""
+    price, owners = table.metal.price_usd_per_kg, table.owners()
+    for number, producer in enumerate(table.producer, start=1):
+        where, cost = f"producer {number} ({producer.country})", producer.cost_usd_per_kg
+        if cost >= price:
+            yield (
+                f"{where}, cost_usd_per_kg: {cost:g} USD/kg must be below the price, {price:g} USD/kg: who runs in the"
+                " base year covers cost"
             )
-        if p.market == "own" and p.refined_in not in ("", p.country):
-            problems.append(f"producer {number} ({p.country}), refined_in: a market of its own refines at home")
-        if p.refined_in != p.country and p.refined_in in owners:
-            problems.append(f"producer {number} ({p.country}), refined_in: {p.refined_in} has a market of its own")
+        if producer.market == "own" and producer.refined_in not in ("", producer.country):
+            yield f"{where}, refined_in: a market of its own refines at home"
+        if producer.refined_in != producer.country and producer.refined_in in owners:
+            yield f"{where}, refined_in: {producer.refined_in} has a market of its own"
+
+
+def _of_markets(table: SmallTable) -> Iterable[str]:
+    """One country has a market of its own, and nothing of it stands on the world market."""
+    owners = table.owners()
     if len(owners) > 1:
-        problems.append(f"producer: {', '.join(owners)} stand with market 'own'; only one country can restrict exports")
+        yield f"producer: {', '.join(owners)} stand with market 'own'; only one country can restrict exports"
     for name in (n for n in owners if any(p.country == n and p.market == "world" for p in table.producer)):
-        problems.append(f"producer: {name} stands with market 'own' and 'world'; one country, one market")
-    problems += _twice([mine_name(p) for p in table.producer] + [p.mine for p in table.project], "mine")
-    problems += _twice([f"{u.country}, {u.sector}" for u in table.user], "user")
-    problems += _twice([a.id for a in table.act], "act, id")
+        yield f"producer: {name} stands with market 'own' and 'world'; one country, one market"
+
+
+def _of_users(table: SmallTable) -> Iterable[str]:
     sectors = _sectors()
-    for u in table.user:
-        if u.sector not in sectors or u.sector == "trader":
-            problems.append(f"user {u.country}, sector: unknown sector {u.sector!r} ({nearest(u.sector, sectors)})")
-    for a in table.act:
-        problems += [f"act {a.id}, {p}" for p in _act_problems(a, table, countries, owners)]
-    for number, n in enumerate(table.news, start=1):
-        if n.kind not in NEWS_KINDS:
-            problems.append(f"news {number}, kind: unknown kind {n.kind!r} ({nearest(n.kind, NEWS_KINDS)})")
-        acts = [a.id for a in table.act]
-        if n.about and n.about not in acts:
-            problems.append(f"news {number}, about: unknown act {n.about!r} ({nearest(n.about, acts)})")
-        problems += _unknown(n.target, [*countries, "all"], f"news {number}, target", "country")
-    for name in owners:
+    for user in table.user:
+        if user.sector not in sectors or user.sector == "trader":
+            near = nearest(user.sector, sectors)
+            yield f"user {user.country}, sector: unknown sector {user.sector!r} ({near})"
+
+
+def _of_news(table: SmallTable) -> Iterable[str]:
+    acts = [act.id for act in table.act]
+    for number, said in enumerate(table.news, start=1):
+        if said.kind not in NEWS_KINDS:
+            yield f"news {number}, kind: unknown kind {said.kind!r} ({nearest(said.kind, NEWS_KINDS)})"
+        if said.about and said.about not in acts:
+            yield f"news {number}, about: unknown act {said.about!r} ({nearest(said.about, acts)})"
+        yield from _unknown(said.target, [*table.countries(), "all"], f"news {number}, target", "country")
+
+
+def _of_exports(table: SmallTable) -> Iterable[str]:
+    """A market of its own has something left to export."""
+    for name in table.owners():
         made = sum(p.share for p in table.producer if p.country == name)
         used = sum(bought for u, bought in zip(table.user, purchases(table), strict=True) if u.country == name)
         if used >= made * table.metal.world_t_per_year:
-            problems.append(
-                f"user {name}: uses all that it makes ({100 * made:.0f} % of the world); market must be world"
-            )
-    return problems
+            yield f"user {name}: uses all that it makes ({100 * made:.0f} % of the world); market must be world"
 
 
-def _act_problems(a: Act, table: SmallTable, countries: Sequence[str], owners: Sequence[str]) -> Iterable[str]:
-    if a.what not in ACTS:
-        yield f"what: unknown act {a.what!r} ({nearest(a.what, ACTS)})"
+def _of_act(act: Act, table: SmallTable) -> Iterable[str]:
+    if act.what not in ACTS:
+        yield f"what: unknown act {act.what!r} ({nearest(act.what, ACTS)})"
         return
-    instrument, unit, who = ACTS[a.what]
-    if who == "own market" and a.by not in owners:
-        yield f"by: {a.by!r} has no market of its own ({nearest(a.by, owners)})"
-    if who == "any" and instrument != "observed" and a.by not in countries:
-        yield f"by: unknown country {a.by!r} ({nearest(a.by, countries)})"
-    if a.last is not None and a.last < a.first:
-        yield f"last: {a.last} is before first, {a.first}"
-    if a.percent is not None and (a.what != "export quota" or a.value is not None or a.last is None):
+    instrument, unit, who = ACTS[act.what]
+    countries, owners = table.countries(), table.owners()
+    if who == "own market" and act.by not in owners:
+        yield f"by: {act.by!r} has no market of its own ({nearest(act.by, owners)})"
+    if who == "any" and instrument != "observed" and act.by not in countries:
+        yield f"by: unknown country {act.by!r} ({nearest(act.by, countries)})"
+    if act.last is not None and act.last < act.first:
+        yield f"last: {act.last} is before first, {act.first}"
+    if act.percent is not None and (act.what != "export quota" or act.value is not None or act.last is None):
         yield "percent: only for an export quota with a last day, in place of value"
-    if unit and a.value is None and a.percent is None:
+    if unit and act.value is None and act.percent is None:
         yield f"value: missing ({unit})"
-    if not unit and a.value is not None:
-        yield f"value: {a.value:g} has no meaning for {a.what!r}; leave it out"
-    if a.what == "export quota" and a.last is None:
+    if not unit and act.value is not None:
+        yield f"value: {act.value:g} has no meaning for {act.what!r}; leave it out"
+    if act.what == "export quota" and act.last is None:
         yield "last: an export quota needs a last day"
-    if a.what == "ore hold":
+    if act.what == "ore hold":
         mines = [mine_name(p) for p in table.producer] + [p.mine for p in table.project]
-        yield from _unknown(a.target, mines, "target", "mine")
+        yield from _unknown(act.target, mines, "target", "mine")
     elif instrument in ("embargo", "inspection"):
-        yield from _unknown(a.target, [*countries, "all"], "target", "country")
+        yield from _unknown(act.target, [*countries, "all"], "target", "country")
 
 
 def _unknown(names: str, valid: Sequence[str], where: str, what: str) -> list[str]:

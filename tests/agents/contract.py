@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from chokepoint.agents.decision import Decision
-from chokepoint.agents.exporting_state import Measure, beyond_limits
+from chokepoint.agents.measure import Measure, beyond_limits
 from chokepoint.agents.observation import NAMES, Outlook
 from chokepoint.agents.reserve import ReserveObservation, ReserveOrder, Stock
 

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from chokepoint.experiments.analysis.figure_parts import COLOURS, PAGE_IN, sheet
 from chokepoint.experiments.sweep.paper import Paper
+from chokepoint.experiments.telling.figure_parts import COLOURS, PAGE_IN, sheet
 from chokepoint.sim.results import drawing
 
 WAYS = ("reserve", "loan")

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
-from chokepoint.experiments.analysis.figure_parts import COLOURS, PAGE_IN, sheet
 from chokepoint.experiments.sweep.paper import Paper
+from chokepoint.experiments.telling.figure_parts import COLOURS, PAGE_IN, sheet
 from chokepoint.sim.results import drawing
 
 TOLD = ("published", "secret")
@@ -68,17 +69,23 @@ def write(paper: Paper) -> None:
             f"{told.capitalize()}: the exporter who weighs tries less than half as often as beside no reserve "
             + (f"from {found:g} days on." if found is not None else "at no size that was run.")
         )
+    paper.figure(
+        "frontier", _drawn(table),
+        "The reserve frontier: what a reserve of Japan costs, saves, does to prices and deters",
+        "bars: 95 % t intervals over replications, paired",
+        "Holding: interest 3 % and storage 1 % a year of its value in the base year. Built: from 42 days, in a year, "
+        "in a quiet market.",
+    )  # fmt: skip
+
+
+def _drawn(table: pd.DataFrame) -> Figure:
+    """Loss avoided by cost, price while it is built and attempts by size, each with intervals."""
     with drawing.theme():
         fig = sheet(PAGE_IN, 2.6)
         axes = fig.subplots(1, 3)
         for i, told in enumerate(TOLD):
             mine = table[table["told"] == told]
-            look: dict[str, Any] = {
-                "color": COLOURS[i],
-                "marker": "os"[i],
-                "markersize": 3.5,
-                "capsize": 2,
-            }
+            look: dict[str, Any] = {"color": COLOURS[i], "marker": "os"[i], "markersize": 3.5, "capsize": 2}
             for ax, x, y in zip(axes, ("cost", "days", "days"), ("avoided", "premium", "attempts"), strict=True):
                 rows = mine[mine["days"] >= HELD_BEFORE] if y == "premium" else mine
                 bars = [rows[y] - rows[f"{y}_low"], rows[f"{y}_high"] - rows[y]]
@@ -100,9 +107,4 @@ def write(paper: Paper) -> None:
             ax.set_ylabel(y)
             ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]))
         axes[2].legend(frameon=False)
-    paper.figure(
-        "frontier", fig, "The reserve frontier: what a reserve of Japan costs, saves, does to prices and deters",
-        "bars: 95 % t intervals over replications, paired",
-        "Holding: interest 3 % and storage 1 % a year of its value in the base year. Built: from 42 days, in a year, "
-        "in a quiet market.",
-    )  # fmt: skip
+    return fig

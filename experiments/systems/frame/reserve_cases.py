@@ -15,7 +15,7 @@ QUIET = (
 
 
 def reserve(country: str, **keys: object) -> tuple[str, ...]:
-    """Changes that give a country a reserve by target days of use, with these keys (see `sim/scenario/programmes.py`)."""
+    """Changes that give a country a reserve by target days of use; keys as in `sim/scenario/programmes.py`."""
     made = (f"reserve.{country}.{key}={value}" for key, value in keys.items())
     return (f"reserve.{country}=target_days", *made)
 

@@ -17,29 +17,29 @@ VOICES = {
 }  # fmt: skip
 
 
-def voices(world: GovernedWorld, rules: Rules, f: int) -> dict[str, float]:
+def voices(world: GovernedWorld, rules: Rules, firm: int) -> dict[str, float]:
     """The terms of a firm's perceived risk, right before the phase `beliefs`: how loud each voice is (0 to 1), what is
     remembered of unfilled orders, the signal, and risk before and after."""
     N, P, X, S, t, dt = world.N, world.P, world.X, world.S, world.step, world.dt
-    c = int(N.f_country[f])
+    c = int(N.f_country[firm])
     forget = exp(-dt / P.shortfall_memory_years)
     taken = missing = asked = 0.0
-    for s in range(int(N.s_first[f]), int(N.s_first[f + 1])):
-        need = min(float(S.order[s]), float(S.expected[s]) * (1.0 - float(N.f_old_scrap[f])))
+    for s in range(int(N.s_first[firm]), int(N.s_first[firm + 1])):
+        need = min(float(S.order[s]), float(S.expected[s]) * (1.0 - float(N.f_old_scrap[firm])))
         asked += need
         missing += max(0.0, need - float(S.received[s]))
         taken += need * float(S.buying_news[N.s_zone[s], N.s_mat[s]])
     share = missing / asked if asked > TINY else 0.0
-    unfilled = share + (float(S.unfilled[f]) - share) * forget
-    news = float(X.news[t, c]) * float(S.trait_risk[f])
+    unfilled = share + (float(S.unfilled[firm]) - share) * forget
+    news = float(X.news[t, c]) * float(S.trait_risk[firm])
     watched = int(N.reserve_start[0]) < len(S.stock)
     buying = min(1.0, P.buying_alarm * taken / asked) if watched and asked > TINY else 0.0
-    buying *= float(S.trait_risk[f])
+    buying *= float(S.trait_risk[firm])
     fears = float(S.country_risk[c])
     gains = P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
     alarm = rules["firm.alarm"]
     signal = alarm(max(news, buying), unfilled, fears, *gains)
-    before = float(S.risk[f])
+    before = float(S.risk[firm])
     return {
         "news": alarm(news, 0.0, 0.0, *gains), "state_buying": alarm(buying, 0.0, 0.0, *gains),
         "unfilled_orders": alarm(0.0, unfilled, 0.0, *gains), "neighbours": alarm(0.0, 0.0, fears, *gains),
@@ -48,14 +48,14 @@ def voices(world: GovernedWorld, rules: Rules, f: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def user_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
+def user_order(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float]:
     """The terms of a user's order in slot `s`, right before the phase `orders`; `order_t` is what the rule gives.
 
     Months of cover: normal, what fear and expected prices add, what limits leave, what a reserve displaces, what a law
     asks for. Tonnes this week: use that must be bought, what the gap of stock and that of the pipeline add.
     """
     N, P, X, I, S, t, dt = world.N, world.P, world.X, world.I, world.S, world.step, world.dt
-    f, z, m, c = int(N.s_firm[s]), int(N.s_zone[s]), int(N.s_mat[s]), int(N.s_country[s])
+    f, z, m, c = int(N.s_firm[slot]), int(N.s_zone[slot]), int(N.s_mat[slot]), int(N.s_country[slot])
     risk, growth = float(S.risk[f]), float(S.growth[z, m])
     normal = (P.cover_outside_months if z == 0 else P.cover_inside_months) * float(S.trait_cover[f])
 
@@ -70,11 +70,11 @@ def user_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
     after_reserve = wanted
     law = float(I.private_floor[c, m])
     wanted = max(wanted, law)
-    expected = float(S.expected[s])
+    expected = float(S.expected[slot])
     use = expected * (1.0 - float(N.f_scrap[f]))
     wanted_t = wanted / 12.0 * expected * (1.0 - float(N.f_old_scrap[f])) / dt
-    stock, pipe = float(S.stock[s]), float(S.pipe_sum[s])
-    wanted_pipe = (float(N.s_pipe_steps[s]) + float(X.late[t, s])) * expected * (1.0 - float(N.f_scrap[f]))
+    stock, pipe = float(S.stock[slot]), float(S.pipe_sum[slot])
+    wanted_pipe = (float(N.s_pipe_steps[slot]) + float(X.late[t, slot])) * expected * (1.0 - float(N.f_scrap[f]))
     paces = P.stocking_years, P.destocking_years
 
     def order(weight: float, floor: float) -> float:
@@ -83,7 +83,7 @@ def user_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
     free, stock_only = order(P.supply_line_weight, -FREE), order(0.0, -FREE)
     return {
         "perceived_risk": risk, "expected_price_growth_per_year": growth, "price_usd_per_kg": float(S.price[z, m]),
-        "use_wanted_t": float(S.want[s]), "expected_use_t": expected, "use_to_buy_t": use,
+        "use_wanted_t": float(S.want[slot]), "expected_use_t": expected, "use_to_buy_t": use,
         "normal_months": base, "fear_adds_months": cover(risk, 0.0) - base,
         "growth_adds_months": cover(0.0, growth) - base,
         "unlimited_months": wished, "limited_months": limited, "backed_by_reserve_months": backed,
@@ -95,13 +95,13 @@ def user_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def trader_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
+def trader_order(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float]:
     """The terms of a trader's order in slot `s`, right before the phase `orders`: stock in tonnes as fear, expected
     prices, mood and finance make it; `order_t` is what is bought, `offer_t` what is offered on the spot."""
     N, P, S, dt = world.N, world.P, world.S, world.dt
-    f, z, m = int(N.s_firm[s]), int(N.s_zone[s]), int(N.s_mat[s])
+    f, z, m = int(N.s_firm[slot]), int(N.s_zone[slot]), int(N.s_mat[slot])
     normal = P.trader_cover_months / 12.0 * float(S.turnover[z, m]) * float(N.trade_base[z, m])
-    normal *= float(N.s_trade_share[s])
+    normal *= float(N.s_trade_share[slot])
     relative = float(S.price[z, m]) / float(N.base_price[z, m])
     risk, growth, mood = float(S.risk[f]), float(S.growth[z, m]) * float(S.trait_growth[f]), float(S.mood[f])
 
@@ -113,7 +113,7 @@ def trader_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]
     calm = stock(0.0, 0.0, 0.0, *free)
     clipped = stock(risk, growth, mood, P.cover_low, P.trader_high, FREE)
     wanted = stock(risk, growth, mood, P.cover_low, P.trader_high, P.trader_finance)
-    held, pipe = float(S.stock[s]), float(S.pipe_sum[s])
+    held, pipe = float(S.stock[slot]), float(S.pipe_sum[slot])
     gap = wanted - held
     return {
         "perceived_risk": risk, "expected_price_growth_per_year": growth, "price_usd_per_kg": float(S.price[z, m]),
@@ -126,16 +126,16 @@ def trader_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]
     }  # fmt: skip
 
 
-def reserve_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
+def reserve_order(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float]:
     """The terms of what a state's reserve buys in slot `s`, right before the phase `orders`."""
     N, I, S, dt = world.N, world.I, world.S, world.dt
-    price = float(S.price[N.s_zone[s], N.s_mat[s]])
-    target, stock, pipe = float(I.reserve_target[s]), float(S.stock[s]), float(S.pipe_sum[s])
-    pace, ceiling = float(I.reserve_pace[s]), float(I.reserve_ceiling[s])
+    price = float(S.price[N.s_zone[slot], N.s_mat[slot]])
+    target, stock, pipe = float(I.reserve_target[slot]), float(S.stock[slot]), float(S.pipe_sum[slot])
+    pace, ceiling = float(I.reserve_pace[slot]), float(I.reserve_ceiling[slot])
     gap = target - stock - pipe
     return {
         "price_usd_per_kg": price, "ceiling_usd_per_kg": ceiling, "target_t": target, "stock_t": stock,
-        "pipeline_t": pipe, "gap_t": gap, "pace_t": pace * dt, "may_release_t": float(I.reserve_release[s]) * dt,
+        "pipeline_t": pipe, "gap_t": gap, "pace_t": pace * dt, "may_release_t": float(I.reserve_release[slot]) * dt,
         "order_t": min(gap, pace * dt) if gap > 0.0 and price <= ceiling else 0.0,
     }  # fmt: skip
 
@@ -189,59 +189,62 @@ class FirmWatch(Watch):
             if world.step >= world.N.f_open[self.f]:
                 {USER: self._user, TRADER: self._trader, RESERVE: self._reserve}[self.kind](material, terms)
 
-    def _user(self, material: str, v: dict[str, float]) -> None:
+    def _user(self, material: str, terms: dict[str, float]) -> None:
         limits = []
-        if v["limited_months"] > v["unlimited_months"]:
+        if terms["limited_months"] > terms["unlimited_months"]:
             limits.append("the lowest cover it allows itself")
-        if v["limited_months"] < v["unlimited_months"]:
+        if terms["limited_months"] < terms["unlimited_months"]:
             limits.append("the highest cover it allows itself")
-        if v["reserve_displaces_months"] > 0.0:
+        if terms["reserve_displaces_months"] > 0.0:
             limits.append("relies on a state's reserve")
-        if v["law_months"] > v["limited_months"] - v["reserve_displaces_months"]:
+        if terms["law_months"] > terms["limited_months"] - terms["reserve_displaces_months"]:
             limits.append("the cover that a law asks for")
-        if v["order_t"] > v["without_least_t"]:
+        if terms["order_t"] > terms["without_least_t"]:
             limits.append("the least it orders of its use")
         reason = (
-            f"wants {number(v['wanted_months'])} months (normal {number(v['normal_months'])}, fear "
-            f"{v['fear_adds_months']:+.2f}, expected price {v['growth_adds_months']:+.2f}); buys "
-            f"{number(v['use_to_buy_t'])} t for use, {v['gap_adds_t']:+.3g} t for the gap of stock, "
-            f"{v['pipeline_adds_t']:+.3g} t for that of the pipeline; binds: {', '.join(limits) or 'no limit'}"
+            f"wants {number(terms['wanted_months'])} months (normal {number(terms['normal_months'])}, fear "
+            f"{terms['fear_adds_months']:+.2f}, expected price {terms['growth_adds_months']:+.2f}); buys "
+            f"{number(terms['use_to_buy_t'])} t for use, {terms['gap_adds_t']:+.3g} t for the gap of stock, "
+            f"{terms['pipeline_adds_t']:+.3g} t for that of the pipeline; binds: {', '.join(limits) or 'no limit'}"
         )
         options = {
-            "replace_use_t": v["use_to_buy_t"],
-            "rule_without_least_t": v["without_least_t"],
-            "least_t": v["least_t"],
+            "replace_use_t": terms["use_to_buy_t"],
+            "rule_without_least_t": terms["without_least_t"],
+            "least_t": terms["least_t"],
         }
         hidden = {"order_t", "without_least_t", "least_t"}
-        seen = {name: value for name, value in v.items() if name not in hidden}
-        self.note(f"order of {material}", seen, options, f"order {number(v['order_t'])} t", reason)
+        seen = {name: value for name, value in terms.items() if name not in hidden}
+        self.note(f"order of {material}", seen, options, f"order {number(terms['order_t'])} t", reason)
 
-    def _trader(self, material: str, v: dict[str, float]) -> None:
+    def _trader(self, material: str, terms: dict[str, float]) -> None:
         limits = []
-        if v["within_caution_t"] > v["unlimited_t"]:
+        if terms["within_caution_t"] > terms["unlimited_t"]:
             limits.append("the lowest stock it allows itself")
-        if v["within_caution_t"] < v["unlimited_t"]:
+        if terms["within_caution_t"] < terms["unlimited_t"]:
             limits.append("the highest stock it allows itself")
-        if v["wanted_t"] < v["within_caution_t"]:
+        if terms["wanted_t"] < terms["within_caution_t"]:
             limits.append("finance")
         reason = (
-            f"wants {number(v['wanted_t'])} t (normal {number(v['normal_t'])}, fear {v['fear_adds_t']:+.3g}, expected "
-            f"price {v['growth_adds_t']:+.3g}, mood {v['mood_adds_t']:+.3g}), holds {number(v['stock_t'])} t and has "
-            f"{number(v['pipeline_t'])} t under way; binds: {', '.join(limits) or 'no limit'}"
+            f"wants {number(terms['wanted_t'])} t (normal {number(terms['normal_t'])}, fear "
+            f"{terms['fear_adds_t']:+.3g}, expected price {terms['growth_adds_t']:+.3g}, mood "
+            f"{terms['mood_adds_t']:+.3g}), holds {number(terms['stock_t'])} t and has "
+            f"{number(terms['pipeline_t'])} t under way; binds: {', '.join(limits) or 'no limit'}"
         )
-        choice = f"order {number(v['order_t'])} t, offer {number(v['offer_t'])} t on the spot"
-        options = {"order_t": v["order_t"], "offer_t": v["offer_t"]}
-        seen = {name: value for name, value in v.items() if name not in options}
+        choice = f"order {number(terms['order_t'])} t, offer {number(terms['offer_t'])} t on the spot"
+        options = {"order_t": terms["order_t"], "offer_t": terms["offer_t"]}
+        seen = {name: value for name, value in terms.items() if name not in options}
         self.note(f"stock of {material}", seen, options, choice, reason)
 
-    def _reserve(self, material: str, v: dict[str, float]) -> None:
-        if v["order_t"] > 0.0:
-            reason = "the pace binds" if v["order_t"] < v["gap_t"] else "fills what is missing"
+    def _reserve(self, material: str, terms: dict[str, float]) -> None:
+        if terms["order_t"] > 0.0:
+            reason = "the pace binds" if terms["order_t"] < terms["gap_t"] else "fills what is missing"
         else:
-            reason = "nothing is missing" if v["gap_t"] <= 0.0 else "dearer than its ceiling"
+            reason = "nothing is missing" if terms["gap_t"] <= 0.0 else "dearer than its ceiling"
             reason = (
-                reason if v["price_usd_per_kg"] > v["ceiling_usd_per_kg"] or v["gap_t"] <= 0.0 else "no pace is set"
+                reason
+                if terms["price_usd_per_kg"] > terms["ceiling_usd_per_kg"] or terms["gap_t"] <= 0.0
+                else "no pace is set"
             )
-        options = {"fill_the_gap_t": max(0.0, v["gap_t"]), "keep_the_pace_t": v["pace_t"]}
-        seen = {name: value for name, value in v.items() if name != "order_t"}
-        self.note(f"purchase of {material}", seen, options, f"order {number(v['order_t'])} t", reason)
+        options = {"fill_the_gap_t": max(0.0, terms["gap_t"]), "keep_the_pace_t": terms["pace_t"]}
+        seen = {name: value for name, value in terms.items() if name != "order_t"}
+        self.note(f"purchase of {material}", seen, options, f"order {number(terms['order_t'])} t", reason)

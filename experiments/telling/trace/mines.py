@@ -17,75 +17,75 @@ STATES = {
 STOP, START = 0.75, 1.1  # of cost: below the one a mine makes losses that count, above the other it starts again
 
 
-def output_terms(world: GovernedWorld, rules: Rules, k: int) -> dict[str, float]:
+def output_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, float]:
     """The terms of a mine's output, right before the phase `mining`, but for what refiners order: ore value and what
     reaches the mine (USD/kg of oxide contained), capacity, quota and what it can ship (tonnes this week)."""
     N, P, I, S, dt = world.N, world.P, world.I, world.S, world.dt
-    z, zr = int(N.k_zone[k]), int(N.k_refiner_zone[k])
-    basket = [float(x) for x in N.k_basket[k]]
+    z, zr = int(N.k_zone[mine]), int(N.k_refiner_zone[mine])
+    basket = [float(x) for x in N.k_basket[mine]]
     plain = 0.0
     for m, part in enumerate(basket):
         plain += part * float(S.price[zr, m])
-    value, legal = plain, N.k_legal[k] > 0
+    value, legal = plain, N.k_legal[mine] > 0
     if I.subsidy[zr] > 0.0 and legal:
         for m, part in enumerate(basket):
             value += part * float(I.subsidy[zr]) * float(N.base_price[zr, m])
-    ore = float(N.k_payable[k]) * max(0.0, value - float(N.k_refining[k]))
-    earns = rules["mine.paid"](ore, float(I.k_floor[k]), float(I.k_subsidy[k]))
-    terms = {"basket_usd_per_kg": plain, "earns_usd_per_kg": earns, "cost_usd_per_kg": float(N.k_cost[k])}
+    ore = float(N.k_payable[mine]) * max(0.0, value - float(N.k_refining[mine]))
+    earns = rules["mine.paid"](ore, float(I.k_floor[mine]), float(I.k_subsidy[mine]))
+    terms = {"basket_usd_per_kg": plain, "earns_usd_per_kg": earns, "cost_usd_per_kg": float(N.k_cost[mine])}
     can = 0.0
-    if S.k_state[k] == OPERATING:
-        capacity = float(N.k_capacity[k]) * dt
-        if N.k_project[k] > 0:
-            capacity *= rules["mine.ramp"](float(S.k_clock[k]), float(N.k_ramp[k]))
+    if S.k_state[mine] == OPERATING:
+        capacity = float(N.k_capacity[mine]) * dt
+        if N.k_project[mine] > 0:
+            capacity *= rules["mine.ramp"](float(S.k_clock[mine]), float(N.k_ramp[mine]))
         if legal:
-            quota, g = capacity, int(N.k_group[k])
+            quota, g = capacity, int(N.k_group[mine])
             if g > 0 and I.production_quota[z, g] >= 0.0:
-                quota = P.quota_discipline * float(I.production_quota[z, g]) * float(N.k_quota_share[k]) * dt
-            elif N.k_project[k] == 0 and z == 0:
-                quota = float(N.k_base[k]) * dt
-            can = rules["mine.legal_output"](capacity, quota, earns, float(N.k_cost[k]))
+                quota = P.quota_discipline * float(I.production_quota[z, g]) * float(N.k_quota_share[mine]) * dt
+            elif N.k_project[mine] == 0 and z == 0:
+                quota = float(N.k_base[mine]) * dt
+            can = rules["mine.legal_output"](capacity, quota, earns, float(N.k_cost[mine]))
             terms |= {"capacity_t": capacity, "quota_t": quota}
         else:
-            worth, base = value / float(S.k_value[k, 2]), float(N.k_base[k])
-            pits = rules["mine.pits"](float(S.k_pits[k]), worth, P.pit_growth, dt)
-            stopped = float(S.k_stopped[k])
+            worth, base = value / float(S.k_value[mine, 2]), float(N.k_base[mine])
+            pits = rules["mine.pits"](float(S.k_pits[mine]), worth, P.pit_growth, dt)
+            stopped = float(S.k_stopped[mine])
             output = rules["mine.unlicensed_output"]
             can = output(pits * base * dt, pits * capacity, worth, stopped, P.supply_elasticity)
             terms |= {"ore_over_base_year": worth, "pits_over_base_year": pits, "campaigns_stop_share": stopped}
             terms |= {"capacity_t": pits * capacity}
             terms["without_campaigns_t"] = output(pits * base * dt, pits * capacity, worth, 0.0, P.supply_elasticity)
-    held = float(I.held[k])
+    held = float(I.held[mine])
     return terms | {"held_by_state_share": held, "can_ship_t": can * (1.0 - held)}
 
 
-def opening_terms(world: GovernedWorld, rules: Rules, k: int) -> dict[str, float]:
+def opening_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, float]:
     """The terms of whether a planned mine opens, right before the phase `investment`: ore value now, as it is believed
     to last, what of it reaches the mine, and from what earnings on it opens (all USD/kg); `opens` is 1 or 0."""
     N, P, I, S, t, dt = world.N, world.P, world.I, world.S, world.step, world.dt
-    value, smoothed, kept = float(S.k_value[k, 0]), rules["market.smoothed"], rules["market.kept"]
-    lately = smoothed(float(S.k_value[k, 1]), value, kept(P.invest_memory_years, dt))
-    habitual = smoothed(float(S.k_value[k, 3]), value, kept(P.anchor_years, dt))
+    value, smoothed, kept = float(S.k_value[mine, 0]), rules["market.smoothed"], rules["market.kept"]
+    lately = smoothed(float(S.k_value[mine, 1]), value, kept(P.invest_memory_years, dt))
+    habitual = smoothed(float(S.k_value[mine, 3]), value, kept(P.anchor_years, dt))
     believed = rules["mine.believed_value"](lately, habitual, P.invest_caution)
-    ore = paid = float(N.k_payable[k]) * max(0.0, believed - float(N.k_refining[k]))
-    floor, subsidy, counted = float(I.k_floor[k]), float(I.k_subsidy[k]), rules["mine.counted"]
+    ore = paid = float(N.k_payable[mine]) * max(0.0, believed - float(N.k_refining[mine]))
+    floor, subsidy, counted = float(I.k_floor[mine]), float(I.k_subsidy[mine]), rules["mine.counted"]
     if floor > 0.0 or subsidy > 0.0:
-        for aid, end in ((max(0.0, floor - paid), I.k_floor_end[k]), (subsidy, I.k_subsidy_end[k])):
-            lasts = (float(end) - t) * dt - float(N.k_lead[k])
+        for aid, end in ((max(0.0, floor - paid), I.k_floor_end[mine]), (subsidy, I.k_subsidy_end[mine])):
+            lasts = (float(end) - t) * dt - float(N.k_lead[mine])
             paid += counted(aid, lasts, P.invest_rate, P.invest_life_years)
-    support = float(I.support[k]) + float(I.k_comfort[k])
+    support = float(I.support[mine]) + float(I.k_comfort[mine])
 
     def opens(earned: float) -> bool:
         return bool(rules["mine.opens"](
-            earned, float(N.k_cost[k]), float(N.k_capacity[k]), float(N.k_capex[k]), P.invest_rate,
+            earned, float(N.k_cost[mine]), float(N.k_capacity[mine]), float(N.k_capex[mine]), P.invest_rate,
             P.invest_life_years, P.invest_hurdle, support,
         ))  # fmt: skip
 
     return {
         "basket_usd_per_kg": value, "lately_usd_per_kg": lately, "habitual_usd_per_kg": habitual,
         "believed_usd_per_kg": believed, "pledged_usd_per_kg": paid - ore, "counts_on_usd_per_kg": paid,
-        "opens_from_usd_per_kg": least(opens), "cost_usd_per_kg": float(N.k_cost[k]),
-        "outlay_kusd": float(N.k_capex[k]), "hurdle_share": P.invest_hurdle, "backing_share": support,
+        "opens_from_usd_per_kg": least(opens), "cost_usd_per_kg": float(N.k_cost[mine]),
+        "outlay_kusd": float(N.k_capex[mine]), "hurdle_share": P.invest_hurdle, "backing_share": support,
         "opens": float(opens(paid)),
     }  # fmt: skip
 

@@ -11,23 +11,27 @@ from chokepoint.sim.politics.governed import GovernedWorld
 TINY = 1e-12  # as in the phases
 
 
-def licence_terms(world: GovernedWorld, rules: Rules, r: int) -> dict[str, float]:
+def licence_terms(world: GovernedWorld, rules: Rules, refiner: int) -> dict[str, float]:
     """The terms of what a licensed refiner asks for its licence, right before the phase `licences`: orders in its book
     and what it may ship a week (t gross), what that makes a licence worth, what it asked and asks (USD/kg gross)."""
     N, P, I, S, t, dt = world.N, world.P, world.I, world.S, world.step, world.dt
-    z = int(N.r_zone[r])
+    z = int(N.r_zone[refiner])
     peers = [q for q in range(len(N.r_zone)) if N.r_zone[q] == z and N.r_kind[q] == LICENSED]
     book_all = left_all = 0.0
     for q in peers:
         book_all += float(S.book[q, 0])
         left_all += float(I.licence[q, 0]) + float(I.licence[q, 1])
-    book, before = float(S.book[r, 0]), float(S.ask[r])
+    book, before = float(S.book[refiner, 0]), float(S.ask[refiner])
     weeks = max(1.0, float(I.licence_end[z]) - t)
-    terms = {"book_t": book, "licences_left_t": float(I.licence[r, 0]) + float(I.licence[r, 1]), "left_weeks": weeks}
+    terms = {
+        "book_t": book,
+        "licences_left_t": float(I.licence[refiner, 0]) + float(I.licence[refiner, 1]),
+        "left_weeks": weeks,
+    }
     if I.quota_on[z] > 0.0 and book > TINY:
         left = terms["licences_left_t"]
         allowed = (1.0 - P.licence_pooling) * left + P.licence_pooling * left_all * (book / max(book_all, TINY))
-        price = float(S.book[r, 1]) / book
+        price = float(S.book[refiner, 1]) / book
         value = rules["refiner.licence_value"](price, book, allowed / weeks, P.licence_elasticity, P.licence_ceiling)
         terms |= {"allowed_t": allowed / weeks, "price_at_home_usd_per_kg": price}
         terms |= {"ceiling_usd_per_kg": P.licence_ceiling * price, "value_usd_per_kg": value}
@@ -38,21 +42,21 @@ def licence_terms(world: GovernedWorld, rules: Rules, r: int) -> dict[str, float
     return terms | {"asked_before_usd_per_kg": before, "ask_usd_per_kg": ask}
 
 
-def run_terms(world: GovernedWorld, rules: Rules, r: int) -> dict[str, float]:
+def run_terms(world: GovernedWorld, rules: Rules, refiner: int) -> dict[str, float]:
     """The terms of how much a refiner runs, right before the phase `refining`: product against what it wants to hold,
     by value (thousand USD), and tonnes of feed this week; `run_t` is what it runs, `feed_order_t` what it orders."""
     N, P, I, S, dt = world.N, world.P, world.I, world.S, world.dt
-    z = int(N.r_zone[r])
+    z = int(N.r_zone[refiner])
     held = target = feed = 0.0
     for m in range(S.product.shape[1]):
-        output, price = float(S.output[r, m]), float(S.price[z, m])
-        feed += float(S.feed[r, m])
-        goal = P.refiner_cover_months / 12.0 * max(float(N.r_output[r, m]), output)
-        held += price * (float(S.product[r, m]) + output * dt)
+        output, price = float(S.output[refiner, m]), float(S.price[z, m])
+        feed += float(S.feed[refiner, m])
+        goal = P.refiner_cover_months / 12.0 * max(float(N.r_output[refiner, m]), output)
+        held += price * (float(S.product[refiner, m]) + output * dt)
         target += price * goal
-    capacity = (float(N.r_capacity[r]) + float(I.r_added[r])) * dt
-    usual = float(N.r_base[r]) * dt
-    if N.r_kind[r] == FREE:
+    capacity = (float(N.r_capacity[refiner]) + float(I.r_added[refiner])) * dt
+    usual = float(N.r_base[refiner]) * dt
+    if N.r_kind[refiner] == FREE:
         wish, run = usual, min(capacity, feed * 12.0 / P.feed_cover_months * dt)
         wished = run
     else:
@@ -139,35 +143,35 @@ class RefinerWatch(Watch):
                 "the licence binds" if allowed < need else "the licence covers all orders",
             )  # fmt: skip
 
-    def _withheld(self, m: int) -> None:
+    def _withheld(self, material: int) -> None:
         world, P, S = self.world, self.world.P, self.world.S
-        growth = float(S.growth[world.N.r_zone[self.r], m])
+        growth = float(S.growth[world.N.r_zone[self.r], material])
         share = self.rules["refiner.withheld"](growth, P.withhold_growth, P.withhold_high)
         if all(float(x) > 0.0 for x in S.licence_need[self.r]):  # else what was asked may be nothing, and is not judged
-            self.agree(f"withheld {world.materials[m]}", float(S.withheld[self.r, m]), share)
-        product = float(S.product[self.r, m])
+            self.agree(f"withheld {world.materials[material]}", float(S.withheld[self.r, material]), share)
+        product = float(S.product[self.r, material])
         self.note(
-            f"holding back {world.materials[m]}",
-            {"expected_price_growth_per_year": growth, "product_t": product, "asked_t": float(self.asked[m])},
+            f"holding back {world.materials[material]}",
+            {"expected_price_growth_per_year": growth, "product_t": product, "asked_t": float(self.asked[material])},
             {"nothing_share": 0.0, "highest_share": P.withhold_high}, f"hold back {100 * share:.3g} %",
             "the price at home is expected to rise" if share > 0.0 else "no rise of the price at home is expected",
         )  # fmt: skip
 
-    def _smuggled(self, m: int) -> None:
+    def _smuggled(self, material: int) -> None:
         world, P, S, r = self.world, self.world.P, self.world.S, self.r
         z = int(world.N.r_zone[r])
-        gap, campaigns = log(float(S.price[0, m]) / float(S.price[z, m])), float(S.suppressed[z])
+        gap, campaigns = log(float(S.price[0, material]) / float(S.price[z, material])), float(S.suppressed[z])
         share = self.rules["refiner.leakage"](
             gap, campaigns, P.leak_share, P.leak_gap, P.leak_threshold, P.leak_enforcement
         )
         kept = self.rules["market.kept"](P.leak_build_years, world.dt)
-        leak = self.rules["market.smoothed"](float(self.leak[m]), share, kept)
-        product, output = float(S.product[r, m]), float(S.output[r, m]) * world.dt
-        can, wanted = min(product, leak * output), float(self.grey[m])
-        self.agree(f"smuggled {world.materials[m]}", float(S.smuggled[r, m]), min(wanted, can))
+        leak = self.rules["market.smoothed"](float(self.leak[material]), share, kept)
+        product, output = float(S.product[r, material]), float(S.output[r, material]) * world.dt
+        can, wanted = min(product, leak * output), float(self.grey[material])
+        self.agree(f"smuggled {world.materials[material]}", float(S.smuggled[r, material]), min(wanted, can))
         reason = "buyers ask for no more" if wanted <= can else "routes carry no more"
         self.note(
-            f"smuggling of {world.materials[m]}",
+            f"smuggling of {world.materials[material]}",
             {"price_outside_over_inside": exp(gap), "campaigns_stop_share": campaigns, "pays_share": share,
              "routes_share": leak, "output_t": output, "product_t": product},
             {"routes_t": can, "asked_t": wanted}, f"smuggle {number(min(wanted, can))} t", reason,

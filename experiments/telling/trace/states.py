@@ -4,20 +4,21 @@ do."""
 from datetime import timedelta
 
 from chokepoint.agents.decision import Decision
-from chokepoint.agents.exporting_state import Measure, State
+from chokepoint.agents.exporting_state import State
+from chokepoint.agents.measure import Measure
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
 from chokepoint.sim.politics.governed import GovernedWorld
 
 
-def in_words(m: Measure) -> str:
+def in_words(measure: Measure) -> str:
     """A measure as one line: instrument, value with its unit, scope, targets, dates."""
-    value = "" if m.value is None else f" {number(m.value)} {m.unit}".rstrip()
-    scope = " ".join(filter(None, (part.replace(";", ", ") for part in m.scope)))
-    parts = [f"{m.instrument}{value}", f"on {scope}" if scope else "", f"for {', '.join(m.targets)}"]
-    if not m.lifted:
-        parts.append(f"from {m.start}" + (f" to {m.end}" if m.end else ""))
-    return ("end of " if m.lifted else "") + " ".join(filter(None, parts))
+    value = "" if measure.value is None else f" {number(measure.value)} {measure.unit}".rstrip()
+    scope = " ".join(filter(None, (part.replace(";", ", ") for part in measure.scope)))
+    parts = [f"{measure.instrument}{value}", f"on {scope}" if scope else "", f"for {', '.join(measure.targets)}"]
+    if not measure.lifted:
+        parts.append(f"from {measure.start}" + (f" to {measure.end}" if measure.end else ""))
+    return ("end of " if measure.lifted else "") + " ".join(filter(None, parts))
 
 
 class StateWatch(Watch):
@@ -62,19 +63,28 @@ class StateWatch(Watch):
                               d.choice, d.reason)
                     )  # fmt: skip
 
-    def _barred(self, m: Measure) -> str:
-        return ", which a ruling forbids: not carried out" if self.world.politics.court.bars(self.world.step, m) else ""
+    def _barred(self, measure: Measure) -> str:
+        forbidden = self.world.politics.court.bars(self.world.step, measure)
+        return ", which a ruling forbids: not carried out" if forbidden else ""
 
-    def _act(self, m: Measure) -> None:
-        named = {x for part in m.scope for x in part.split(";")} & set(self.world.materials)
+    def _act(self, measure: Measure) -> None:
+        named = {x for part in measure.scope for x in part.split(";")} & set(self.world.materials)
         if self.material is not None and named and self.material not in named:
             return
-        reason, barred, day = m.reason, "", m.start
-        if m.id in self.history:
-            source = self.sources.get(m.id, "")
-            reason = "history" + (f": {m.reason}" if m.reason else "") + (f" (source: {source})" if source else "")
-            barred = self._barred(m)
-        if m.lifted and m.end is not None:
-            reason, day = f"history: its last day was {m.end}", m.end + timedelta(days=1)
-        options = {f"{m.instrument}, {m.unit}": m.value} if m.value is not None and not m.lifted else {}
-        self.entries.append(Entry(day, self.name, m.id, {}, options, in_words(m) + barred, reason))
+        reason, barred, day = measure.reason, "", measure.start
+        if measure.id in self.history:
+            source = self.sources.get(measure.id, "")
+            reason = (
+                "history"
+                + (f": {measure.reason}" if measure.reason else "")
+                + (f" (source: {source})" if source else "")
+            )
+            barred = self._barred(measure)
+        if measure.lifted and measure.end is not None:
+            reason, day = f"history: its last day was {measure.end}", measure.end + timedelta(days=1)
+        options = (
+            {f"{measure.instrument}, {measure.unit}": measure.value}
+            if measure.value is not None and not measure.lifted
+            else {}
+        )
+        self.entries.append(Entry(day, self.name, measure.id, {}, options, in_words(measure) + barred, reason))

@@ -14,9 +14,9 @@ from PIL import Image
 from chokepoint.experiments.analysis import comparison_figures, discovery_figures, sensitivity_figures
 from chokepoint.experiments.analysis.comparison import compare, replications_table
 from chokepoint.experiments.analysis.discovery import discover
-from chokepoint.experiments.analysis.figure_file import Caption, save
 from chokepoint.experiments.analysis.over_time import over_time
 from chokepoint.experiments.analysis.sensitivity import morris, sobol
+from chokepoint.experiments.telling.figure_file import Caption, save
 from chokepoint.sim.scenario.problems import BadInput
 from tests.experiments.analysis.sweeps import (
     Factor,

@@ -7,10 +7,10 @@ import pytest
 
 from chokepoint.experiments.attribution import ablation
 from chokepoint.experiments.attribution.ablation import ablate, design, point_without
-from chokepoint.experiments.attribution.mechanisms import Outcome
 from chokepoint.experiments.attribution.tornado import assumptions
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.history.facts import read_facts
+from chokepoint.experiments.history.mechanisms import Outcome
 from chokepoint.sim.market.week import recorded
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput

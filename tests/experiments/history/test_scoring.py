@@ -14,7 +14,7 @@ from chokepoint.experiments.history.baselines import Known, baselines, known_of
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.history.facts import Fact, Facts, Finding, finding, findings_of, read_facts
 from chokepoint.experiments.history.observed import Datum, History, Residuals
-from chokepoint.experiments.history.scoring import score
+from chokepoint.experiments.runs.score import score
 from chokepoint.sim.scenario.problems import BadInput
 
 RESIDUALS = Residuals(0.15, {"A": 0.05, "B": 0.10, "C": 0.25, "D": 0.20}, 0.5)

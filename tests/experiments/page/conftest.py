@@ -41,7 +41,8 @@ class Server:
         self.log, self.begun = log, time.monotonic()
         port = str(self.port)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "chokepoint.experiments.cli", "serve", "2010-embargo", "--port", port, "--no-browser"],
+            [sys.executable, "-m", "chokepoint.experiments.cli", "serve", "2010-embargo", "--port", port,
+             "--no-browser"],
             stdout=log.open("w"), stderr=subprocess.STDOUT, env=os.environ,
         )  # fmt: skip
 

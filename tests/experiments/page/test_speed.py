@@ -10,8 +10,8 @@ import ipyvuetify
 import pytest
 import solara
 
-from chokepoint.experiments.page.desk import Desktop
-from chokepoint.experiments.page.serve import EPISODE
+from chokepoint.experiments.page.desktop import Desktop
+from chokepoint.experiments.page.loading import EPISODE
 from tests.experiments.page.conftest import slowed
 
 ALLOWED = 0.1  # seconds on two quiet cores

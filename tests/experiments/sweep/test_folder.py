@@ -49,7 +49,7 @@ every = "year"
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from chokepoint.experiments import episode
+    from chokepoint import episode
 
     material = episode("two-countries").scenario().materials[0].material
     path = tmp_path_factory.mktemp("study") / "study.toml"
@@ -91,7 +91,7 @@ def test_a_quarter_of_a_study_is_a_quarter_of_the_run(whole: Sweep) -> None:
 
 
 def whole_episode():  # type: ignore[no-untyped-def]
-    from chokepoint.experiments import episode
+    from chokepoint import episode
 
     return episode("two-countries")
 

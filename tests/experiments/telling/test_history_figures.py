@@ -8,7 +8,7 @@ from PIL import Image
 
 from chokepoint.experiments.history import stories
 from chokepoint.experiments.history.observed import observations
-from chokepoint.experiments.telling import figures
+from chokepoint.experiments.telling import figures, points
 from chokepoint.sim import Run, Simulation
 from chokepoint.sim.results.drawing import last_day
 
@@ -54,7 +54,7 @@ def test_observed_prices_drawn_are_those_of_the_file(run, observed, acts, materi
     fig = figures._prices(run, observed, stories.key_events(STORY, acts), {})
     ax = next(ax for ax in fig.axes if ax.get_label() == material)
     rows = [r for r in observed if r["quantity"] == "price" and r["material"] == material and "-metal" not in r["id"]]
-    expected = [r for r in rows if run.start <= figures.middle(r) <= last_day(run)]
+    expected = [r for r in rows if run.start <= points.middle(r) <= last_day(run)]
     assert points_drawn(ax) == len(expected) > 0
     scored = [r for r in expected if r["scored"] == "yes" and r["grade"] in ("A", "B")]
     filled = [line for line in ax.lines if str(line.get_gid()).endswith("filled")]
@@ -88,14 +88,14 @@ def test_origin_figure_draws_yearly_observed_shares(run, observed):
 
 
 def test_observed_stocks_are_weeks(observed):
-    assert sorted(round(p.value, 1) for p in figures.stock_points(observed)) == [13.0, 23.9]
+    assert sorted(round(p.value, 1) for p in points.stock_points(observed)) == [13.0, 23.9]
 
 
 def test_marks_of_observed_values():
     row = {"scored": "yes", "grade": "B"}
-    assert figures.mark_of(row) == "filled"
-    assert figures.mark_of({**row, "grade": "D"}) == "hollow"
-    assert figures.mark_of({**row, "scored": "no"}) == "cross"
+    assert points.mark_of(row) == "filled"
+    assert points.mark_of({**row, "grade": "D"}) == "hollow"
+    assert points.mark_of({**row, "scored": "no"}) == "cross"
 
 
 def test_months_between_two_days():

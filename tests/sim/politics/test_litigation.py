@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.politics.enactment import enact
 from chokepoint.sim.politics.governed import GovernedWorld

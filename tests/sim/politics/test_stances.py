@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chokepoint.agents import acts
-from chokepoint.agents.exporting_state import lifting
+from chokepoint.agents.measure import lifting
 from chokepoint.agents.observation import NAMES, Outlook
 from chokepoint.sim import Simulation
 from chokepoint.sim.politics.enactment import enact

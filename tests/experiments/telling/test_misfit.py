@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from chokepoint.experiments.history.catalogue import find, names
-from chokepoint.experiments.history.misfit import FILE, page, shortcomings
-from chokepoint.experiments.history.scoring import score
 from chokepoint.experiments.runs.runner import run_batch
+from chokepoint.experiments.runs.score import score
+from chokepoint.experiments.telling.misfit import FILE, page, shortcomings
 from tests.experiments.runs.test_runner import batch
 
 

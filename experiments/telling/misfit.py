@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.experiments.history.catalogue import FOLDER, Episode, find, names
-from chokepoint.experiments.history.scoring import Score, as_data, score
-from chokepoint.experiments.telling.report import show_number
+from chokepoint.experiments.history.scoring import Score, as_data
+from chokepoint.experiments.runs.score import score
+from chokepoint.experiments.telling.numbers import show_number
 
 FILE = FOLDER / "README.md"
 HEADING = "What it does not match"

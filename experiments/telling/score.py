@@ -1,0 +1,49 @@
+"""A score for a terminal: facts beside history, the loss, and price errors beside simple predictors."""
+
+from typing import Any
+
+from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.experiments.history.scoring import Score, as_data
+from chokepoint.experiments.telling.numbers import show_number
+
+
+def print_score(result: Score, place: Episode, console: Any) -> None:
+    """Print facts, loss and baselines to a rich console."""
+    from rich.table import Table
+
+    console.print(
+        f"\n[bold]{place.name}[/bold] against history, {result.replications} replications, seed {result.seed}"
+        + (f", {result.failed} runs failed and are left out" if result.failed else "")
+    )
+    table = Table(header_style="bold")
+    for name in ("fact", "", "history", "model, median", "10-90 %", "pass", "strong", "verdict"):
+        table.add_column(name, justify="left" if name in ("fact", "", "verdict") else "right")
+    colours = {"strong": "green", "pass": "cyan", "fail": "red", "": "white"}
+    group = None
+    for f in result.findings:
+        unit = f.fact.unit
+        if f.fact.group != group:
+            table.add_section()
+            group = f.fact.group
+        whole = f.value != f.value
+        shares = ["" if s is None else f"{100 * s:.0f} %" for s in (f.pass_share, f.strong_share)]
+        table.add_row(
+            f.fact.id, f.fact.title + ("" if unit in ("month", "", "ln") else f", {unit}"),
+            "" if whole else show_number(f.fact.observed, unit), "" if whole else show_number(f.value, unit),
+            "" if whole else f"{show_number(f.low, unit)} - {show_number(f.high, unit)}", *shares,
+            f"[{colours[f.verdict]}]{f.verdict}[/]",
+        )  # fmt: skip
+    console.print(table)
+    wholes = [f for f in result.findings if f.verdict and f.fact.id == f.fact.whole]
+    counts = {v: sum(f.verdict == v for f in wholes) for v in ("strong", "pass", "fail")}
+    console.print(", ".join(f"{n} {v}" for v, n in counts.items()) + " (parts counted as one)")
+    if result.losses:
+        console.print("loss: " + ", ".join(f"{name} {value:.2f}" for name, value in result.losses.items()))
+    data = as_data(result, place)["baselines"]
+    if data:
+        table = Table(title="Price errors beside simple predictors (rms of ln)", title_justify="left")
+        for name in data[0]:
+            table.add_column(name, justify="left" if name == "baseline" else "right")
+        for row in data:
+            table.add_row(*("" if v is None else v if isinstance(v, str) else f"{v:.2f}" for v in row.values()))
+        console.print(table)
