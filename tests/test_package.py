@@ -1,4 +1,4 @@
-"""What is built holds all that is in the tree: `pyproject.toml` lists packages by hand, since folders bear other names."""
+"""What is built holds all that is in the tree: `pyproject.toml` lists packages by hand, as folders bear other names."""
 
 import tomllib
 from pathlib import Path
