@@ -1,45 +1,22 @@
-"""What is built holds all that is in the tree: `pyproject.toml` lists packages by hand, as folders bear other names."""
+"""What is built holds all data of the tree: `pyproject.toml` says which files go with which package."""
 
 import tomllib
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
-FACE = "experiments/face"
 
 
-@pytest.fixture(scope="module")
-def setup() -> Any:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+def folder_of(package: str) -> Path:
+    """The folder of a package; that of `chokepoint` itself bears another name."""
+    return ROOT / (
+        "experiments/face" if package == "chokepoint" else package.removeprefix("chokepoint.").replace(".", "/")
+    )
 
 
-def folder_of(package: str) -> str:
-    """The folder of a package, from the root of the project."""
-    return FACE if package == "chokepoint" else package.removeprefix("chokepoint.").replace(".", "/")
-
-
-def test_every_folder_with_code_is_a_package(setup: Any) -> None:
-    listed = [folder_of(package) for package in setup["packages"]]
-    assert listed == sorted(listed, key=lambda folder: (folder != FACE, folder))
-    found = {
-        str(path.parent.relative_to(ROOT))
-        for top in ("agents", "sim", "experiments")
-        for path in (ROOT / top).rglob("*.py")
-        if "studies" not in path.parts  # functions of a study, which it reads by their path
-    }
-    assert set(listed) == found
-
-
-def test_every_file_that_is_no_code_belongs_to_a_package(setup: Any) -> None:
-    held = {
-        path
-        for package, patterns in setup["package-data"].items()
-        for pattern in patterns
-        for path in (ROOT / folder_of(package)).glob(pattern)
-    }
-    held |= {path for path in held for path in path.rglob("*")}
+def test_every_file_that_is_no_code_belongs_to_a_package() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    held = {path for package, patterns in told.items() for p in patterns for path in folder_of(package).glob(p)}
+    held |= {path for folder in held for path in folder.rglob("*")}
     left = {
         str(path.relative_to(ROOT))
         for top in ("agents", "sim", "experiments")
