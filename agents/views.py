@@ -115,7 +115,7 @@ class _State(View):
     def decisions(self) -> list[Any]:
         """Measures taken so far, each with its reason."""
         world = self.model.world
-        return next(s.decisions for s in [*world.exporting, *world.importing] if s.name == self.name)
+        return next(s.decisions for s in world.politics.everybody if s.name == self.name)
 
 
 class ExportingState(_State):

@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 # Each of these files adds its verbs to `app`; in which group and order the help shows them is said in `groups.py`.
-from chokepoint.experiments.commands import citations, evidence, page, runs, scenarios, studies, systems, trace  # noqa: F401
+from chokepoint.experiments.commands import (  # noqa: F401
+    citations,
+    evidence,
+    page,
+    runs,
+    scenarios,
+    studies,
+    systems,
+    trace,
+    week,
+)
 from chokepoint.experiments.commands.shared import app
 
 

@@ -7,9 +7,9 @@ __all__ = ["BadInput", "Run", "Simulation", "load_run"]
 _PLACES = {
     "BadInput": "chokepoint.sim.scenario.problems",
     "MarketModel": "chokepoint.sim.model",
-    "Run": "chokepoint.sim.results.record",
+    "Run": "chokepoint.sim.results.run",
     "Simulation": "chokepoint.sim.simulation",
-    "load_run": "chokepoint.sim.results.storage",
+    "load_run": "chokepoint.sim.results.run",
 }
 
 

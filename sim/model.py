@@ -6,7 +6,7 @@ from typing import Any
 import mesa
 
 from chokepoint.agents.views import ExportingState, Firm, ImportingGovernment, Mine, Refiner
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.simulation import Simulation
 
 
@@ -18,9 +18,9 @@ class MarketModel(mesa.Model):
     `model.agents` are views into the world; `tick` counts weeks.
     """
 
-    def __init__(self, scenario: str | Path | World = "", run_seed: int = 1, changes: str = ""):
+    def __init__(self, scenario: str | Path | GovernedWorld = "", run_seed: int = 1, changes: str = ""):
         super().__init__(rng=int(run_seed))
-        if not isinstance(scenario, World):
+        if not isinstance(scenario, GovernedWorld):
             given = [c for c in changes.split(";") if c]
             scenario = Simulation(scenario, changes=given, seed=int(run_seed)).world()
         self.world = world = scenario
@@ -33,9 +33,9 @@ class MarketModel(mesa.Model):
             Refiner(self, i, name, countries[world.N.r_country[i]])
         for i, name in enumerate(layout.firms):
             Firm(self, i, name, countries[world.N.f_country[i]])
-        for state in world.exporting:
+        for state in world.politics.exporting:
             ExportingState(self, countries.index(state.name), state.name, state.name)
-        for government in world.importing:
+        for government in world.politics.importing:
             ImportingGovernment(self, countries.index(government.name), government.name, government.name)
 
     @property

@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.agents.behaviour import PARAMETERS, behaviour
-from chokepoint.sim.engine.rules import RuleSet, code_version
-from chokepoint.sim.market.world import World
+from chokepoint.sim.engine.rules import code_version
+from chokepoint.sim.engine.series import Series
+from chokepoint.sim.market.recorded import gather
+from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.network.layout import Layout
-from chokepoint.sim.results.record import Run, gather
+from chokepoint.sim.politics.governed import GovernedWorld
+from chokepoint.sim.politics.hearing import Hearing
+from chokepoint.sim.politics.instruments import known
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario, check_behaviour, load
@@ -53,7 +58,7 @@ class Simulation:
             code = ", ".join(self.scenario.rules.values())
             raise BadInput([f"scenario.toml, rules: names code ({code}); add --allow-rules to run it"], "rules")
         self.changes = tuple(changes)
-        self.rules = RuleSet({**self.scenario.rules, **(rules or {})})
+        self.rules = rule_set({**self.scenario.rules, **(rules or {})})
         self.seed = int(seed)
         self._layout: Layout | None = None
 
@@ -69,9 +74,26 @@ class Simulation:
             self._layout = Layout(self.scenario, behaviour(**self.scenario.behaviour))
         return self._layout
 
-    def world(self, replication: int = 0) -> World:
+    @property
+    def series(self) -> dict[str, Series]:
+        """What a run records, by name."""
+        return self.rules.source.frame.series
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What is said in the scenario, and how loud each country hears it."""
+        layout, scenario = self.layout, self.scenario
+        sent = {
+            c.country: float(layout.base_gross[layout.zones.index(c.zone)])
+            for c in scenario.countries
+            if c.role == "exporting_state"
+        }
+        border = {name for name, instrument in known(self.rules.source.frame).items() if instrument.border}
+        return Hearing(scenario, layout.calendar, layout.P, sent, border)
+
+    def world(self, replication: int = 0) -> GovernedWorld:
         """A fresh world at the first week, to step by hand."""
-        return World(self.layout, self.rules, self.seed, replication)
+        return GovernedWorld(self.layout, self.hearing, self.rules, self.seed, replication)
 
     def identity(self, replications: int = 1) -> str:
         """Hash of the resolved scenario, parameters, rules, code, seed and number of replications."""
@@ -92,7 +114,7 @@ class Simulation:
             "versions": {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba")}},
         }  # fmt: skip
 
-    def one(self, replication: int = 0, look: Callable[[World], None] | None = None) -> Run:
+    def one(self, replication: int = 0, look: Callable[[GovernedWorld], None] | None = None) -> Run:
         """The record of one replication by its number; a fault raises `ArithmeticError`.
 
         look: called before every week and at the end, to read what the record does not hold.
@@ -144,7 +166,7 @@ class Simulation:
         return other
 
 
-def _run_checked(world: World) -> None:
+def _run_checked(world: GovernedWorld) -> None:
     while world.step < world.calendar.steps:
         world.advance(world.step + 1)
         faults = world.check()
@@ -152,7 +174,7 @@ def _run_checked(world: World) -> None:
             raise ArithmeticError("\n".join(faults))
 
 
-def _light(world: World) -> World:
+def _light(world: GovernedWorld) -> GovernedWorld:
     """A finished world without the arrays that only a running one needs."""
     world.S = world.S._replace(pipe=None)
     return world

@@ -5,8 +5,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chokepoint.sim.engine.files import write_whole
 from chokepoint.sim.results import drawing
-from chokepoint.sim.results.files import write_whole
 from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.runs.batch import Batch
 from chokepoint.experiments.runs.points import Point
 from chokepoint.experiments.runs.runner import evaluate
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 
 LOSS = "loss"  # an outcome of every episode with scored observations

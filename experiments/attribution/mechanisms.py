@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from chokepoint.experiments.history.run_statistics import STATISTICS, spans
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import nearest
 
 KEYS = ("carried_by", "mechanism", "outcome")

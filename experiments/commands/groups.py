@@ -5,7 +5,7 @@ from typing import Any
 import typer.core
 
 GROUPS = {
-    "Run and look": ("episodes", "run", "serve", "show", "describe", "report", "export"),
+    "Run and look": ("episodes", "run", "serve", "show", "week", "describe", "report", "export"),
     "Ask": ("trace", "diff", "systems", "system"),
     "Believe": ("score", "ablate", "placebo", "tornado", "draws", "weigh", "calibrate", "misfit", "cite"),
     "Studies": ("studies", "paper", "sweep", "status", "resume", "extend", "retry-failed", "merge", "bundle"),

@@ -52,7 +52,7 @@ def report(
 ) -> None:
     """Write a saved run as one HTML page, with its figures."""
     from chokepoint.experiments.telling.gallery import page_of
-    from chokepoint.sim.results.files import write_whole
+    from chokepoint.sim.engine.files import write_whole
     from chokepoint.sim.scenario.problems import BadInput
 
     text = page_of(run)

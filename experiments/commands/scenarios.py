@@ -44,7 +44,7 @@ def show(
         "doctrines": {name: s.model_dump(mode="json") for name, s in scenario.stances.items()},
     }  # fmt: skip
     if phases:
-        from chokepoint.sim.market.world import phase_times
+        from chokepoint.sim.politics.governed import phase_times
 
         world = simulation.world()
         phase_times(world)

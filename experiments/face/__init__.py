@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from chokepoint.experiments.history.catalogue import find as episode
     from chokepoint.experiments.history.catalogue import names as episode_names
     from chokepoint.sim.model import MarketModel
-    from chokepoint.sim.results.record import Run
-    from chokepoint.sim.results.storage import load_run as load
+    from chokepoint.sim.results.run import Run
+    from chokepoint.sim.results.run import load_run as load
     from chokepoint.sim.scenario.problems import BadInput
     from chokepoint.sim.simulation import Simulation
 
@@ -26,11 +26,11 @@ _PLACES = {
     "BadInput": "sim.scenario.problems:BadInput",
     "Episode": "experiments.history.catalogue:Episode",
     "MarketModel": "sim.model:MarketModel",
-    "Run": "sim.results.record:Run",
+    "Run": "sim.results.run:Run",
     "Simulation": "sim.simulation:Simulation",
     "episode": "experiments.history.catalogue:find",
     "episode_names": "experiments.history.catalogue:names",
-    "load": "sim.results.storage:load_run",
+    "load": "sim.results.run:load_run",
 }
 
 

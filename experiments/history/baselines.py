@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from chokepoint.experiments.history.observed import Datum, History
-from chokepoint.sim.network.layout import export_tax
+from chokepoint.sim.network.base_year import export_tax
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import Scenario
 

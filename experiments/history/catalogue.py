@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.experiments.history.facts import Facts, read_facts
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import Scenario, load
 from chokepoint.sim.simulation import Simulation

@@ -18,7 +18,7 @@ from chokepoint.experiments.attribution.mechanisms import Design, design_of
 from chokepoint.experiments.history.baselines import Training, training_of
 from chokepoint.experiments.history.observed import AGAINST_HISTORY, History, evidence_of, history_of, read_toml
 from chokepoint.experiments.history.run_statistics import ACROSS, SPANS, STATISTICS, spans
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 
 KEYS = (

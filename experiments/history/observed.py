@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 
 

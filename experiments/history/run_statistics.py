@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 Span = tuple[date, date]
 SPANS = ("span", "base", "outside", "inside", "last", "again", "again_base")  # arguments that are a first and last day

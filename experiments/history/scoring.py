@@ -16,7 +16,7 @@ from chokepoint.experiments.history.run_statistics import ACROSS
 from chokepoint.experiments.runs.batch import Batch
 from chokepoint.experiments.runs.points import Point
 from chokepoint.experiments.runs.runner import evaluate
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 
 

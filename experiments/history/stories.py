@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chokepoint.sim.results.drawing import Event
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 Row = dict[str, str]
 

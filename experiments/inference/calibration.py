@@ -30,8 +30,8 @@ from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.history.facts import Fact
 from chokepoint.experiments.history.run_statistics import ACROSS
-from chokepoint.sim.results.files import write_whole
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.engine.files import write_whole
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.simulation import Simulation
 

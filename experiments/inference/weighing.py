@@ -23,7 +23,7 @@ from chokepoint.experiments.history.observed import History, read_toml
 from chokepoint.experiments.runs.batch import Batch
 from chokepoint.experiments.runs.points import Point
 from chokepoint.experiments.runs.runner import evaluate
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import Positive, Row

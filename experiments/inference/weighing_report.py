@@ -7,7 +7,7 @@ import numpy as np
 
 from chokepoint.experiments.history.observed import Datum
 from chokepoint.experiments.inference.weighing import ERROR_RATE, PASS, STRONG, Weighed, Weighing
-from chokepoint.sim.results.record import SERIES
+from chokepoint.sim.market.week import recorded
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,7 +31,7 @@ def as_data(result: Weighing) -> dict[str, Any]:
         }  # fmt: skip
     observations = [
         {
-            "group": d.group, "item": d.item, "first": str(d.first), "last": str(d.last), "unit": SERIES[d.series].unit,
+            "group": d.group, "item": d.item, "first": str(d.first), "last": str(d.last), "unit": recorded()[d.series].unit,
             "observed": float(np.exp(d.log_value)),
             **{w.hypothesis.name: float(np.exp(w.paths[w.best, i])) for w in weighed},
         }
@@ -120,7 +120,7 @@ def draw(result: Weighing) -> "Figure":
                 shift = history.observed[at[0]] - w.paths[w.best, at[0]] if group in history.relative else 0.0
                 line = np.exp(w.paths[w.best, at] + shift) * share
                 ax.plot(days, line, color=colours[w.hypothesis.name], marker=".", ms=3, zorder=3)  # type: ignore[arg-type]
-            unit = SERIES[data[0].series].unit
+            unit = recorded()[data[0].series].unit
             ax.set_ylabel(f"{group}, {unit} a month" if data[0].adds else f"{group}, {unit}")
             ax.set_ylim(bottom=0.0)
             ax.set_title(group + (", all paths from the first observation" if group in history.relative else ""))

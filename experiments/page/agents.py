@@ -7,7 +7,7 @@ import numpy as np
 
 from chokepoint.experiments.page.session import Session
 from chokepoint.experiments.telling.trace import trace
-from chokepoint.sim.market.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, USER
+from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, USER
 
 COLUMNS = {
     "agent": "agent", "kind": "kind", "country": "country", "flow": "makes or uses, t/year", "stock": "stock, t",
@@ -52,7 +52,7 @@ def table(session: Session) -> list[dict[str, Any]]:
             note = f"{100.0 * S.unfilled[f]:.0f} % unfilled" if S.unfilled[f] > 0.005 else ""
             add(name, kind, N.f_country[f], note, int(N.f_account[f]), flow=S.want[slots].sum() / world.dt,
                 stock=S.stock[slots].sum(), risk=100.0 * S.risk[f])  # fmt: skip
-        for state in (*world.exporting, *world.importing):
+        for state in world.politics.everybody:
             c = world.countries.index(state.name)
             done = [m for m in state.decisions if not m.lifted]
             note = f"{done[-1].start}: {done[-1].instrument.replace('_', ' ')}" if done else ""

@@ -27,7 +27,7 @@ from chokepoint.experiments.page.panels import (
 )
 from chokepoint.experiments.page.serve import EPISODE, SEED
 from chokepoint.experiments.page.session import Session
-from chokepoint.sim.engine.rules import RuleSet
+from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.scenario.problems import BadInput
 
 # What Play does: weeks to a picture, and milliseconds between two.
@@ -42,7 +42,7 @@ _ready: list[Session] = []  # made while the browser was fetching its part
 
 def prepare(episode: str) -> None:
     """Make the session of the first tab, and draw it once for what is read on first use."""
-    if not RuleSet().is_compiled():
+    if not rule_set().is_compiled():
         print("Compiling the model for this machine; this happens once ...", file=sys.stderr, flush=True)
     session = Session(episode, _seed(os.environ.get(SEED, "")))
     network.land()

@@ -10,8 +10,8 @@ import numpy as np
 
 from chokepoint.experiments.page.places import bounds, places
 from chokepoint.experiments.page.session import Session
-from chokepoint.sim.market.state import OPERATING, RESERVE
-from chokepoint.sim.market.world import World
+from chokepoint.sim.network.structure import OPERATING, RESERVE
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.results.drawing import OUTSIDE, SMUGGLED
 
 Option = dict[str, Any]
@@ -39,7 +39,7 @@ def tonnes(value: float) -> str:
     return f"{value:,.0f} t/year" if value >= 10.0 else f"{value:,.1f} t/year"
 
 
-def border_states(world: World, zone: int, destination: int) -> list[str]:
+def border_states(world: GovernedWorld, zone: int, destination: int) -> list[str]:
     """What legal cargo from an exporting state to a destination goes through now, keys of `STATES`, the worst first."""
     I = world.I
     waits = world.step > 0 and world.R.queue[world.step - 1, zone, destination] > 0.0
@@ -53,7 +53,7 @@ def border_states(world: World, zone: int, destination: int) -> list[str]:
     return [state for state, holds in found.items() if holds] or ["free"]
 
 
-def flows(world: World) -> list[dict[str, Any]]:
+def flows(world: GovernedWorld) -> list[dict[str, Any]]:
     """Trade between countries, t gross a year over the last weeks, of the base year before the first: origin,
     destination, t, the states it goes through (`STATES`, the worst first)."""
     N, R, t = world.N, world.R, world.step
@@ -91,7 +91,7 @@ def flows(world: World) -> list[dict[str, Any]]:
     return found
 
 
-def marks(world: World) -> dict[str, dict[str, tuple[float, str]]]:
+def marks(world: GovernedWorld) -> dict[str, dict[str, tuple[float, str]]]:
     """What stands in each country: kind of mark -> country -> (its size in t a year or t, what a reader is told)."""
     N, S, R, t = world.N, world.S, world.R, world.step
     first = max(0, t - RECENT_WEEKS)
@@ -135,7 +135,7 @@ def marks(world: World) -> dict[str, dict[str, tuple[float, str]]]:
             found["firms"][name] = use, text
         slots = np.flatnonzero((N.s_country == c) & (N.f_kind[N.s_firm] == RESERVE))
         held = float(S.stock[slots].sum())
-        programme = next((p for p in world.programmes if p.reserve.country == name), None)
+        programme = next((p for p in world.politics.programmes if p.reserve.country == name), None)
         if len(slots) and (held > 0.0 or programme is not None):
             text = f"<b>{escape(name)}: state reserve</b>, {held:,.0f} t"
             if programme is not None:

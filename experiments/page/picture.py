@@ -11,7 +11,7 @@ import numpy as np
 from chokepoint.experiments.history.observed import observations
 from chokepoint.experiments.page.session import Session
 from chokepoint.experiments.telling.figures import price_points
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.results.drawing import GREY, HISTORY, INSIDE, OUTSIDE, SMUGGLED, Point
 
 Option = dict[str, Any]
@@ -155,7 +155,7 @@ def exports(session: Session) -> Option | None:
     def yearly(values: np.ndarray) -> np.ndarray:
         return _rolling(values[:week], COVER_WEEKS) / world.dt / 1000.0
 
-    def legal(w: World) -> np.ndarray:
+    def legal(w: GovernedWorld) -> np.ndarray:
         return (w.R.exports + w.R.exports_open)[:week].sum(axis=(1, 2))
 
     series = [
@@ -178,7 +178,7 @@ def exports(session: Session) -> Option | None:
     return _chart(session, series, "kt gross a year", low=0.0)
 
 
-def largest_users(world: World) -> list[int]:
+def largest_users(world: GovernedWorld) -> list[int]:
     """The countries that use most, by number, in the order of the scenario."""
     use = np.bincount(world.N.s_country, world.N.s_base, len(world.countries))
     return sorted(int(c) for c in np.argsort(-use)[:MOST_COUNTRIES] if use[c] > 0.0)
@@ -188,7 +188,7 @@ def stocks(session: Session) -> Option:
     """Stocks of firms by country in weeks of their use of the last quarter."""
     week = session.week
 
-    def cover(world: World, c: int) -> np.ndarray:
+    def cover(world: GovernedWorld, c: int) -> np.ndarray:
         use = _rolling(world.R.use[:week, c], COVER_WEEKS)
         return np.asarray(world.R.stock[:week, c].sum(axis=1) / np.maximum(use, 1e-9))
 
@@ -205,7 +205,7 @@ def risk(session: Session) -> Option:
     return _chart(session, series, "%", low=0.0)
 
 
-def _by_country(session: Session, values: Callable[[World, int], np.ndarray]) -> list[Option]:
+def _by_country(session: Session, values: Callable[[GovernedWorld, int], np.ndarray]) -> list[Option]:
     """A line for each of the largest users, and those of the run that this one is held against."""
     world, base = session.world, session.base_world
     users = list(zip(largest_users(world), LINES, strict=False))
@@ -219,7 +219,7 @@ def reserves(session: Session) -> Option | None:
     """State reserves in days of their own firms' use: held, and what others believe; None where there is none."""
     world, week = session.world, session.week
     series = []
-    for i, programme in enumerate(world.programmes):
+    for i, programme in enumerate(world.politics.programmes):
         c = world.countries.index(programme.reserve.country)
         use = _rolling(world.R.use[:week, c], COVER_WEEKS) / world.calendar.step_days
         held = world.R.held[:week, c].sum(axis=1) / np.maximum(use, 1e-9)

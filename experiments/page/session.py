@@ -15,8 +15,9 @@ import numpy as np
 
 from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.page.levers import LEVERS, Pulled, shown
-from chokepoint.sim.market.world import World
-from chokepoint.sim.results.record import Run, gather
+from chokepoint.sim.market.recorded import gather
+from chokepoint.sim.politics.governed import GovernedWorld
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.simulation import Simulation
 
@@ -56,7 +57,7 @@ class Session:
         """The first week again, without levers, with another seed or parameters if given."""
         self.load(self.name, self.simulation.seed if seed is None else seed, behaviour)
 
-    def _take(self, simulation: Simulation, world: World) -> None:
+    def _take(self, simulation: Simulation, world: GovernedWorld) -> None:
         self._forget()
         self.simulation, self.world = simulation, world
         self.version += 1
@@ -251,7 +252,7 @@ class Session:
         with self.lock:
             run = gather([self.world], self.simulation.manifest(1))
         cut = {name: np.array(a[:, : self.week]) for name, a in run.arrays.items()}
-        return Run(run.name, run.title, run.start, run.step_days, run.columns, cut, run.manifest)
+        return Run(run.name, run.title, run.start, run.step_days, run.columns, cut, run.manifest, run.about)
 
     def close(self) -> None:
         """Let the Mesa model go, which Mesa 3.3 otherwise keeps."""

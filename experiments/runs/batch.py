@@ -9,8 +9,9 @@ from typing import Any
 
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.runs.points import Point, described, points_from
-from chokepoint.sim.engine.rules import RuleSet, code_version
-from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.engine.files import write_whole
+from chokepoint.sim.engine.rules import code_version
+from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.results.storage import MANIFEST, writable
 from chokepoint.sim.scenario.problems import BadInput
 
@@ -53,7 +54,7 @@ class Batch:
         return {
             "episode": self.episode, "scenario": episode.simulation().digest, "measure": self.measure,
             "asked": dict(self.asked), "units": {k: list(v) for k, v in self.units.items()},
-            "rules": dict(self.rules), "rules_identity": RuleSet(self.rules).identity, "seed": self.seed,
+            "rules": dict(self.rules), "rules_identity": rule_set(self.rules).identity, "seed": self.seed,
             "code": code_version(), "measuring": measuring(), "points": described(self.points),
             "replications": self.replications,
         }  # fmt: skip

@@ -30,7 +30,7 @@ def reference_loop() -> float:
 def measure(name: str = "2010-embargo", runs: int = 20) -> dict[str, float]:
     """Median time of whole runs (world built, states decide, weeks run) and of their parts."""
     from chokepoint.experiments.history.catalogue import find
-    from chokepoint.sim.market.world import phase_times
+    from chokepoint.sim.politics.governed import phase_times
 
     simulation = find(name).simulation()
     layout = simulation.layout

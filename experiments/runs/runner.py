@@ -29,7 +29,7 @@ from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.runs import locks, parts
 from chokepoint.experiments.runs.batch import FILE, Batch, identity, identity_of, make_folder, open_batch, read_batch
 from chokepoint.experiments.runs.points import Point
-from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.engine.files import write_whole
 from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from chokepoint.experiments.runs.batch import FILE
 from chokepoint.experiments.sweep.folder import KEPT, POINTS, STUDY, Sweep, study_of
 from chokepoint.experiments.sweep.study import Level, read_study, shortened
 from chokepoint.experiments.telling import citations
-from chokepoint.sim.engine.phase_source import ROOT
+from chokepoint.sim.engine.rules import ROOT
 from chokepoint.sim.scenario.problems import BadInput
 
 PACKAGES = ("agents", "sim", "experiments")

@@ -24,7 +24,7 @@ from chokepoint.experiments.runs.points import Factor, Sampled
 from chokepoint.experiments.sweep import designs
 from chokepoint.experiments.sweep.plan import Plan
 from chokepoint.experiments.sweep.study import path_of, read_study
-from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.engine.files import write_whole
 from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:

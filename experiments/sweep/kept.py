@@ -13,7 +13,8 @@ from chokepoint.experiments.history.run_statistics import ACROSS, SPANS, STATIST
 from chokepoint.experiments.runs.points import Factor
 from chokepoint.experiments.sweep.outputs import ALL, FIELDS, fact_of, function_named
 from chokepoint.experiments.sweep.study import Agents, Asked, Study
-from chokepoint.sim.results.record import SERIES, Run, columns_of
+from chokepoint.sim.market.recorded import columns_of
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.simulation import Simulation
 
@@ -30,7 +31,9 @@ class Kept:
     ):  # fmt: skip
         self.study, self.episode, self.simulation, self.beside = study, episode, simulation, beside
         self.problems: list[str] = []
-        self.columns = {name: list(columns_of(simulation.layout, info.columns)) for name, info in SERIES.items()}
+        self.columns = {
+            name: list(columns_of(simulation.layout, info.columns)) for name, info in simulation.series.items()
+        }
         self._check_outputs(factors)
 
     def _check_outputs(self, factors: Sequence[Factor]) -> None:
@@ -120,8 +123,8 @@ class Kept:
             self.problems.append(f"{where}, with: a span is a first and a last day")
 
     def _check_column(self, where: str, series: str, key: str) -> None:
-        if series not in SERIES:
-            self.problems.append(f"{where}: no series {series!r} ({nearest(series, SERIES)})")
+        if series not in self.columns:
+            self.problems.append(f"{where}: no series {series!r} ({nearest(series, self.columns)})")
         elif key != ALL and key not in self.columns[series]:
             self.problems.append(f"{where}: {series} has no column {key!r} ({nearest(key, self.columns[series])})")
 
@@ -146,4 +149,13 @@ def _blank(simulation: Simulation, columns: Mapping[str, list[str]]) -> Run:
     scenario = simulation.scenario
     steps = simulation.layout.calendar.steps
     arrays = {name: np.ones((1, steps, len(keys))) for name, keys in columns.items()}
-    return Run(scenario.name, scenario.title, scenario.start, scenario.choices.step_days, dict(columns), arrays, {})
+    return Run(
+        scenario.name,
+        scenario.title,
+        scenario.start,
+        scenario.choices.step_days,
+        dict(columns),
+        arrays,
+        {},
+        simulation.series,
+    )

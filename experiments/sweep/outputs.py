@@ -13,8 +13,8 @@ import numpy as np
 from chokepoint.experiments.history.catalogue import Episode
 from chokepoint.experiments.history.facts import Facts
 from chokepoint.experiments.history.run_statistics import STATISTICS, spans
-from chokepoint.sim.market.world import World
-from chokepoint.sim.results.record import SERIES, Run
+from chokepoint.sim.politics.governed import GovernedWorld
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 
 ALL = "all"  # the sum over the columns of a series
@@ -45,7 +45,7 @@ class Outputs:
     ):  # fmt: skip
         self.scalars, self.record, self.every = scalars, tuple(record), every
         self.sample = _Sample(**agents) if agents else None
-        self.look: Callable[[World], None] | None = self.sample
+        self.look: Callable[[GovernedWorld], None] | None = self.sample
         self.function = cache(function_named)  # read once, and anew by whoever makes other outputs in this process
 
     def __call__(self, run: Run, episode: Episode) -> tuple[dict[str, float], dict[str, dict[str, Any]]]:
@@ -127,7 +127,7 @@ def paths(run: Run, record: Sequence[str], every: str) -> dict[str, Any]:
         name, _, key = column.partition("|")
         data = run.arrays[name][0].sum(axis=1) if key == ALL else run.column(name, key)[0]
         sums = np.add.reduceat(data, first)
-        found[column] = sums if SERIES[name].adds else sums / lengths
+        found[column] = sums if run.about[name].adds else sums / lengths
     return found
 
 
@@ -137,10 +137,10 @@ class _Sample:
     def __init__(self, names: Sequence[str], fields: Sequence[str], every: str):
         self.names, self.fields, self.every = frozenset(names), tuple(fields), every
         self.rows: list[tuple[Any, ...]] = []
-        self.world: World | None = None
+        self.world: GovernedWorld | None = None
         self.model: Any = None
 
-    def __call__(self, world: World) -> None:
+    def __call__(self, world: GovernedWorld) -> None:
         if world is not self.world:
             from chokepoint.sim.model import MarketModel
 

@@ -28,7 +28,7 @@ from chokepoint.experiments.sweep.folder import Sweep
 from chokepoint.experiments.sweep.outputs import function_named
 from chokepoint.experiments.sweep.plan import Plan
 from chokepoint.experiments.sweep.study import Comparison, Question
-from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.engine.files import write_whole
 
 if TYPE_CHECKING:
     import pandas

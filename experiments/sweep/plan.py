@@ -18,7 +18,7 @@ from chokepoint.experiments.sweep import designs
 from chokepoint.experiments.sweep.kept import Kept, agents_of
 from chokepoint.experiments.sweep.outputs import ALL, FIELDS, function_named
 from chokepoint.experiments.sweep.study import Level, Varied, path_of, read_study, shortened
-from chokepoint.sim.results.record import SERIES
+from chokepoint.sim.market.week import recorded
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.simulation import Simulation
 
@@ -371,7 +371,7 @@ class Plan:
                 scalars[name] = {"statistic": asked.statistic, "with": _plain(asked.arguments)}
                 meaning = meaning or f"{asked.statistic} of {', '.join(f'{k} {v}' for k, v in asked.arguments.items())}"
                 if not unit and asked.statistic in ("level", "peak", "total"):
-                    unit = SERIES[asked.arguments["series"]].unit
+                    unit = recorded()[asked.arguments["series"]].unit
             units[f"results.{name}"] = (unit or "1", meaning)
         found: dict[str, Any] = {"scalars": scalars}
         if s.series is not None:
@@ -379,7 +379,7 @@ class Plan:
             found["every"] = s.series.every
             units["series.time"] = ("", f"first day of the {s.series.every}")
             for column in found["record"]:
-                info = SERIES[column.partition("|")[0]]
+                info = recorded()[column.partition("|")[0]]
                 span = f", a {s.series.every}" if info.adds else ""
                 units[f"series.{column}"] = (info.unit, info.meaning + span)
         if s.agents is not None:

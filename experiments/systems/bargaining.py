@@ -12,7 +12,7 @@ import numpy as np
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import Case, Tally
 from chokepoint.experiments.systems.frame.reserve_cases import reserve
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.scenario.tables import load
 from chokepoint.sim.simulation import Simulation
 
@@ -47,9 +47,9 @@ CASES = (
 )  # fmt: skip
 
 
-def weeks_held_out(world: World) -> float:
+def weeks_held_out(world: GovernedWorld) -> float:
     """Weeks from the first refusal until Japan gives in; to the end of the run if it does not."""
-    japan = next(s for s in world.importing if s.name == "Japan")
+    japan = world.politics.state("Japan")
     assert japan.doctrine is not None
     pressed = [d for d in japan.doctrine.decisions if d.observed]
     given = [d for d in pressed if d.choice == "give in"]
@@ -57,9 +57,9 @@ def weeks_held_out(world: World) -> float:
     return (last - pressed[0].day).days / 7.0
 
 
-def gave_in(world: World) -> float:
+def gave_in(world: GovernedWorld) -> float:
     """1 if Japan gives in, else 0."""
-    return float(("Japan", "China") in world.conceded)
+    return float(("Japan", "China") in world.politics.conceded)
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
@@ -74,7 +74,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         japan = worlds[0].countries.index("Japan")
         first = []
         for world in worlds:
-            state = next(s for s in world.importing if s.name == "Japan")
+            state = world.politics.state("Japan")
             assert state.doctrine is not None
             first.append(next(-d.options["hold out"] for d in state.doctrine.decisions if d.observed))
         tally.add(case.name, "gives in", "share of runs", np.array([gave_in(w) for w in worlds]))

@@ -16,7 +16,7 @@ import numpy as np
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cascade import STILL, Cascade, Docked, cascade
 from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.scenario.tables import load
 from chokepoint.sim.simulation import Simulation
 
@@ -42,7 +42,7 @@ CASES = (ALONE, SAME, STATE, RAISED, RESTOCK, TRUST, PRICES)
 ALL, OTHERS = "use lost in all four", "exports of the other three"
 
 
-def act(world: World) -> str:
+def act(world: GovernedWorld) -> str:
     """The change that lets Northland send a fifth of what it sent."""
     tonnes = (1.0 - CUT) * float(world.layout.base_export[1].sum()) * WEEKS * world.dt
     return f"act.cut=Northland:export_quota:all:2010-01-04..2010-12-26:{tonnes!r} t gross"
@@ -70,14 +70,14 @@ def algorithm(raises: bool) -> Cascade:
     return cascade(made, stocks, trade, loss, raises=raises)
 
 
-def same_problem() -> World:
+def same_problem() -> GovernedWorld:
     """The model with orders as planned."""
     model = docked(act(docked().world))
     model.run(WEEKS + LAG)
     return model.world
 
 
-def with_states() -> World:
+def with_states() -> GovernedWorld:
     """The same with all stocks in the hands of states, which release them at the pace of what is lost."""
     end = algorithm(raises=False)
     before = docked()
@@ -99,7 +99,7 @@ def with_states() -> World:
     return world
 
 
-def variant(case: str, replication: int, seed: int) -> World:
+def variant(case: str, replication: int, seed: int) -> GovernedWorld:
     """A run of the model with what the cascade has not."""
     still = {name: value for name, value in STILL.items() if case == RESTOCK or name in ("licence_burst",)}
     if case == TRUST:

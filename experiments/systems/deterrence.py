@@ -15,7 +15,7 @@ from chokepoint.agents.doctrines import leverage
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import Case, Tally
 from chokepoint.experiments.systems.frame.reserve_cases import price_level, reserve
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.scenario.tables import load
 from chokepoint.sim.simulation import Simulation
 
@@ -60,17 +60,17 @@ def mixes(number: int = MIXES) -> np.ndarray:
     return np.random.default_rng(1).dirichlet(np.ones(len(leverage.MOTIVES)), number)
 
 
-def first_gains(world: World) -> np.ndarray:
+def first_gains(world: GovernedWorld) -> np.ndarray:
     """What China expects of an embargo on Japan at its first decision, by motive, thousand USD: (motives,)."""
-    doctrine = world.exporting[0].doctrine
+    doctrine = world.politics.exporting[0].doctrine
     assert isinstance(doctrine, leverage.Doctrine)
     found = next(options for options in doctrine.expected if "embargo on Japan" in options)
     return np.array([found["embargo on Japan"][motive] for motive in leverage.MOTIVES])
 
 
-def attempts(world: World) -> int:
+def attempts(world: GovernedWorld) -> int:
     """Half-years of embargo on Japan."""
-    doctrine = world.exporting[0].doctrine
+    doctrine = world.politics.exporting[0].doctrine
     assert isinstance(doctrine, leverage.Doctrine)
     return sum(d.choice == "embargo on Japan" for d in doctrine.decisions)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases, year
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.tables import Scenario
 
 if TYPE_CHECKING:

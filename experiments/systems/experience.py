@@ -12,7 +12,7 @@ import numpy as np
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally
 from chokepoint.experiments.systems.frame.reserve_cases import reserve
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.scenario.tables import load
 from chokepoint.sim.simulation import Simulation
 
@@ -41,9 +41,9 @@ CASES = (
 )
 
 
-def shares(world: World, act: str) -> np.ndarray:
+def shares(world: GovernedWorld, act: str) -> np.ndarray:
     """Share of decisions that were `act`, in the first and in the second half of the run: (2,)."""
-    doctrine = world.exporting[0].doctrine
+    doctrine = world.politics.exporting[0].doctrine
     assert doctrine is not None
     taken = np.array([d.choice == act for d in doctrine.decisions], dtype=float)
     half = len(taken) // 2

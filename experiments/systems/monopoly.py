@@ -20,7 +20,7 @@ from chokepoint.agents.doctrines import leverage
 from chokepoint.agents.exporting_state import Measure
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.politics.observation import Seen
 from chokepoint.sim.politics.outlook import expect, results
 from chokepoint.sim.scenario.tables import Scenario, load
@@ -84,38 +84,38 @@ def realised(share: float, replication: int, seed: int) -> tuple[float, float]:
     world = Simulation(scenario(), changes=quotas(share), behaviour=ISOELASTIC, seed=seed).world(replication)
     first, last = (world.calendar.step_of(day) for day in MEASURED)
     world.advance(first)
-    world.cash_at[first] = world.S.cash.copy()
+    world.politics.cash_at[first] = world.S.cash.copy()
     world.advance(last)
     years = (last - first) * world.dt
-    return float(world.R.price[first:last, 0, 0].mean()), results(world, "Exportia", first).income / years
+    return float(world.R.price[first:last, 0, 0].mean()), results(world.politics, "Exportia", first).income / years
 
 
-def free_world(months: float = 6.0) -> World:
+def free_world(months: float = 6.0) -> GovernedWorld:
     """A world in which nobody restricts and buyers hold so many months of use, at the day of the decision."""
     world = Simulation(scenario(), behaviour={**ISOELASTIC, **QUIET, "cover_outside_months": months}).world()
     world.advance(world.calendar.step_of(DECIDES))
     return world
 
 
-def expected(world: World, share: float, weeks: int) -> float:
+def expected(world: GovernedWorld, share: float, weeks: int) -> float:
     """Income a year that a roll-out of so many weeks expects of a quota over all of them, thousand USD."""
     years = weeks * world.dt
     end = DECIDES + timedelta(weeks=weeks)
     quota = Measure(
         "quota", "export_quota", "Exportia", ("all",), ("",), share * FREE * years, "t gross", DECIDES, end, "search"
     )
-    return expect(world, "Exportia", (quota,), weeks).income / years
+    return expect(world.politics, "Exportia", (quota,), weeks).income / years
 
 
-def by_doctrine(world: World, share: float, weeks: int) -> float:
+def by_doctrine(world: GovernedWorld, share: float, weeks: int) -> float:
     """What `leverage` expects of a quota of this share beyond doing nothing, if it cares for rent alone (1000 USD)."""
     weights = dict.fromkeys(leverage.MOTIVES, 0.0) | {"rent": 1.0}
     settings = leverage.Settings.model_validate(
         {**weights, "weeks": weeks, "quota_share": share, "instruments": ("quota",)}
     )
-    doctrine, state = leverage.Doctrine(settings, []), world.exporting[0]
+    doctrine, state = leverage.Doctrine(settings, []), world.politics.exporting[0]
     state.free_exports_t = FREE
-    doctrine.decide(Seen(world, state, DECIDES + timedelta(weeks=26)))
+    doctrine.decide(Seen(world.politics, state, DECIDES + timedelta(weeks=26)))
     return doctrine.decisions[0].options["quota"]
 
 

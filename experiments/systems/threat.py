@@ -12,7 +12,7 @@ import numpy as np
 
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import Case, Tally, run_cases
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 if TYPE_CHECKING:
     import pandas

@@ -24,7 +24,7 @@ from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import FOLDER, find, names
 from chokepoint.experiments.runs.batch import FILE, Batch, read_batch
 from chokepoint.experiments.runs.points import Sampled
-from chokepoint.sim.engine.rules import available
+from chokepoint.sim.market.week import phases
 from chokepoint.sim.results.storage import MANIFEST
 from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput
@@ -136,16 +136,16 @@ def _texts(scenario: Mapping[str, Any], replaced: Iterable[str], posterior: bool
     """What speaks for the rules and parameters that a run uses: name -> text."""
     from chokepoint.agents import court, mine
     from chokepoint.sim.engine import draws
-    from chokepoint.sim.network import links as network
+    from chokepoint.sim.network.margins import balance
 
     reserves, stances = scenario["reserves"].values(), scenario["stances"].values()
     events = [e for e in scenario["events"] if e["admitted"] == "yes"]
     held = bool(reserves) or any(e["instrument"] == "reserve_purchase" for e in events)
-    texts = {f"rule {name}": docs_of(rule) for name, rule in available().items()
+    texts = {f"rule {name}": docs_of(rule) for name, rule in phases().rules.items()
              if name not in replaced and (held or name not in OF_RESERVES)}  # fmt: skip
     texts["random draws"] = docs_of(draws.normal)
     if scenario["choices"]["balance"] == "use":
-        texts["balance of the base year"] = docs_of(network.balance)
+        texts["balance of the base year"] = docs_of(balance)
     if any(e["instrument"] in ("backing", "subsidy") and e["scope"] for e in events):
         texts["backing by states"] = docs_of(mine.grant_element)
     if any(e["instrument"] == "complaint" and e["scope"].startswith("hazard") for e in events):

@@ -21,7 +21,7 @@ from chokepoint.experiments.history.stories import Row, Story, key_events, story
 from chokepoint.sim.results import drawing as draw
 from chokepoint.sim.results import figures
 from chokepoint.sim.results.drawing import HISTORY, OUTSIDE, PAGE_MM, SMUGGLED, Event, Point, last_day
-from chokepoint.sim.results.record import SERIES, Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.tables import table_paths
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _yearly(ax: Axes, run: Run, observed: Sequence[Row], acts: Sequence[Row], ex
     ax.set_xticks(years, [str(y) for y in years])
     ax.grid(axis="x", visible=False)
     ax.set_title(f"Exports of {exporter} by year")
-    ax.set_ylabel(f"exports, {SERIES['exports'].unit} a year")
+    ax.set_ylabel(f"exports, {run.about['exports'].unit} a year")
     _thousands(ax)
 
 
@@ -202,7 +202,7 @@ def _monthly(
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%b"))
     ax.grid(axis="x", visible=False)
     ax.set_title(flow.title)
-    ax.set_ylabel(f"{flow.title.split()[0].lower()},\n{SERIES[flow.series].unit} a month")
+    ax.set_ylabel(f"{flow.title.split()[0].lower()},\n{run.about[flow.series].unit} a month")
     _thousands(ax)
 
 

@@ -15,8 +15,7 @@ from typing import Any
 from chokepoint.experiments.history import catalogue
 from chokepoint.experiments.telling.report import show_number
 from chokepoint.sim.results.drawing import DPI, MM_PER_INCH, PAGE_MM
-from chokepoint.sim.results.record import Run
-from chokepoint.sim.results.storage import load_run
+from chokepoint.sim.results.run import Run, load_run
 from chokepoint.sim.scenario.problems import BadInput
 
 TITLES = {

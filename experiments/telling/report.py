@@ -6,7 +6,7 @@ from typing import Any
 
 from chokepoint.experiments.history.catalogue import Episode
 from chokepoint.experiments.history.facts import Finding, hold_against
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 
 def findings(run: Run, episode: Episode) -> list[Finding]:

@@ -17,8 +17,8 @@ import numpy as np
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.telling.report import show_number
-from chokepoint.sim.results.record import SERIES, Run
-from chokepoint.sim.results.storage import MANIFEST, load_run
+from chokepoint.sim.results.run import Run, load_run
+from chokepoint.sim.results.storage import MANIFEST
 from chokepoint.sim.scenario.problems import BadInput
 
 Table = Mapping[str, Mapping[str, Any]]  # row -> column -> cell
@@ -175,7 +175,7 @@ def gaps(a: Run, b: Run) -> list[Gap]:
         return a.start + timedelta(days=int((first + step) * a.step_days))
 
     found = []
-    for name, info in SERIES.items():
+    for name, info in a.about.items():
         columns = [c for c in a.columns[name] if c in b.columns[name]]
         missing = tuple(c for c in dict.fromkeys([*a.columns[name], *b.columns[name]]) if c not in columns)
         old, new = shared(a, name, columns, first), shared(b, name, columns, first - int(shift))

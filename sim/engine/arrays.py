@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,20 @@ class Array:
     def dimensions(self) -> int:
         """How many axes it has."""
         return len(self.axes.split())
+
+
+def addresses(declared: Sequence[Array], bundle: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Where the arrays of a bundle lie and how long their axes are, as native code wants them.
+
+    declared: what the arrays of the bundle should be, in its order. Returns addresses (arrays,) uint64 and lengths
+    (arrays, 3) int64; `TypeError` names an array of another form than it declares.
+    """
+    places, lengths = [], []
+    for array, wanted in zip(bundle, declared, strict=True):
+        if array.ndim != wanted.dimensions or array.dtype != wanted.kind or not array.flags.c_contiguous:
+            raise TypeError(
+                f"{wanted.name}: {array.ndim} axes of {array.dtype}, declared as {wanted.dimensions} of {wanted.kind}"
+            )
+        places.append(array.__array_interface__["data"][0])
+        lengths.append((*array.shape, 1, 1, 1)[:3])
+    return np.array(places, dtype=np.uint64), np.array(lengths, dtype=np.int64)

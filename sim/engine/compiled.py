@@ -1,10 +1,11 @@
 """Native code of the phases of the week for a set of rules: built once, kept in a cache folder, linked and bound.
 
 A phase that calls a rule keeps calling the rule it was compiled with. So the native code of a phase is kept under the
-hash of all that it is made of (see `sim/engine/phase_source.py`): a study's own rule costs the phases that call it and no
-other. With `NUMBA_DISABLE_JIT=1` the phases run as they stand, under a debugger.
+hash of all that it is made of (see `phase_source.py`): a study's own rule costs the phases that call it and no other.
+With `NUMBA_DISABLE_JIT=1` the phases run as they stand, under a debugger.
 """
 
+import importlib
 import importlib.util
 import os
 import subprocess
@@ -18,11 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from chokepoint.sim.engine import phase_source
-from chokepoint.sim.engine.phase_source import BUNDLES, NAMES, ROOT, digest
-from chokepoint.sim.market import phases
-from chokepoint.sim.market.state import addresses
-from chokepoint.sim.results.files import write_whole
+from chokepoint.sim.engine.arrays import addresses
+from chokepoint.sim.engine.files import write_whole
+from chokepoint.sim.engine.frame import BUNDLES
+from chokepoint.sim.engine.phase_source import PhaseSource, digest
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,15 @@ class Replacement:
 def load(path: Path, key: str) -> ModuleType:
     """The module of a file of rules, read once for each content."""
     return _module(f"chokepoint_rule_{key}", path)
+
+
+def function_of(module: str, path: str, name: str) -> Callable[..., Any]:
+    """A function of a module that ships, or of a study's file, which no name imports."""
+    if module not in sys.modules and not module.startswith("chokepoint."):
+        found: Callable[..., Any] = getattr(load(Path(path), digest(Path(path).read_text(encoding="utf-8"))), name)
+        return found
+    found = getattr(importlib.import_module(module), name)
+    return found
 
 
 def _module(name: str, path: Path) -> ModuleType:
@@ -79,13 +88,13 @@ def _target() -> str:
     return digest(f"{version('numba')} {llvm.llvm_version_info} {llvm.get_host_cpu_name()} {features}")
 
 
-def objects(replacements: Sequence[Replacement]) -> dict[str, Path]:
+def objects(source: PhaseSource, replacements: Sequence[Replacement]) -> dict[str, Path]:
     """Where the native code of each phase is kept, in the order of the week."""
     folder = cache_folder() / _target()
-    return {name: folder / f"{name}_{key}.o" for name, key in phase_source.keys(replacements).items()}
+    return {name: folder / f"{name}_{key}.o" for name, key in source.keys(replacements).items()}
 
 
-def build(missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]) -> None:
+def build(source: PhaseSource, missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]) -> None:
     """Compile phases into their places; a second process takes every other one, where there is a second processor."""
     folder = cache_folder() / f"kernel_{identity}"
     for needed in {folder, *(place.parent for place in missing.values())}:
@@ -93,36 +102,43 @@ def build(missing: Mapping[str, Path], identity: str, replacements: Sequence[Rep
     copies = {r.rule: folder / f"rule_{digest(r.source)}.py" for r in replacements}
     for r in replacements:
         write_whole(copies[r.rule], r.source)
-    path = folder / f"kernel_{identity}.py"
-    write_whole(path, phase_source.module(replacements, copies))
-    length = {phase.__name__: len(phase.__code__.co_code) for phase in phases.PHASES}
-    longest_first = sorted(missing, key=lambda name: -length[name])
+    modules: dict[str, Path] = {}  # by phase
+    for file in source.files.values():
+        wanted = [name for name in file.phases if name in missing]
+        if wanted:
+            text = source.module(file, replacements, copies)
+            path = folder / f"kernel_{file.path.stem}_{digest(text)}.py"
+            write_whole(path, text)
+            modules.update(dict.fromkeys(wanted, path))
+    longest_first = sorted(missing, key=lambda name: -len(source.file_of(name).blocks[name]))
     helped = len(missing) > 3 and (os.cpu_count() or 1) > 1 and bool(sys.executable)
     theirs = longest_first[1::2] if helped else []
-    other = _compile_elsewhere(path, {name: missing[name] for name in theirs}) if theirs else None
-    _compile(path, {name: missing[name] for name in missing if name not in theirs})
+    jobs = {name: (modules[name], missing[name]) for name in longest_first}
+    other = _compile_elsewhere({name: jobs[name] for name in theirs}) if theirs else None
+    _compile({name: job for name, job in jobs.items() if name not in theirs})
     if other is not None and other.wait() != 0:
-        _compile(path, {name: missing[name] for name in theirs})  # it could not: the error, if any, is told here
+        _compile({name: jobs[name] for name in theirs})  # it could not: the error, if any, is told here
 
 
-def _compile_elsewhere(path: Path, places: Mapping[str, Path]) -> "subprocess.Popen[bytes]":
+def _compile_elsewhere(jobs: Mapping[str, tuple[Path, Path]]) -> "subprocess.Popen[bytes]":
     """`_compile` in a process of its own."""
-    pairs = {name: str(place) for name, place in places.items()}
-    code = f"from chokepoint.sim.engine.compiled import _compile, Path; _compile(Path({str(path)!r}), " \
-           f"{{name: Path(place) for name, place in {pairs!r}.items()}})"  # fmt: skip
+    pairs = {name: (str(path), str(place)) for name, (path, place) in jobs.items()}
+    code = (
+        "from chokepoint.sim.engine.compiled import _compile, Path; "
+        f"_compile({{name: (Path(path), Path(place)) for name, (path, place) in {pairs!r}.items()}})"
+    )
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _compile(path: Path, places: Mapping[str, Path]) -> None:
-    """Compile phases of the module at `path`; each place gets the function's symbol, a newline, and native code."""
+def _compile(jobs: Mapping[str, tuple[Path, Path]]) -> None:
+    """Compile phases, each out of its module; its place gets the function's symbol, a newline, and native code."""
     import numba
 
     t = numba.types
     signature = (t.int64, t.float64, t.CPointer(t.float64), t.CPointer(t.uint64), t.CPointer(t.int64))
     compiler: Any = numba.njit  # its type hints leave out two options
-    module = _module(path.stem, path)
-    for name, place in places.items():
-        function = getattr(module, name)
+    for name, (path, place) in jobs.items():
+        function = getattr(_module(path.stem, path), name)
         native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
         (result,) = native.overloads.values()
         write_whole(place, result.fndesc.llvm_func_name.encode() + b"\n" + result.library._get_compiled_object())
@@ -193,57 +209,56 @@ def _link(places: Mapping[str, Path]) -> dict[str, Callable[..., None]]:
 
 
 class Kernel:
-    """The phases with a set of rules in them, as native code unless numba's JIT is off."""
+    """The phases of a frame with a set of rules in them, as native code unless numba's JIT is off."""
 
-    def __init__(self, identity: str, replacements: Sequence[Replacement]):
-        self.identity, self.replacements = identity, tuple(replacements)
+    def __init__(self, source: PhaseSource, identity: str, replacements: Sequence[Replacement]):
+        self.source, self.identity, self.replacements = source, identity, tuple(replacements)
         self.plain = os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
         if self.plain:
             self.functions = self._as_they_stand()
         else:
-            places = objects(self.replacements)
+            places = objects(source, self.replacements)
             missing = {name: place for name, place in places.items() if not place.exists()}
             if missing:
-                build(missing, identity, self.replacements)
+                build(source, missing, identity, self.replacements)
             self.functions = _link(places)
 
     def _as_they_stand(self) -> dict[str, Callable[..., None]]:
         found: dict[str, Callable[..., None]] = {}
-        for file in phases.FILES:
-            module = _module(
-                f"chokepoint_plain_{file}_{self.identity}", ROOT / "sim" / "market" / "phases" / f"{file}.py"
-            )
+        for file in self.source.files.values():
+            module = _module(f"chokepoint_plain_{file.path.stem}_{self.identity}", file.path)
             for r in self.replacements:
                 alias = r.rule.replace(".", "_")
                 if hasattr(module, alias):
                     setattr(module, alias, r.load())
-            found.update({name: getattr(module, name) for name in NAMES if hasattr(module, name)})
+            found.update({name: getattr(module, name) for name in file.phases})
         return found
 
-    def bind(self, P: Any, bundles: dict[str, Any], known: dict[str, Any] | None = None) -> "Bound":
+    def bind(self, behaviour: Any, bundles: dict[str, Any], known: dict[str, Any] | None = None) -> "Bound":
         """The kernel over the arrays of one run; they must stay where they are. `known`: addresses found before."""
-        return Bound(self, P, bundles, known or {})
+        return Bound(self, behaviour, bundles, known or {})
 
 
 class Bound:
     """A kernel bound to the arrays of one run."""
 
-    def __init__(self, kernel: Kernel, P: Any, bundles: dict[str, Any], known: dict[str, Any]):
-        self.kernel = kernel
+    def __init__(self, kernel: Kernel, behaviour: Any, bundles: dict[str, Any], known: dict[str, Any]):
+        self.kernel, self.names = kernel, kernel.source.names
         self.arrays = tuple(bundles[letter] for letter in BUNDLES)  # kept alive: native code knows addresses only
-        self.arguments: tuple[Any, ...] = (P, *self.arrays)
+        self.arguments: tuple[Any, ...] = (behaviour, *self.arrays)
         if not kernel.plain:
-            found = [known[letter] if letter in known else addresses(letter, bundles[letter]) for letter in BUNDLES]
-            places, lengths = (np.concatenate(part) for part in zip(*found, strict=True))
-            self.tables = (np.array(P, dtype=float), places, lengths)
+            frame = kernel.source.frame
+            found = [known.get(letter) or addresses(frame.by_letter[letter], bundles[letter]) for letter in BUNDLES]
+            places, lengths = (np.concatenate(part)[frame.order] for part in zip(*found, strict=True))
+            self.tables = (np.array(behaviour, dtype=float), places, lengths)
             self.arguments = tuple(table.ctypes.data for table in self.tables)
 
     def run(self, start: int, stop: int, dt: float) -> None:
         """Run the weeks from step `start` up to, not including, `stop`."""
         if self.kernel.plain:
-            for t in range(start, stop):
-                for name in NAMES:
-                    self.phase(name, t, dt)
+            for step in range(start, stop):
+                for name in self.names:
+                    self.phase(name, step, dt)
         else:
             self.kernel.functions["run_steps"](start, stop, dt, *self.arguments)
 

@@ -1,36 +1,29 @@
 """The source of the phases of the week as numba gets it, and what each of them depends on.
 
-`S.stock[s]` becomes an access through a bare pointer, and the rules that a phase calls stand in its module by name, so
-that a set of rules with a study's own in it gets a module of its own. A phase's key changes with whatever its native
-code is made of: its source, its rules, the tables of arrays and parameters.
+`S.stock[s]` becomes an access through a bare pointer. The functions that a phase calls are compiled beside it: rules by
+name, in whose place a study's own may stand, and the helpers of its file. Each file of a mechanism makes a module of
+its own, so that names of one do not meet those of another. A phase's key changes with whatever its native code is made
+of: its source, its rules, the tables of arrays and parameters.
 """
 
 import ast
 import hashlib
+import inspect
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Protocol
+from types import FunctionType
+from typing import Any, Protocol
 
-from chokepoint.agents.behaviour import PARAMETERS
-from chokepoint.sim.market import phases
-from chokepoint.sim.market.state import FORMS
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.frame import BUNDLES, Frame
+from chokepoint.sim.engine.mechanism import Mechanism
 
-ROOT = Path(__file__).parents[2]
-NAMES = tuple(phase.__name__ for phase in phases.PHASES)
-BUNDLES = ("N", "X", "I", "S", "R")
-_RULE = re.compile(
-    r"^from chokepoint\.(agents|sim\.engine|sim\.market\.rules)\.(\w+) import (\w+) as (\w+)$", re.MULTILINE
-)
+HERE = Path(__file__).parent
+SHARED = tuple(HERE / f"{name}.py" for name in ("pointers", "phase_source", "compiled"))
 _FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
-SHARED = (
-    "sim/engine/pointers.py",
-    "sim/market/state.py",
-    "sim/engine/phase_source.py",
-    "sim/engine/compiled.py",
-    "sim/market/phases/accounts.py",
-)
 
 
 class Own(Protocol):
@@ -45,119 +38,251 @@ class Own(Protocol):
 
 
 def digest(text: str) -> str:
+    """The first sixteen letters of a hash of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-@lru_cache(64)
-def _read(path: str) -> str:
-    return (ROOT / path).read_text(encoding="utf-8")
+@lru_cache(256)
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
-def _source(file: str) -> str:
-    return _read(f"sim/market/phases/{file}.py")
+@dataclass(frozen=True)
+class Called:
+    """A function that phases of a file call: the name they know it by, and where it comes from."""
+
+    alias: str
+    function: FunctionType
+
+    @property
+    def module(self) -> str:
+        """The module that it comes from."""
+        return self.function.__module__
+
+    @property
+    def rule(self) -> str | None:
+        """The name of a rule that a study can replace, such as `firm.order`: it was imported as `firm_order`."""
+        name = f"{self.module.rsplit('.', 1)[-1]}.{self.function.__name__}"
+        return name if self.alias == name.replace(".", "_") and not name.startswith("draws.") else None
+
+    @property
+    def source(self) -> str:
+        """The text of the file that it comes from."""
+        return _read(Path(inspect.getfile(self.function)))
 
 
-def rules() -> dict[tuple[str, str, str], str]:
-    """The rules that phases call: (package, module, function) -> the name phases know it by."""
-    return {(p, m, f): alias for file in phases.FILES for p, m, f, alias in _RULE.findall(_source(file))}
+class MechanismFile:
+    """The file of a mechanism: its text, its phases and helpers, and the functions that they call."""
 
+    def __init__(self, mechanism: Mechanism):
+        path = mechanism.path
+        assert path is not None
+        self.path, self.text = path, _read(path)
+        self.phases = tuple(phase.name for phase in mechanism.phases)
+        self.names: dict[str, Any] = mechanism.phases[0].run.__globals__
+        used = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)} & self._calls
+        self.called = [
+            Called(name, function)
+            for name in sorted(used)
+            if isinstance(function := self.names.get(name), FunctionType) and inspect.getfile(function) != str(path)
+        ]
 
-def keys(replacements: Sequence[Own]) -> dict[str, str]:
-    """For each phase, in the order of the week, a hash of all that its native code is made of."""
-    own = {r.rule: f"{r.function}\n{r.source}" for r in replacements}
-    texts = {
-        alias: own.get(f"{m}.{f}") or _read(f"{p.replace('.', '/')}/{m}.py") for (p, m, f), alias in rules().items()
-    }
-    common = digest("\n".join([*map(_read, SHARED), *PARAMETERS]))
-    found = {}
-    for file in phases.FILES:
-        text = _source(file)
-        starts = [*_FUNCTION.finditer(text)]
-        blocks = {
-            m[1]: text[m.start() : after.start() if after else None]
-            for m, after in zip(starts, [*starts[1:], None], strict=True)
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The file, parsed."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def blocks(self) -> dict[str, str]:
+        """The text of each function of the file."""
+        starts = [*_FUNCTION.finditer(self.text)]
+        ends = [*(m.start() for m in starts[1:]), len(self.text)]
+        return {m[1]: self.text[m.start() : end] for m, end in zip(starts, ends, strict=True)}
+
+    @cached_property
+    def helpers(self) -> tuple[str, ...]:
+        """Functions of the file that its phases call."""
+        return tuple(name for name in self.blocks if name not in self.phases and name in self._calls)
+
+    @cached_property
+    def _calls(self) -> set[str]:
+        """Names that the phases of the file call, and those that helpers among them call."""
+        functions = {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
+        found: set[str] = set()
+        waiting = [name for name in self.phases if name in functions]
+        while waiting:
+            node = functions[waiting.pop()]
+            called = {
+                call.func.id
+                for call in ast.walk(node)
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+            }
+            waiting += [name for name in called - found if name in functions]
+            found |= called
+        return found
+
+    def constants(self) -> Iterator[tuple[str, Any]]:
+        """Numbers that the phases read from the file's own names."""
+        inside = (node for node in self.tree.body if isinstance(node, ast.FunctionDef))
+        read = {
+            n.id
+            for f in inside
+            if f.name in (*self.phases, *self.helpers)
+            for n in ast.walk(f)
+            if isinstance(n, ast.Name)
         }
-        constants = "\n".join(line for line in text[: starts[0].start()].splitlines() if " = " in line)
-        helpers = "\n".join(block for name, block in blocks.items() if name not in NAMES)
-        for name in blocks.keys() & set(NAMES):
-            body = blocks[name] + helpers
-            used = sorted(alias for alias in texts if f"{alias}(" in body)
-            found[name] = digest("\0".join([common, constants, body, *(texts[alias] for alias in used)]))
-    return {name: found[name] for name in NAMES}
+        for name in sorted(read):
+            if isinstance(self.names.get(name), int | float):
+                yield name, self.names[name]
 
 
-def module(replacements: Sequence[Own], copies: dict[str, Path]) -> str:
-    """Source of a module that holds every phase with a set of rules; `copies`: where each own rule's file lies."""
-    own = {r.rule: r for r in replacements}
-    lines = [
-        "from math import exp, log, sqrt",
-        "from pathlib import Path",
-        "import numba",
-        "from chokepoint.sim.engine.compiled import load",
-        "from chokepoint.sim.engine.pointers import to_f8, to_i8, to_u4, to_u8",
-    ]
-    for (package, file, function), alias in rules().items():
-        replacement = own.get(f"{file}.{function}")
-        if replacement is None:
-            lines.append(f"from chokepoint.{package}.{file} import {function} as _{alias}")
-        else:
-            place = str(copies[replacement.rule])
-            lines.append(f"_{alias} = load(Path({place!r}), {digest(replacement.source)!r}).{replacement.function}")
-    lines.append("_rule = numba.njit(error_model='numpy', no_cpython_wrapper=True, no_cfunc_wrapper=True)")
-    lines += [f"{alias} = _rule(_{alias})" for alias in rules().values()]
-    lines += [_flatten(_source(file)) for file in phases.FILES]
-    return "\n".join(lines) + "\n"
+class PhaseSource:
+    """The phases of a frame as source for numba. parameters: the names of behaviour, in the order of its table."""
 
+    def __init__(self, frame: Frame, parameters: Sequence[str]):
+        self.frame = frame
+        self.parameters = {name: i for i, name in enumerate(parameters)}
+        self.files = {mechanism.name: MechanismFile(mechanism) for mechanism in frame.mechanisms if mechanism.phases}
+        self.names = tuple(phase.name for phase in frame.phases)
+        self._keys: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
 
-ORDER = {(letter, field): i for i, (letter, field) in enumerate((b, f) for b in FORMS for f in FORMS[b])}
-PARAMETER = {name: i for i, name in enumerate(PARAMETERS)}
+    def file_of(self, phase: str) -> MechanismFile:
+        """The file in which a phase stands."""
+        return self.files[self.frame.home[phase].name]
+
+    @cached_property
+    def rules(self) -> dict[str, FunctionType]:
+        """The rules that phases call and a study can replace, by name such as `firm.order`."""
+        return {called.rule: called.function for file in self.files.values() for called in file.called if called.rule}
+
+    def calls_of(self, phase: str) -> list[Called]:
+        """The functions of other files that a phase calls, itself or through the helpers of its file."""
+        file = self.file_of(phase)
+        body = file.blocks[phase] + "\n".join(file.blocks[name] for name in file.helpers)
+        return [called for called in file.called if re.search(rf"\b{called.alias}\(", body)]
+
+    def _table(self, mechanism: Mechanism) -> str:
+        """What native code of a mechanism takes for granted of the arrays: their places, axes and types."""
+        arrays = list(self.frame.arrays.values())
+        known = arrays if mechanism in self.frame.own else arrays[: self.frame.shipped_arrays]
+        return "\n".join(f"{a.name} {a.dimensions} {a.kind}" for a in known)
+
+    def keys(self, replacements: Sequence[Own]) -> dict[str, str]:
+        """For each phase, in the order of the week, a hash of all that its native code is made of."""
+        named = tuple((r.rule, f"{r.function}\n{r.source}") for r in replacements)
+        if named not in self._keys:
+            self._keys[named] = self._worked_out(dict(named))
+        return self._keys[named]
+
+    def _worked_out(self, own: dict[str, str]) -> dict[str, str]:
+        common = "\n".join([*map(_read, SHARED), *self.parameters])
+        tables = {mechanism.name: digest(self._table(mechanism)) for mechanism in self.frame.mechanisms}
+        found = {}
+        for name in self.names:
+            mechanism, file = self.frame.home[name], self.file_of(name)
+            texts = [own.get(called.rule or "") or called.source for called in self.calls_of(name)]
+            helpers = [file.blocks[helper] for helper in file.helpers]
+            numbers = [f"{constant} = {value!r}" for constant, value in file.constants()]
+            parts = [common, tables[mechanism.name], *numbers, file.blocks[name], *helpers, *texts]
+            found[name] = digest("\0".join(parts))
+        return found
+
+    def module(self, file: MechanismFile, replacements: Sequence[Own], copies: dict[str, Path]) -> str:
+        """Source of a module that holds the phases of a file with a set of rules; `copies`: where own rules lie."""
+        own = {r.rule: r for r in replacements}
+        lines = [
+            "from math import *",
+            "from pathlib import Path",
+            "import numba",
+            "from chokepoint.sim.engine.compiled import function_of, load",
+            "from chokepoint.sim.engine.pointers import to_f8, to_i8, to_u4, to_u8",
+            "_rule = numba.njit(error_model='numpy', no_cpython_wrapper=True, no_cfunc_wrapper=True)",
+        ]
+        for called in file.called:
+            replacement = own.get(called.rule or "")
+            if replacement is not None:
+                place = str(copies[replacement.rule])
+                loaded = f"load(Path({place!r}), {digest(replacement.source)!r}).{replacement.function}"
+            else:
+                place = inspect.getfile(called.function)
+                loaded = f"function_of({called.module!r}, {place!r}, {called.function.__name__!r})"
+            lines.append(f"{called.alias} = _rule({loaded})")
+        lines += [f"{name} = {value!r}" for name, value in file.constants()]
+        lines.append(self._flatten(file))
+        return "\n".join(lines) + "\n"
+
+    def _flatten(self, file: MechanismFile) -> str:
+        """The phases of a file, each taking addresses and not the tuples that hold the arrays; and their helpers."""
+        body: list[ast.stmt] = []
+        for node in ast.parse(file.text).body:
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            if node.name in file.helpers:
+                node.decorator_list = [ast.Name("_rule", ast.Load())]
+                node.returns = None
+                body.append(node)
+            elif node.name in file.phases:
+                pointers = _Pointers(self.frame, self.parameters)
+                node = pointers.visit(node)
+                docstring, *rest = node.body
+                unpack = "\n".join(f"{name} = {how}" for name, how in sorted(pointers.needs.items()))
+                node.body = [docstring, *ast.parse(unpack).body, *rest]
+                node.args.args = [ast.arg(a) for a in (*(a.arg for a in node.args.args[:2]), "P", "A", "D")]
+                body.append(node)
+        return ast.unparse(ast.fix_missing_locations(ast.Module(body, [])))
 
 
 class _Pointers(ast.NodeTransformer):
     """Writes accesses to arrays as accesses through pointers, and remembers which names a phase needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, frame: Frame, parameters: dict[str, int]) -> None:
+        self.frame, self.parameters = frame, parameters
         self.needs: dict[str, str] = {}  # local name -> how to get it
 
-    def _array(self, node: ast.AST) -> tuple[str, str] | None:
+    def _array(self, node: ast.AST) -> Array | None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in BUNDLES:
-            return node.value.id, node.attr
+            name = f"{node.value.id}.{node.attr}"
+            if name not in self.frame.arrays:
+                raise AttributeError(f"line {node.lineno}: no mechanism declares an array {name}")
+            return self.frame.arrays[name]
         return None
 
-    def _pointer(self, letter: str, field: str) -> ast.Name:
-        kind = FORMS[letter][field][1]
-        self.needs[f"{letter}_{field}"] = f"to_{kind}(A[{ORDER[letter, field]}])"
-        return ast.Name(f"{letter}_{field}", ast.Load())
+    def _pointer(self, array: Array) -> ast.Name:
+        local = f"{array.letter}_{array.field}"
+        self.needs[local] = f"to_{array.kind}(A[{self.frame.places[array.name]}])"
+        return ast.Name(local, ast.Load())
 
-    def _length(self, letter: str, field: str, axis: int) -> ast.expr:
-        self.needs[f"{letter}_{field}_{axis}"] = f"D[{3 * ORDER[letter, field] + axis}]"
-        return ast.Name(f"{letter}_{field}_{axis}", ast.Load())
+    def _length(self, array: Array, axis: int) -> ast.expr:
+        local = f"{array.letter}_{array.field}_{axis}"
+        self.needs[local] = f"D[{3 * self.frame.places[array.name] + axis}]"
+        return ast.Name(local, ast.Load())
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id == "P":
-            self.needs[f"P_{node.attr}"] = f"P[{PARAMETER[node.attr]}]"
+            if node.attr not in self.parameters:
+                raise AttributeError(f"line {node.lineno}: no parameter {node.attr} in the behavioural table")
+            self.needs[f"P_{node.attr}"] = f"P[{self.parameters[node.attr]}]"
             return ast.Name(f"P_{node.attr}", ast.Load())
         array = self._array(node)
         if array is not None:
-            return self._pointer(*array)
+            return self._pointer(array)
         if node.attr == "shape" and (array := self._array(node.value)) is not None:
-            axes = FORMS[array[0]][array[1]][0]
-            return ast.Tuple([self._length(*array, i) for i in range(axes)], ast.Load())
+            return ast.Tuple([self._length(array, i) for i in range(array.dimensions)], ast.Load())
         return self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             array = self._array(node.value.value)
             if array is not None and isinstance(node.slice, ast.Constant):
-                return self._length(*array, int(str(node.slice.value)))
+                return self._length(array, int(str(node.slice.value)))
         array = self._array(node.value)
         if array is None:
             return self.generic_visit(node)
         indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         flat: ast.expr = self.visit(indices[0])
         for axis, index in enumerate(indices[1:], start=1):
-            flat = ast.BinOp(ast.BinOp(flat, ast.Mult(), self._length(*array, axis)), ast.Add(), self.visit(index))
-        return ast.Subscript(self._pointer(*array), flat, node.ctx)
+            flat = ast.BinOp(ast.BinOp(flat, ast.Mult(), self._length(array, axis)), ast.Add(), self.visit(index))
+        return ast.Subscript(self._pointer(array), flat, node.ctx)
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         target = node.targets[0]
@@ -167,31 +292,9 @@ class _Pointers(ast.NodeTransformer):
         indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
         if not all(isinstance(i, ast.Slice) for i in indices):
             return self.generic_visit(node)
-        size: ast.expr = self._length(*array, 0)
+        size: ast.expr = self._length(array, 0)
         for axis in range(1, len(indices)):
-            size = ast.BinOp(size, ast.Mult(), self._length(*array, axis))
-        cell = ast.Subscript(self._pointer(*array), ast.Name("_i", ast.Load()), ast.Store())
+            size = ast.BinOp(size, ast.Mult(), self._length(array, axis))
+        cell = ast.Subscript(self._pointer(array), ast.Name("_i", ast.Load()), ast.Store())
         loop = ast.Call(ast.Name("range", ast.Load()), [size], [])
         return ast.For(ast.Name("_i", ast.Store()), loop, [ast.Assign([cell], self.visit(node.value))], [])
-
-
-def _flatten(text: str) -> str:
-    """The source of a file of phases with each phase taking addresses, not the tuples that hold the arrays."""
-    body: list[ast.stmt] = []
-    for node in ast.parse(text).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "") == "chokepoint.sim.market.state":
-            body.append(node)  # names of kinds
-        elif isinstance(node, ast.Assign):
-            body.append(node)
-        elif isinstance(node, ast.FunctionDef):
-            if node.name in NAMES:
-                pointers = _Pointers()
-                node = pointers.visit(node)
-                docstring, *rest = node.body
-                unpack = ast.parse("\n".join(f"{name} = {how}" for name, how in sorted(pointers.needs.items()))).body
-                node.body = [docstring, *unpack, *rest]
-                node.args.args = [ast.arg(a) for a in ("t", "dt", "P", "A", "D")]
-            else:
-                node.decorator_list = [ast.Name("_rule", ast.Load())]
-            body.append(node)
-    return ast.unparse(ast.fix_missing_locations(ast.Module(body, [])))

@@ -1,26 +1,21 @@
 """The rules a run uses. A study replaces one with `rules={"firm.order": function}` or `"file.py:name"`.
 
-Two sets of rules run side by side in one process (see `sim/engine/compiled.py`), and the set is part of a run's identity.
+Two sets of rules run side by side in one process (see `compiled.py`), and the set is part of a run's identity.
 """
 
 import hashlib
-import importlib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from chokepoint.sim.engine import compiled, phase_source
+from chokepoint.sim.engine import compiled
 from chokepoint.sim.engine.compiled import Kernel, Replacement
-from chokepoint.sim.market import phases
+from chokepoint.sim.engine.phase_source import PhaseSource
 from chokepoint.sim.scenario.problems import BadInput, nearest
 
-SOURCES = (
-    "agents/firm.py", "agents/refiner.py", "agents/mine.py", "agents/reserve.py", "sim/market/rules/border.py", "sim/market/rules/market.py",
-    "sim/engine/draws.py", "sim/market/phases/__init__.py", *(f"sim/market/phases/{file}.py" for file in phases.FILES),
-    "sim/market/state.py", "sim/engine/compiled.py", "sim/engine/phase_source.py", "sim/engine/pointers.py", "agents/behaviour.csv",
-)  # fmt: skip
+ROOT = Path(__file__).parents[2]
 
 
 @lru_cache(1)
@@ -28,7 +23,7 @@ def code_version() -> str:
     """Hash of all code and tables that a run depends on: part of its identity."""
     total = hashlib.sha256()
     for folder in ("agents", "sim"):
-        for path in sorted((phase_source.ROOT / folder).rglob("*")):
+        for path in sorted((ROOT / folder).rglob("*")):
             if path.suffix in (".py", ".csv"):
                 total.update(path.read_bytes())
     return total.hexdigest()[:16]
@@ -37,35 +32,58 @@ def code_version() -> str:
 _kernels: dict[str, Kernel] = {}
 
 
-def available() -> dict[str, Callable[..., Any]]:
-    """Every rule that a study can replace, by name such as `firm.order`."""
-    return {
-        f"{module}.{name}": getattr(importlib.import_module(f"chokepoint.{package}.{module}"), name)
-        for package, module, name in phase_source.rules()
-        if module != "draws"
-    }
+class RuleSet:
+    """The phases of `source` with a set of rules in them, and their kernel. Two sets of the same sources share one.
+
+    replacements: rules of a study by the name of the rule, each a function or `file.py:function`. Raises `BadInput` for
+    a rule that does not exist, a file or function that cannot be read, and other arguments than the rule takes.
+    """
+
+    def __init__(self, source: PhaseSource, replacements: Mapping[str, str | Callable[..., Any]] | None = None):
+        self.source = source
+        problems: list[str] = []
+        given = sorted((replacements or {}).items())
+        found = [_resolve(source.rules, rule, function, problems) for rule, function in given]
+        if problems:
+            raise BadInput(problems, "rules")
+        self.replacements = tuple(r for r in found if r is not None)
+        digest = hashlib.sha256("".join(source.keys(self.replacements).values()).encode())
+        for r in self.replacements:
+            digest.update(f"{r.rule}\0{r.function}\0{r.source}\0".encode())
+        for mechanism in source.frame.own:
+            digest.update(source.files[mechanism.name].text.encode())
+        self.identity = digest.hexdigest()[:16]
+
+    def names(self) -> dict[str, str]:
+        """The replaced rules: name -> file:function."""
+        return {r.rule: f"{r.path.name}:{r.function}" for r in self.replacements}
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """Every rule of the set as a Python function, by name such as `firm.order`."""
+        return self.source.rules | {r.rule: r.load() for r in self.replacements}
+
+    def kernel(self) -> Kernel:
+        """The kernel with these rules in it, written and compiled on first use."""
+        if self.identity not in _kernels:
+            _kernels[self.identity] = Kernel(self.source, self.identity, self.replacements)
+        return _kernels[self.identity]
+
+    def is_compiled(self) -> bool:
+        """Whether earlier processes have compiled every phase with these rules."""
+        return all(place.exists() for place in compiled.objects(self.source, self.replacements).values())
 
 
-def _resolve(rule: str, given: str | Callable[..., Any], problems: list[str]) -> Replacement | None:
-    valid = available()
+def _resolve(
+    valid: Mapping[str, Callable[..., Any]], rule: str, given: str | Callable[..., Any], problems: list[str]
+) -> Replacement | None:
+    """A study's own rule; what is wrong with it goes into `problems`."""
     if rule not in valid:
         problems.append(f"rules, {rule}: unknown rule ({nearest(rule, valid)})")
         return None
-    if callable(given):
-        try:
-            path = Path(inspect.getsourcefile(given) or "")
-        except TypeError:
-            path = Path()
-        name = getattr(given, "__name__", "")
-        if not path.is_file() or not name.isidentifier():
-            problems.append(f"rules, {rule}: {given!r} must be a function with a name in a file of its own")
-            return None
-    else:
-        file, _, name = str(given).rpartition(":")
-        path = Path(file).expanduser()
-        if not path.is_file():
-            problems.append(f"rules, {rule}: no file {file!r} (write 'path/file.py:function')")
-            return None
+    place = _place(rule, given, problems)
+    if place is None:
+        return None
+    path, name = place
     replacement = Replacement(rule, path.resolve(), name, path.read_text(encoding="utf-8"))
     try:
         function = replacement.load()
@@ -83,36 +101,21 @@ def _resolve(rule: str, given: str | Callable[..., Any], problems: list[str]) ->
     return replacement
 
 
-class RuleSet:
-    """A set of rules and its kernel. Two sets with the same sources share one kernel."""
-
-    def __init__(self, replacements: Mapping[str, str | Callable[..., Any]] | None = None):
-        problems: list[str] = []
-        found = [_resolve(rule, given, problems) for rule, given in sorted((replacements or {}).items())]
-        if problems:
-            raise BadInput(problems, "rules")
-        self.replacements = tuple(r for r in found if r is not None)
-        digest = hashlib.sha256()
-        for source in SOURCES:
-            digest.update((phase_source.ROOT / source).read_bytes())
-        for r in self.replacements:
-            digest.update(f"{r.rule}\0{r.function}\0{r.source}\0".encode())
-        self.identity = digest.hexdigest()[:16]
-
-    def names(self) -> dict[str, str]:
-        """The replaced rules: name -> file:function."""
-        return {r.rule: f"{r.path.name}:{r.function}" for r in self.replacements}
-
-    def functions(self) -> dict[str, Callable[..., Any]]:
-        """Every rule of the set as a Python function, by name such as `firm.order`."""
-        return available() | {r.rule: r.load() for r in self.replacements}
-
-    def kernel(self) -> Kernel:
-        """The kernel with these rules in it, written and compiled on first use."""
-        if self.identity not in _kernels:
-            _kernels[self.identity] = Kernel(self.identity, self.replacements)
-        return _kernels[self.identity]
-
-    def is_compiled(self) -> bool:
-        """Whether earlier processes have compiled every phase with these rules."""
-        return all(place.exists() for place in compiled.objects(self.replacements).values())
+def _place(rule: str, given: str | Callable[..., Any], problems: list[str]) -> tuple[Path, str] | None:
+    """The file and the name of a rule that is given as a function or as `file.py:function`."""
+    if callable(given):
+        try:
+            path = Path(inspect.getsourcefile(given) or "")
+        except TypeError:
+            path = Path()
+        name = getattr(given, "__name__", "")
+        if not path.is_file() or not name.isidentifier():
+            problems.append(f"rules, {rule}: {given!r} must be a function with a name in a file of its own")
+            return None
+        return path, name
+    file, _, name = str(given).rpartition(":")
+    path = Path(file).expanduser()
+    if not path.is_file():
+        problems.append(f"rules, {rule}: no file {file!r} (write 'path/file.py:function')")
+        return None
+    return path, name

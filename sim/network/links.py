@@ -1,112 +1,182 @@
-"""The supply network: balance of the base year, and who deals with whom.
+"""Who buys from whom: flows of the base year from refiners to slots, with exact margins on both sides.
 
-The base year closes exactly: use is scaled to supply material by material (RAS), and each seller's output
-is laid on buyers by filling one after the other (north-west corner), in an order that depends only on
-their names. So a steady state exists by construction, and a firm added to the file moves nobody.
+What is not sold outside (see `sales.py`) is sold at home. Whoever buys nothing yet gets links all the same.
 """
 
-from collections.abc import Callable
-from functools import wraps
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from chokepoint.sim.engine.draws import key_of
+from chokepoint.sim.engine import draws
+from chokepoint.sim.network.margins import Keys, bulk, lay
+from chokepoint.sim.network.population import Population
+from chokepoint.sim.network.refiners import Refiners
+from chokepoint.sim.network.sales import BULK, needs_of
+from chokepoint.sim.network.slots import Slot
+from chokepoint.sim.network.structure import FREE, GREY, LEGAL, LICENSED, RESERVE, UNLICENSED, WITHIN
 
-KEPT = 64  # results of a balance or split that are remembered: studies build the same structure again and again
+TRACE = 1e-12  # a link without flow in the base year is given so little that no balance notices
 
+# Who walks along the buyers together, in their order, and the kind of link that joins them: outside and inside.
+WALKS_OUTSIDE = (((FREE,), WITHIN), ((UNLICENSED,), GREY), ((LICENSED,), LEGAL))
+WALKS_INSIDE = (((LICENSED, UNLICENSED), WITHIN),)
 
-def _remembered(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-    """The function of arrays with its last results kept by content; each caller gets a copy of its own."""
-    kept: dict[tuple[bytes, ...], np.ndarray] = {}
-
-    @wraps(function)
-    def known(*arrays: np.ndarray) -> np.ndarray:
-        key = tuple(part for a in arrays for part in (repr(a.shape).encode(), a.tobytes()))
-        if key not in kept:
-            if len(kept) >= KEPT:
-                del kept[next(iter(kept))]
-            kept[key] = function(*arrays)
-        return kept[key].copy()
-
-    return known
+Flows = dict[tuple[int, int, int], float]  # t a year by slot, refiner and kind of link
 
 
-@_remembered
-def balance(rows: np.ndarray, shares: np.ndarray, supply: np.ndarray, rounds: int = 500) -> np.ndarray:
-    """Use by firm and material whose columns sum to `supply` and whose rows keep the firms' proportions.
+@dataclass(frozen=True)
+class Market:
+    """One material in one zone: what is needed and what is sold there in the base year, t a year."""
 
-    rows: (firms,) tonnes a year; shares: (firms, materials); supply: (materials,) tonnes a year.
-    Returns (firms, materials). Source: RAS, Stone (1961).
+    material: int
+    zone: int
+    label: str  # name of the material
+    needs: dict[int, float]  # by slot
+    sold: list[float]  # by refiner
+
+    @cached_property
+    def large(self) -> dict[int, float]:
+        """Needs of the larger buyers."""
+        chosen = bulk(np.array(list(self.needs.values()))[:, None], BULK)[:, 0]
+        return {slot: need for (slot, need), is_large in zip(self.needs.items(), chosen, strict=True) if is_large}
+
+
+def keys_of(population: Population) -> Keys:
+    """What puts sellers and buyers in order: their names and nothing else."""
+    of_firm = [int(draws.key_of("buyer", name)) for name in population.firms.names]
+    return Keys(
+        sellers=[int(draws.key_of("seller", name)) for name in population.names.refiners],
+        buyers=[of_firm[slot.firm] for slot in population.slots.rows],
+    )
+
+
+def markets_of(population: Population, outside: np.ndarray) -> Iterator[Market]:
+    """Every material and zone in which somebody buys. outside: what each refiner sells outside, t a year."""
+    refiners = population.refiners
+    found: dict[tuple[int, int], dict[int, float]] = {}
+    for slot, need in needs_of(population).items():
+        row = population.slots.rows[slot]
+        found.setdefault((row.material, row.zone), {})[slot] = need
+    for (material, zone), here in sorted(found.items()):
+        if sum(here.values()) > 0.0:
+            sold = outside[:, material]
+            if zone > 0:
+                sold = (refiners.output[:, material] - sold) * (refiners.zone == zone)
+            yield Market(material, zone, population.names.materials[material], here, sold.tolist())
+
+
+def served(market: Market, kinds: list[int], keys: Keys, rounds: int) -> Flows:
+    """Flows of a market: each group of sellers walks along the buyers `rounds` times, in another order each time.
+
+    All but the last group keep to the larger buyers where those want twice what the group sells. The last group serves
+    whoever is not served yet, so that needs are met to the last tonne. kinds: of refiners.
     """
-    use = rows[:, None] * shares
-    rows = rows * supply.sum() / rows.sum()
-    for _ in range(rounds):
-        total = use.sum(axis=1)
-        use *= np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)[:, None]
-        columns = use.sum(axis=0)
-        use *= np.divide(supply, columns, out=np.zeros_like(supply), where=columns > 0)
-        if np.allclose(use.sum(axis=1), rows, rtol=1e-12):
-            break
-    return use
-
-
-@_remembered
-def split(limits: np.ndarray, shares: np.ndarray, totals: np.ndarray, rounds: int = 200) -> np.ndarray:
-    """Divide `totals` (materials,) over sellers by `shares` (sellers,), within `limits` (sellers, materials).
-
-    Column sums are exact where the limits allow; rows are as near to the shares as the limits allow. t a year.
-    """
-    flows = limits * np.minimum(1.0, np.divide(totals, limits.sum(axis=0), out=np.zeros_like(totals), where=totals > 0))
-    rows = shares / shares.sum() * totals.sum() if shares.sum() > 0 else flows.sum(axis=1)
-    for _ in range(rounds):
-        now = flows.sum(axis=1)
-        flows *= np.divide(rows, now, out=np.zeros_like(rows), where=now > 0)[:, None]
-        for _ in range(20):
-            flows = np.minimum(flows, limits)
-            free = np.where(flows < limits, flows, 0.0)
-            short = totals - flows.sum(axis=0)
-            room = free.sum(axis=0)
-            flows += free * np.divide(short, room, out=np.zeros_like(short), where=room > 0)
-            if np.abs(short).max() < 1e-12 * max(1.0, totals.max()):
-                break
-    return np.clip(flows, 0.0, limits)
-
-
-def bulk(flows: np.ndarray, part: float) -> np.ndarray:
-    """True for the largest of each column that together make up `part` of it, and for the largest of each row: a seller
-    stays with at least one material. flows and result: (sellers or buyers, materials)."""
-    order = np.argsort(-flows, axis=0, kind="stable")
-    ranked = np.take_along_axis(flows, order, axis=0)
-    before = np.cumsum(ranked, axis=0) - ranked
-    chosen = np.zeros(flows.shape, dtype=bool)
-    np.put_along_axis(chosen, order, (before < part * flows.sum(axis=0)) & (ranked > 0.0), axis=0)
-    return chosen | ((flows == flows.max(axis=1, keepdims=True)) & (flows > 0.0) & (flows.shape[1] > 1))
-
-
-def lay(
-    outputs: dict[int, float], needs: dict[int, float], names: dict[tuple[str, int], int], salt: str
-) -> dict[tuple[int, int], float]:
-    """Flows from sellers to buyers with exact margins, few links, in an order keyed by names.
-
-    `outputs` and `needs` have equal sums; `names` gives the key of ("seller", i) and ("buyer", j).
-    """
-    mixer = int(key_of(salt))
-    sellers = sorted((i for i, q in outputs.items() if q > 0.0), key=lambda i: names[("seller", i)] ^ mixer)
-    buyers = sorted((j for j, q in needs.items() if q > 0.0), key=lambda j: names[("buyer", j)] ^ mixer)
-    flows: dict[tuple[int, int], float] = {}
-    left = dict(outputs)
-    want = dict(needs)
-    i = j = 0
-    while i < len(sellers) and j < len(buyers):
-        s, b = sellers[i], buyers[j]
-        last = i == len(sellers) - 1 and j == len(buyers) - 1
-        amount = want[b] if last else min(left[s], want[b])
-        if amount > 0.0:
-            flows[(s, b)] = flows.get((s, b), 0.0) + amount
-        left[s] -= amount
-        want[b] -= amount
-        if left[s] <= want[b] and i < len(sellers) - 1:
-            i += 1
-        else:
-            j += 1
+    offers = _offers(market, kinds)
+    wanted = sum(market.needs.values())
+    made = sum(sum(offer.values()) for _, offer in offers)
+    flows: Flows = {}
+    left = dict(market.needs)
+    for kind, offer in offers:
+        sale = {refiner: tonnes * wanted / made for refiner, tonnes in offer.items()}
+        total = sum(sale.values())
+        open_to = list(market.large)
+        if kind == offers[-1][0] or total > 0.5 * sum(left[slot] for slot in open_to):
+            open_to = list(left)
+        room = sum(left[slot] for slot in open_to)
+        if room <= 0.0:
+            continue  # smugglers and plants abroad supply all; what is left to sell is rounding
+        part = total / room
+        wish = {slot: left[slot] * part for slot in open_to}
+        for turn in range(rounds):
+            salt = f"{market.label}/{turn}/{kind}/{market.zone}"
+            for (refiner, slot), tonnes in lay(sale, wish, keys, salt).items():
+                link = slot, refiner, kind
+                flows[link] = flows.get(link, 0.0) + tonnes / rounds
+        left = {slot: max(0.0, tonnes - wish.get(slot, 0.0)) for slot, tonnes in left.items()}
     return flows
+
+
+def _offers(market: Market, kinds: list[int]) -> list[tuple[int, dict[int, float]]]:
+    """Groups of sellers who walk together: the kind of link, and what each refiner sells, t a year."""
+    offers = []
+    for group, link in WALKS_OUTSIDE if market.zone == 0 else WALKS_INSIDE:
+        offer = {
+            refiner: tonnes
+            for refiner, (tonnes, kind) in enumerate(zip(market.sold, kinds, strict=True))
+            if tonnes > 0.0 and kind in group
+        }
+        if offer:
+            offers.append((link, offer))
+    return offers
+
+
+def served_later(market: Market, refiners: Refiners, keys: Keys) -> Flows:
+    """What plants outside that nobody feeds yet would sell to the larger buyers once their projects run."""
+    material = market.material
+    idle = (refiners.zone == 0) & (refiners.output[:, material] <= 0.0) & (refiners.reference[:, material] > 0.0)
+    if market.zone != 0 or not idle.any():
+        return {}
+    sale = {refiner: float(refiners.reference[refiner, material]) for refiner in np.flatnonzero(idle).tolist()}
+    scale = sum(sale.values()) / sum(market.large.values())
+    wish = {slot: need * scale for slot, need in market.large.items()}
+    laid = lay(sale, wish, keys, f"{market.label}/planned")
+    return {(slot, refiner, WITHIN): tonnes for (refiner, slot), tonnes in laid.items()}
+
+
+def within_reach(row: Slot, buyer: int, refiners: Refiners) -> Iterator[tuple[int, int]]:
+    """Refiners that make a slot's material and can sell to it, each with the kind of link; `buyer`: kind of the firm.
+
+    Product leaves exporting states and never enters one. A state does not buy from smugglers.
+    """
+    places = zip(refiners.zone.tolist(), refiners.kind.tolist(), strict=True)
+    makes = (refiners.output[:, row.material] > 0.0).tolist()
+    for refiner, (zone, seller) in enumerate(places):
+        if not makes[refiner]:
+            continue
+        if zone == row.zone:
+            yield refiner, WITHIN
+        elif row.zone == 0 and seller == LICENSED:
+            yield refiner, LEGAL
+        elif row.zone == 0 and buyer != RESERVE:
+            yield refiner, GREY
+
+
+def links_without_flow(population: Population, linked: set[int], most: int) -> Flows:
+    """Links of slots that buy nothing in the base year: traders, reserves, firms that open later.
+
+    Each gets the `most` largest sellers that can reach it, by size times a luck of its own between a half and one and
+    a half, so that they do not all crowd at the same.
+    """
+    names, firms, refiners = population.names, population.firms, population.refiners
+    flows: Flows = {}
+    for slot, row in enumerate(population.slots.rows):
+        if slot in linked:
+            continue
+        options = []
+        for refiner, kind in within_reach(row, int(firms.kind[row.firm]), refiners):
+            luck = int(draws.key_of(firms.names[row.firm], names.refiners[refiner])) / 2.0**64
+            options.append((float(refiners.output[refiner, row.material]) * (0.5 + luck), refiner, kind))
+        for tonnes, refiner, kind in sorted(options, reverse=True)[:most]:
+            flows[slot, refiner, kind] = tonnes * TRACE
+    return flows
+
+
+def flows_of(population: Population, outside: np.ndarray, rounds: int) -> tuple[Flows, Flows]:
+    """All flows of the base year, and those of plants that are planned.
+
+    outside: what refiners sell outside, as `sold_outside` says; rounds: of walks along the buyers, about the number of
+    sellers that each of them gets.
+    """
+    refiners, keys, kinds = population.refiners, keys_of(population), population.refiners.kind.tolist()
+    flows: Flows = {}
+    planned: Flows = {}
+    for market in markets_of(population, outside):
+        flows |= served(market, kinds, keys, rounds)
+        planned |= served_later(market, refiners, keys)
+    linked = {slot for slot, _, _ in flows}
+    flows |= links_without_flow(population, linked, max(2, rounds))
+    return flows, planned

@@ -6,41 +6,50 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chokepoint.agents.exporting_state import Measure
-from chokepoint.sim.politics import litigation, policy
+from chokepoint.sim.politics.instruments import carry_out
 
 if TYPE_CHECKING:
+    from chokepoint.agents.exporting_state import Measure
     from chokepoint.sim.market.world import World
+    from chokepoint.sim.politics.states import Politics
 
 
-def enact(world: World, measure: Measure) -> None:
+def enact(politics: Politics, measure: Measure) -> None:
     """Carry out an act of a doctrine, unless a court forbade it; everybody hears of it."""
-    if litigation.barred(world, measure):
+    world = politics.world
+    if politics.court.bars(world.step, measure):
         return
     if measure.instrument == "export_tax" and not measure.lifted:
         _remember_taxes(world, measure)
-    policy.apply(world, measure)
+    carry_out(politics, measure)
     if measure.lifted or measure.instrument == "concession":
         return
-    size = 1.0 if measure.instrument == "embargo" else None
-    if measure.instrument == "licence_refusal":
-        size = (measure.value or 0.0) / 100.0
-    if measure.instrument == "export_quota":
-        free = exports_a_year(world, world.zone_of(measure.actor))
-        size = max(0.0, 1.0 - 2.0 * (measure.value or 0.0) / max(free, 1e-12))
+    size = _size(world, measure)
     named = np.array([1.0 if "all" in measure.targets or c in measure.targets else 0.0 for c in world.countries])
     weights = np.where(named > 0.0, 1.0, world.P.news_spillover)
     weights[world.countries.index(measure.actor)] = 0.0
-    if size is not None:
-        size *= share_of_supply(world, world.zone_of(measure.actor))
-    world.heard.tell(world.X.news, world.step, size, weights)
+    politics.heard.tell(world.X.news, world.step, size, weights)
+
+
+def _size(world: World, measure: Measure) -> float | None:
+    """Share of supply that an act newly withholds; None for an act without a size."""
+    if measure.instrument == "embargo":
+        size = 1.0
+    elif measure.instrument == "licence_refusal":
+        size = (measure.value or 0.0) / 100.0
+    elif measure.instrument == "export_quota":
+        free = exports_a_year(world, world.zone_of(measure.actor))
+        size = max(0.0, 1.0 - 2.0 * (measure.value or 0.0) / max(free, 1e-12))
+    else:
+        return None
+    return size * share_of_supply(world, world.zone_of(measure.actor))
 
 
 def _remember_taxes(world: World, measure: Measure) -> None:
     """Keep the taxes that a doctrine's own replaces, to bring them back when it ends."""
     zone = world.zone_of(measure.actor)
     for m in (world.materials.index(name) for name in measure.scope[0].split(";") if name in world.materials):
-        world.taxes.setdefault((zone, m), float(world.I.tax[zone, m]))
+        world.law.taxes.setdefault((zone, m), float(world.I.tax[zone, m]))
 
 
 def share_of_supply(world: World, zone: int) -> float:
@@ -60,7 +69,7 @@ def restricted(world: World, but: int) -> float:
     base, cut = world.N.base_export, 0.0
     for z in range(1, len(base)):
         if z != but:
-            value, gross = world.quotas.get(z), float(world.layout.base_gross[z])  # t gross, half a year and a year
+            value, gross = world.law.quotas.get(z), float(world.layout.base_gross[z])  # t gross, half a year and a year
             quota = 0.0 if value is None else max(0.0, 1.0 - 2.0 * value / max(gross, 1e-12))
             cut += float((base[z] * np.maximum(quota, world.I.embargo[z])).sum())
     return cut / max(float(base.sum()), 1e-12)

@@ -11,11 +11,9 @@ A complaint without the word is heard and decides nothing: history's rulings are
 
 from __future__ import annotations
 
-import bisect
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,12 +21,11 @@ from chokepoint.agents.court import complies, years_to_ruling
 from chokepoint.agents.exporting_state import Measure
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.calendar import DAYS_PER_YEAR
-from chokepoint.sim.scenario.problems import nearest
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
 
-INSTRUMENTS = ("export_quota", "export_tax")
+COMPLAINED_OF = ("export_quota", "export_tax")
 
 
 @dataclass(frozen=True)
@@ -42,75 +39,58 @@ class Case:
     obeyed: date
     step: int
 
-
-def file(world: World, m: Measure) -> None:
-    """Start a case against each exporting state that a complaint names; keep those that will be obeyed in the run."""
-    choices = world.layout.scenario.choices
-    named = tuple(filter(None, ";".join(m.scope[1:]).split(";"))) or INSTRUMENTS
-    stream = draws.stream(world.seed, world.replication, draws.RULING)
-    for respondent in m.targets:
-        key = np.array([draws.key_of("case", m.id, respondent)])
-        wins, obeys = (float(draws.normals(stream, key, i)[0]) for i in (0, 1))
-        years = years_to_ruling(choices.ruling_years, m.value or 0.0, wins)
-        if not complies(choices.compliance_probability, obeys) or years > 1000.0:
-            continue
-        ruled = m.start + timedelta(days=round(years * DAYS_PER_YEAR))
-        obeyed = ruled + timedelta(days=round(choices.compliance_years * DAYS_PER_YEAR))
-        if m.end is not None and ruled > m.end:
-            continue
-        step = max(world.step, world.calendar.step_of(obeyed))
-        if step < world.calendar.steps:
-            world.cases.append(Case(m.id, respondent, named, ruled, obeyed, step))
-            bisect.insort(world.policy_steps, step)
+    def remedies(self, materials: list[str]) -> list[Measure]:
+        """What the respondent must order once it obeys."""
+        orders = {
+            "export_quota": (("",), None, "none"),
+            "export_tax": ((";".join(materials),), 0.0, "%"),
+        }
+        reason = f"ruled against on {self.ruled}"
+        return [
+            Measure(self.id, name, self.respondent, ("all",), *orders[name], self.obeyed, None, reason)
+            for name in self.instruments
+        ]
 
 
-def compliance(world: World) -> list[Measure]:
-    """What states must do this week because a case was lost, as measures that they take."""
-    measures = []
-    for case in world.cases:
-        if case.step != world.step:
-            continue
-        state = next(s for s in world.exporting if s.name == case.respondent)
-        scopes = {"export_quota": ("",), "export_tax": (";".join(world.materials),)}
-        done = [
-            Measure(
-                case.id, name, case.respondent, ("all",), scopes[name], None if name == "export_quota" else 0.0,
-                "none" if name == "export_quota" else "%", case.obeyed, None, f"ruled against on {case.ruled}",
+@dataclass
+class Court:
+    """The cases of a run."""
+
+    cases: list[Case] = field(default_factory=list)
+
+    def file(self, world: World, complaint: Measure) -> list[Case]:
+        """Start a case against each exporting state that a complaint names; those that will be obeyed in the run."""
+        choices, calendar = world.layout.scenario.choices, world.calendar
+        named = tuple(filter(None, ";".join(complaint.scope[1:]).split(";"))) or COMPLAINED_OF
+        stream = draws.stream(world.seed, world.replication, draws.RULING)
+        filed = []
+        for respondent in complaint.targets:
+            key = np.array([draws.key_of("case", complaint.id, respondent)])
+            wins, obeys = (float(draws.normals(stream, key, i)[0]) for i in (0, 1))
+            years = years_to_ruling(choices.ruling_years, complaint.value or 0.0, wins)
+            if not complies(choices.compliance_probability, obeys) or years > 1000.0:
+                continue
+            ruled = complaint.start + timedelta(days=round(years * DAYS_PER_YEAR))
+            obeyed = ruled + timedelta(days=round(choices.compliance_years * DAYS_PER_YEAR))
+            if complaint.end is not None and ruled > complaint.end:
+                continue
+            step = max(world.step, calendar.step_of(obeyed))
+            if step < calendar.steps:
+                filed.append(Case(complaint.id, respondent, named, ruled, obeyed, step))
+        self.cases += filed
+        return filed
+
+    def due(self, step: int) -> list[Case]:
+        """The cases that must be obeyed in a week."""
+        return [case for case in self.cases if case.step == step]
+
+    def bars(self, step: int, measure: Measure) -> bool:
+        """Whether a measure would take again what a ruling made its state remove."""
+        return (
+            not measure.lifted
+            and measure.value is not None
+            and any(
+                case.step <= step and measure.actor == case.respondent and measure.instrument in case.instruments
+                for case in self.cases
             )
-            for name in case.instruments
-        ]  # fmt: skip
-        state.decisions += done
-        measures += done
-    return measures
-
-
-def barred(world: World, m: Measure) -> bool:
-    """Whether a measure would take again what a ruling made its state remove."""
-    return any(
-        case.step <= world.step and m.actor == case.respondent and m.instrument in case.instruments
-        and not m.lifted and m.value is not None
-        for case in world.cases
-    )  # fmt: skip
-
-
-def problems(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
-    """Problems of complaints that start a case, in the tables `v` of a scenario."""
-    found: list[str] = []
-    doubtful = set(doubtful)
-    exporters = [c.country for c in v["countries"] if c.role == "exporting_state"]
-    for e in v["events"]:
-        word, *rest = e.scope.split("|")
-        if e.admitted != "yes" or e.instrument != "complaint" or word != "hazard":
-            continue
-        where = f"events.csv, {e.id}"
-        if e.value is None or e.value < 0.0:
-            found.append(f"{where}: a case needs a hazard of success of at least 0, not {e.value}")
-        if e.unit != "1/year":
-            found.append(f"{where}: the hazard of a case is given in 1/year, not {e.unit!r}")
-        for target in e.target.split(";"):
-            if target not in exporters and target not in doubtful:
-                found.append(f"{where}: no exporting state {target!r} to complain of ({nearest(target, exporters)})")
-        for name in filter(None, ";".join(rest).split(";")):
-            if name not in INSTRUMENTS:
-                found.append(f"{where}: a case cannot end {name!r} ({nearest(name, INSTRUMENTS)})")
-    return found
+        )

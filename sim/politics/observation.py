@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
-from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,23 +16,18 @@ from chokepoint.sim.politics.enactment import restricted
 from chokepoint.sim.politics.outlook import expect, results
 
 if TYPE_CHECKING:
-    from chokepoint.sim.market.world import World
-
-
-def last_day(world: World) -> date:
-    """The last day of the week that is about to be run."""
-    return world.calendar.start + timedelta(days=ceil((world.step + 1) * world.calendar.step_days) - 1)
+    from chokepoint.sim.politics.states import Politics
 
 
 class Seen:
     """`chokepoint.agents.observation.Observation` of one state at the world's present week."""
 
-    def __init__(self, world: World, state: State, until: date | None = None):
-        self._world, self._state = world, state
-        self._c = world.countries.index(state.name)
-        self._z = int(world.N.zone_of_country[self._c])
+    def __init__(self, politics: Politics, state: State, until: date | None = None):
+        self._politics, self._world, self._state = politics, politics.world, state
+        self._c = self._world.countries.index(state.name)
+        self._z = int(self._world.N.zone_of_country[self._c])
         self.country = state.name
-        self.day = last_day(world)
+        self.day = self._world.last_day()
         self.until = until or self.day
 
     def _by_material(self, row: np.ndarray) -> dict[str, float]:
@@ -57,10 +51,8 @@ class Seen:
 
     @cached_property
     def cover_inside(self) -> Mapping[str, float]:
-        S, z = self._world.S, self._z
-        wanted = np.maximum(S.wanted_zone[z], 1e-12)
-        cover = np.where(S.wanted_zone[z] > 0.0, S.stock_zone[z] / wanted, 1.0)
-        return self._by_material(cover)
+        wanted, held = self._world.S.wanted_zone[self._z], self._world.S.stock_zone[self._z]
+        return self._by_material(np.where(wanted > 0.0, held / np.maximum(wanted, 1e-12), 1.0))
 
     @cached_property
     def free_exports_t(self) -> float:
@@ -75,12 +67,12 @@ class Seen:
 
     @cached_property
     def tension(self) -> Mapping[str, float]:
-        return self._world.tension.between(self.country, self.others, self.day)
+        return self._politics.tension.between(self.country, self.others, self.day)
 
     @cached_property
     def reserve_days(self) -> Mapping[str, float]:
         return {
-            c: next((p.believed_days(self._world) for p in self._world.programmes if p.reserve.country == c), 0.0)
+            c: next((p.believed_days(self._world) for p in self._politics.programmes if p.reserve.country == c), 0.0)
             for c in self.others
         }
 
@@ -90,7 +82,7 @@ class Seen:
 
     @cached_property
     def _happened(self) -> Outlook:
-        return results(self._world, self.country, self._state.since)
+        return results(self._politics, self.country, self._state.since)
 
     @cached_property
     def income(self) -> float:
@@ -102,14 +94,14 @@ class Seen:
 
     @cached_property
     def refused(self) -> Mapping[str, float]:
-        I, zones = self._world.I, self._world.N.zone_of_country
-        share = np.maximum(I.refused[:, self._c], I.embargo[:, self._c])
-        exporters = {state.name for state in self._world.exporting}
+        instruments, zones = self._world.I, self._world.N.zone_of_country
+        share = np.maximum(instruments.refused[:, self._c], instruments.embargo[:, self._c])
+        exporters = {state.name for state in self._politics.exporting}
         return {c: float(share[zones[self._world.countries.index(c)]]) if c in exporters else 0.0 for c in self.others}
 
     @cached_property
     def conceded(self) -> Mapping[str, bool]:
-        given = self._world.conceded
+        given = self._politics.conceded
         return {c: (c, self.country) in given and self.tension[c] <= given[c, self.country] + 1e-9 for c in self.others}
 
     @cached_property
@@ -120,7 +112,7 @@ class Seen:
 
     def outlook(self, measures: Sequence[Measure], weeks: int) -> Outlook:
         """A roll-out of the next `weeks` on the state's beliefs (see `sim/politics/outlook.py`)."""
-        return expect(self._world, self.country, tuple(measures), weeks)
+        return expect(self._politics, self.country, tuple(measures), weeks)
 
 
 class Sealed:

@@ -11,30 +11,20 @@ but what was said, which fades, and what its own acts say. Nobody has luck.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chokepoint.agents.exporting_state import Measure, lifting
 from chokepoint.agents.observation import Outlook
-from chokepoint.sim.market.state import (
-    BUILDING,
-    OPERATING,
-    RESERVE,
-    TRADER,
-    USER,
-    Influences,
-    Instruments,
-    Record,
-    State,
-)
-from chokepoint.sim.politics import policy
+from chokepoint.sim.network.structure import BUILDING, OPERATING, RESERVE, TRADER, USER
 from chokepoint.sim.politics.enactment import enact
+from chokepoint.sim.politics.instruments import carry_out, known
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
+    from chokepoint.sim.politics.states import Politics
 
-CUTS = ("embargo", "export_quota", "inspection", "licence_refusal")
 REFILL_YEARS = 2.0  # over which a reserve whose plans are not told is filled up again (assumption)
 
 
@@ -46,10 +36,11 @@ class Ending:
     measures: tuple[Measure, ...]
     releases: tuple[int, ...]
 
-    def decide(self, world: World) -> None:
+    def decide(self, politics: Politics) -> None:
+        """End the acts, and have reserves stop letting go."""
         for measure in self.measures:
-            policy.apply(world, lifting(measure))
-        world.I.reserve_release[list(self.releases)] = 0.0
+            carry_out(politics, lifting(measure))
+        politics.world.I.reserve_release[list(self.releases)] = 0.0
 
 
 def territory(world: World, country: str) -> np.ndarray:
@@ -66,18 +57,19 @@ def stocks_worth(world: World) -> np.ndarray:
     return np.array([np.bincount(N.s_country, value * one, len(N.zone_of_country)) for one in (~reserves, reserves)])
 
 
-def results(world: World, country: str, since: int) -> Outlook:
+def results(politics: Politics, country: str, since: int) -> Outlook:
     """What happened to a state and to others from step `since` to now, in the terms of an outlook."""
+    world = politics.world
     N, S, R = world.N, world.S, world.R
     own, zone = territory(world, country), world.zone_of(country)
     base = N.base_price[0]
     t = world.step
-    first = world.cash_at.get(since, np.zeros_like(S.cash))
+    first = politics.cash_at.get(since, np.zeros_like(S.cash))
     change = S.cash - first
     mine = np.concatenate([
         N.f_account[own[N.f_country]], N.r_account[own[N.r_country]], N.k_account[own[N.k_country]], N.c_account[own],
     ])  # fmt: skip
-    firms, reserves = stocks_worth(world) - world.worth_at.get(since, np.zeros((2, len(own))))
+    firms, reserves = stocks_worth(world) - politics.worth_at.get(since, np.zeros((2, len(own))))
     spent = R.bill[since:t].sum(axis=0) - firms
     lost = R.lost_value[since:t].sum(axis=0)
     moved = 0.0
@@ -99,64 +91,82 @@ def results(world: World, country: str, since: int) -> Outlook:
     )  # fmt: skip
 
 
-def expect(world: World, country: str, measures: tuple[Measure, ...], weeks: int) -> Outlook:
+def expect(politics: Politics, country: str, measures: tuple[Measure, ...], weeks: int) -> Outlook:
     """What `country` expects of the next `weeks` if it takes `measures` today."""
-    imagined = imagine(world, country, weeks)
-    since = imagined.step
+    imagined = imagine(politics, country, weeks)
+    world = imagined.world
+    since = world.step
+    instruments = known(world.frame)
     for measure in measures:
         enact(imagined, measure)
-        end = since + weeks if measure.end is None else imagined.calendar.step_of(measure.end) + 1
-        cuts = measure.instrument in CUTS and not measure.lifted
-        _schedule(imagined, end, measure, _let_go(imagined, world.zone_of(country), measure) if cuts else [])
-    imagined.cash_at = {since: imagined.S.cash.copy()}
-    imagined.worth_at = {since: stocks_worth(imagined)}
-    imagined.advance(since + weeks)
+        end = since + weeks if measure.end is None else world.calendar.step_of(measure.end) + 1
+        cuts = instruments[measure.instrument].cuts and not measure.lifted
+        releases = _let_go(world, world.zone_of(country), measure) if cuts else []
+        imagined.endings = [*imagined.endings, Ending((end,), (measure,), tuple(releases))]
+        imagined.plan((end,))
+    imagined.cash_at = {since: world.S.cash.copy()}
+    imagined.worth_at = {since: stocks_worth(world)}
+    world.advance(since + weeks)
     return results(imagined, country, since)
 
 
-def imagine(world: World, country: str, weeks: int) -> World:
-    """A copy of the world as a state believes it to be, with room for so many more weeks."""
-    N, t, own = world.N, world.step, territory(world, country)
+def imagine(politics: Politics, country: str, weeks: int) -> Politics:
+    """The states over a copy of the world as a state believes it to be, with room for so many more weeks."""
+    world = politics.world
+    rows = world.step + weeks
+    own = territory(world, country)
     copy = object.__new__(type(world))
     copy.__dict__.update(world.__dict__)
-    rows = t + weeks
-    copy.P = world.P._replace(noise_demand=0.0, noise_mood=0.0)
-    copy.I = Instruments(*(a.copy() for a in world.I))
-    copy.S = State(*(a.copy() for a in world.S))
-    copy.R = Record(*(np.zeros((rows, *a.shape[1:]), dtype=a.dtype) for a in world.R))
-    year = max(0, t - 52)  # of exports, which an act is measured by
-    copy.R.exports[year:t] = world.R.exports[year:t]
-    now = min(max(t - 1, 0), len(world.X.activity) - 1)
-    news = np.zeros((rows, world.X.news.shape[1]))
-    fading = np.exp(-world.dt / world.P.news_memory_years * np.arange(1, weeks + 1))
-    news[t:] = world.X.news[now] * fading[:, None]
-    stays = {name: np.repeat(a[now : now + 1], rows, axis=0) for name, a in world.X._asdict().items() if name != "news"}
-    copy.X = Influences(**stays, news=news)
-    copy.holds = [m if m.actor == country else replace(m, end=None) for m in world.holds]
-    copy.cases = [case for case in world.cases if case.step < t]  # no ruling is foreseen
-    copy.heard = world.heard.copy()
-    copy.programmes = [p.imagined(rows) for p in world.programmes if p.reserve.country == country]
-    copy.endings, copy.rhythms, copy.due, copy.conceded = [], [], {}, dict(world.conceded)
-    copy.policy_steps = sorted({step for p in copy.programmes for step in p.steps})
-    copy.quotas, copy.licence_years, copy.taxes = dict(world.quotas), dict(world.licence_years), dict(world.taxes)
-    copy.carry_over = dict(world.carry_over)
     copy.last = rows
-    for state in (*world.exporting, *world.importing):
+    copy.P = world.P._replace(noise_demand=0.0, noise_mood=0.0)
+    copy.I = world.I._make(a.copy() for a in world.I)
+    copy.S = world.S._make(a.copy() for a in world.S)
+    copy.R = _empty_record(world, rows)
+    copy.X = _influences_stay(world, rows)
+    copy.law = world.law.copy()
+    copy.law.holds = [m if m.actor == country else replace(m, end=None) for m in world.law.holds]
+    imagined = politics.imagined(copy, country, rows)
+    copy.__dict__["politics"] = imagined
+    for state in politics.everybody:
         for measure in state.in_force if state.name == country else []:
-            copy.holds = [m for m in copy.holds if m is not measure]
-            policy.apply(copy, lifting(measure))
-    policy.hold_shares(copy)
+            copy.law.holds = [m for m in copy.law.holds if m is not measure]
+            carry_out(imagined, lifting(measure))
+    copy.hold_shares()
+    _without_luck(copy, own)
+    _believed_stocks(copy, own)
+    _believed_reserves(copy, own)
+    copy.bind({"N": world.layout.places})
+    return imagined
+
+
+def _empty_record(world: World, rows: int) -> Any:
+    """A record with so many steps that holds the exports of the last year, which an act is measured by."""
+    step = world.step
+    record = world.R._make(np.zeros((rows, *a.shape[1:]), dtype=a.dtype) for a in world.R)
+    year = max(0, step - 52)
+    record.exports[year:step] = world.R.exports[year:step]
+    return record
+
+
+def _influences_stay(world: World, rows: int) -> Any:
+    """What comes from outside goes on as it is now; what was said fades."""
+    step, X = world.step, world.X
+    now = min(max(step - 1, 0), len(X.activity) - 1)
+    news = np.zeros((rows, X.news.shape[1]))
+    fading = np.exp(-world.dt / world.P.news_memory_years * np.arange(1, rows - step + 1))
+    news[step:] = X.news[now] * fading[:, None]
+    stays = {name: np.repeat(a[now : now + 1], rows, axis=0) for name, a in X._asdict().items() if name != "news"}
+    return type(X)(**stays, news=news)
+
+
+def _without_luck(copy: World, own: np.ndarray) -> None:
+    """Nobody has luck, and firms abroad are all alike."""
     S = copy.S
     S.noise[:] = 0.0
     S.mood[:] = 0.0
     S.k_delay[:] = 1.0
     for trait in (S.trait_cover, S.trait_risk, S.trait_growth):
-        trait[~own[N.f_country]] = 1.0
-    _believed_stocks(copy, own)
-    _believed_reserves(copy, own)
-    bundles = {"N": N, "X": copy.X, "I": copy.I, "S": S, "R": copy.R}
-    copy.kernel = world.rules.kernel().bind(copy.P, bundles, {"N": world.layout.places})
-    return copy
+        trait[~own[copy.N.f_country]] = 1.0
 
 
 def _believed_stocks(copy: World, own: np.ndarray) -> None:
@@ -187,12 +197,6 @@ def _believed_reserves(copy: World, own: np.ndarray) -> None:
             S.e_queue[N.e_slot == s] = 0.0
         S.stock[s] = S.seen[s]
         I.reserve_watch[s], I.claim_target[s], I.claim_pace[s], I.reserve_release[s] = 1.0, 0.0, 0.0, 0.0
-
-
-def _schedule(imagined: World, step: int, measure: Measure, releases: list[int]) -> None:
-    """Have an act and the releases that answer it end at a step."""
-    imagined.endings = [*imagined.endings, Ending((step,), (measure,), tuple(releases))]
-    imagined.policy_steps = sorted({*imagined.policy_steps, step})
 
 
 def _let_go(imagined: World, zone: int, measure: Measure) -> list[int]:

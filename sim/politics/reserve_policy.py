@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.agents.reserve import ReserveObservation, ReserveOffice, Stock
-from chokepoint.sim.market.state import USER
-from chokepoint.sim.politics.observation import last_day
+from chokepoint.sim.network.structure import USER
 from chokepoint.sim.scenario.programmes import Reserve
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class Programme:
                 habitual_usd_per_kg=float(S.habitual[z, m]), unfilled=float(share @ S.unfilled[firms]),
                 risk=float(share @ S.risk[firms]), value_usd_per_kg=float(share @ N.s_value[q]),
             )  # fmt: skip
-        return ReserveObservation(last_day(world), stocks)
+        return ReserveObservation(world.last_day(), stocks)
 
     def imagined(self, rows: int) -> Programme:
         """The same reserve in a roll-out of its own government, deciding on until step `rows`."""
@@ -92,7 +91,7 @@ class Programme:
     def decide(self, world: World) -> None:
         """Let the office decide and carry its orders into the instruments."""
         S, I = world.S, world.I
-        told = self.reserve.told(last_day(world))
+        told = self.reserve.told(world.last_day())
         for order in self.office.decide(self.observe(world)):
             s = self.slots[order.material]
             if self.reserve.turns:
@@ -107,8 +106,3 @@ class Programme:
                 I.claim_target[s], I.claim_pace[s] = order.target_t, order.pace_t_per_year
                 if world.step == self.steps.start:  # who says what he wants is taken to hold no more
                     S.seen[s] = max(S.seen[s], min(S.stock[s], order.target_t))
-
-
-def programmes(world: World) -> list[Programme]:
-    """The reserves of a world, in the order of its scenario."""
-    return [Programme(world, name, reserve) for name, reserve in world.layout.scenario.reserves.items()]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.record import Recorded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,17 +68,17 @@ def theme() -> AbstractContextManager[None]:
     return matplotlib.rc_context(style)
 
 
-def days_of(run: Run) -> list[date]:
+def days_of(run: Recorded) -> list[date]:
     """The first day of each step."""
     return [run.start + timedelta(days=int(t * run.step_days)) for t in range(run.steps)]
 
 
-def last_day(run: Run) -> date:
+def last_day(run: Recorded) -> date:
     """The last day of the last step."""
     return run.start + timedelta(days=int(run.steps * run.step_days) - 1)
 
 
-def during(run: Run, events: Sequence[Event]) -> list[Event]:
+def during(run: Recorded, events: Sequence[Event]) -> list[Event]:
     """The events within the days of a run, in order."""
     return sorted(e for e in events if run.start <= e[0] <= last_day(run))
 
@@ -89,12 +89,12 @@ def spread(data: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return low, middle, high
 
 
-def band_text(run: Run) -> str:
+def band_text(run: Recorded) -> str:
     """What lines and bands mean, for a caption."""
     return "lines: median, bands: 10-90 % of replications" if run.replications > 1 else "lines: one replication"
 
 
-def caption(run: Run, note: str = "") -> str:
+def caption(run: Recorded, note: str = "") -> str:
     """What was run: title, replications, seed, identity; `note` says how to read the figure."""
     head = f"{run.title}. n = {run.replications}, seed {run.manifest['seed']}, run {run.manifest['identity']}"
     return f"{head}; {note or band_text(run)}."
@@ -260,7 +260,7 @@ def log_axis(ax: Axes) -> None:
     ax.yaxis.set_minor_formatter(NullFormatter())
 
 
-def write(fig: Figure, path: Path, run: Run) -> Path:
+def write(fig: Figure, path: Path, run: Recorded) -> Path:
     """Write a PNG that carries what was run in its text chunk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = (

@@ -12,7 +12,7 @@ import numpy as np
 
 from chokepoint.sim.results import drawing as draw
 from chokepoint.sim.results.drawing import COLUMN_MM, GREY, HISTORY, INSIDE, MARKET_COLOUR, MARKET_MARKER, OUTSIDE, PAGE_MM, SMUGGLED, Event, Point, days_of, last_day
-from chokepoint.sim.results.record import SERIES, Run
+from chokepoint.sim.results.record import Recorded
 
 if TYPE_CHECKING:
     import networkx
@@ -30,7 +30,7 @@ Places = Mapping[str, tuple[float, float]]
 
 
 def prices(
-    run: Run, materials: Sequence[str] | None = None, points: Sequence[Point] = (), events: Sequence[Event] = (),
+    run: Recorded, materials: Sequence[str] | None = None, points: Sequence[Point] = (), events: Sequence[Event] = (),
     *, titles: Mapping[str, str] | None = None, columns: int = 2, note: str = "",
 ) -> Figure:  # fmt: skip
     """Outside and inside price of each material, USD/kg on a log axis, with observed points if given."""
@@ -50,14 +50,14 @@ def prices(
             draw.date_axis(ax, run.start, last, ticks=12 if columns < 3 else 6)
             ax.set_title((titles or {}).get(name, name))
             draw.event_lines(ax, shown, 0.86 * width / columns)
-            ax.set_ylabel(f"price, {SERIES['price_outside'].unit}")
+            ax.set_ylabel(f"price, {run.about['price_outside'].unit}")
         rows = -(-len(chosen) // columns)
         handles = _price_handles(run, within)
         key = draw.event_key(shown)
         return draw.finish(fig, rows * 36.0 + 4, draw.caption(run, note), handles, key)
 
 
-def _price_handles(run: Run, points: Sequence[Point]) -> list[Any]:
+def _price_handles(run: Recorded, points: Sequence[Point]) -> list[Any]:
     """Legend of the price figure: the two markets and the kinds of observed points that occur."""
     from matplotlib.lines import Line2D
 
@@ -73,7 +73,7 @@ def _price_handles(run: Run, points: Sequence[Point]) -> list[Any]:
     return handles
 
 
-def weeks_of_use(run: Run, country: str) -> np.ndarray:
+def weeks_of_use(run: Recorded, country: str) -> np.ndarray:
     """Stock over all materials divided by the mean weekly use of the last quarter: (replications, steps)."""
     stock = np.sum([run.column("stock", f"{country} {m}") for m in run.columns["price_outside"]], axis=0)
     use = run.column("use", country) * 7.0 / run.step_days
@@ -85,13 +85,13 @@ def weeks_of_use(run: Run, country: str) -> np.ndarray:
     return np.where(mean > 1e-9, stock / np.maximum(mean, 1e-9), np.nan)
 
 
-def users(run: Run) -> list[str]:
+def users(run: Recorded) -> list[str]:
     """Countries that use material."""
     return [c for c in run.columns["use"] if run.column("use", c).any()]
 
 
 def stocks(
-    run: Run, countries: Sequence[str] | None = None, points: Sequence[Point] = (), events: Sequence[Event] = (),
+    run: Recorded, countries: Sequence[str] | None = None, points: Sequence[Point] = (), events: Sequence[Event] = (),
 ) -> Figure:  # fmt: skip
     """Stocks of firms and traders in weeks of use, one panel for each country on one scale."""
     from matplotlib.lines import Line2D
@@ -120,7 +120,7 @@ def stocks(
         return draw.finish(fig, rows * 40.0 + 3, draw.caption(run, note), handles, key)
 
 
-def days_held(run: Run, country: str, series: str = "reserve") -> np.ndarray:
+def days_held(run: Recorded, country: str, series: str = "reserve") -> np.ndarray:
     """A state reserve in days of the country's use in the first year, all materials together: (replications, steps).
 
     series: `reserve` for what is held, `believed_reserve` for what others believe.
@@ -130,7 +130,7 @@ def days_held(run: Run, country: str, series: str = "reserve") -> np.ndarray:
     return np.asarray(365.25 * held / np.maximum(use, 1e-9)[:, None])
 
 
-def reserves(run: Run, events: Sequence[Event] = ()) -> Figure | None:
+def reserves(run: Recorded, events: Sequence[Event] = ()) -> Figure | None:
     """State reserves in days of use, held and as others believe, one panel for each country that holds any."""
     from matplotlib.lines import Line2D
 
@@ -161,12 +161,12 @@ def reserves(run: Run, events: Sequence[Event] = ()) -> Figure | None:
         )
 
 
-def exporter_of(run: Run) -> str | None:
+def exporter_of(run: Recorded) -> str | None:
     """The first exporting state, if it stands as a country of its own."""
     return next((zone for zone in run.columns["rent"] if zone in run.columns["use"]), None)
 
 
-def supply_graph(run: Run, first: date, last: date, exporter: str | None = None) -> networkx.DiGraph:
+def supply_graph(run: Recorded, first: date, last: date, exporter: str | None = None) -> networkx.DiGraph:
     """Supply between two days, medians in t a year: nodes carry `use`, edges `legal` and `smuggled` gross.
 
     Smuggled goods are among the arrivals; what smugglers ship is taken off those of the exporting state.
@@ -357,7 +357,7 @@ def _draw_network(ax: Axes, graph: networkx.DiGraph, at: Mapping[str, np.ndarray
         ax.text(x, y, name, fontsize=NAME_PT, ha="center", va="center", gid="name", path_effects=halo)
 
 
-def networks(run: Run, windows: Sequence[tuple[str, date, date]], places: Places | None = None) -> Figure:
+def networks(run: Recorded, windows: Sequence[tuple[str, date, date]], places: Places | None = None) -> Figure:
     """The supply network in one or more windows (title, first day, last day) on one layout and one scale."""
     graphs = [supply_graph(run, first, last) for _, first, last in windows]
     flows = [v for g in graphs for kind in ("legal", "smuggled") for *_, v in g.edges(data=kind)]
@@ -406,12 +406,12 @@ def _network_handles(graph: networkx.DiGraph, scale: _Scale) -> list[Any]:
     return handles
 
 
-def network(run: Run, first: date, last: date, places: Places | None = None, title: str = "") -> Figure:
+def network(run: Recorded, first: date, last: date, places: Places | None = None, title: str = "") -> Figure:
     """Who supplied whom between two days. places: country -> (longitude, latitude) in degrees."""
     return networks(run, [(title or f"{first} to {last}", first, last)], places)
 
 
-def save_all(run: Run, folder: str | Path, places: Places | None = None) -> list[Path]:
+def save_all(run: Recorded, folder: str | Path, places: Places | None = None) -> list[Path]:
     """Write `prices.png`, `stocks.png`, `network.png` and, if there are any, `reserves.png` into `folder`."""
     folder = Path(folder)
     drawn = {

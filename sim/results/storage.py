@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from chokepoint.sim.scenario.problems import BadInput
-from chokepoint.sim.results.record import SERIES, Run
+from chokepoint.sim.engine.series import Series
+from chokepoint.sim.results.record import Recorded
 from chokepoint.sim.results.tidy import write_csv
 
 TABLE, MANIFEST = "series.parquet", "manifest.json"
@@ -60,7 +61,7 @@ def _replacing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None, *, csv: bool = False) -> Path:
+def save(run: Recorded, folder: str | Path, extra: dict[str, bytes] | None = None, *, csv: bool = False) -> Path:
     """Write `run` to `folder` and return it; an older result there is replaced in one move.
 
     `extra` holds further files by name; `csv` adds the files of `tidy.py`. Columns that are zero throughout are left
@@ -84,7 +85,7 @@ def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None, *,
     }
     fields = [pa.field("replication", pa.int32()), pa.field("week", pa.date32())]
     empty = []
-    for name, info in SERIES.items():
+    for name, info in run.about.items():
         data = run.arrays[name]
         for i, column in enumerate(run.columns[name]):
             values = data[:, :, i].reshape(-1)
@@ -100,7 +101,7 @@ def save(run: Run, folder: str | Path, extra: dict[str, bytes] | None = None, *,
         manifest = {
             **run.manifest, "start": run.start.isoformat(), "step_days": run.step_days, "steps": steps,
             "name": run.name, "title": run.title, "columns": run.columns, "zero": empty,
-            "units": {name: info.unit for name, info in SERIES.items()},
+            "series": {name: _told(info) for name, info in run.about.items()},
         }  # fmt: skip
         for name, content in (extra or {}).items():
             path = draft / name
@@ -117,14 +118,14 @@ def export_csv(folder: str | Path) -> list[Path]:
 
     Raises `BadInput` if there is no whole result or the folder cannot be written.
     """
-    run, folder = load_run(folder), writable(folder)
+    run, folder = read(folder), writable(folder)
     with _replacing(folder) as draft:
         shutil.copytree(folder, draft, dirs_exist_ok=True)
         written = write_csv(run, draft)
     return [folder / path.name for path in written]
 
 
-def load_run(folder: str | Path) -> Run:
+def read(folder: str | Path) -> Recorded:
     """Read a run back; `BadInput` says what is missing or damaged."""
     import pyarrow.parquet as pq
     from pyarrow import ArrowException
@@ -135,7 +136,8 @@ def load_run(folder: str | Path) -> Run:
         raise BadInput(problems, "result")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        missing = [name for name in SERIES if name not in manifest["columns"]]
+        about = _about(manifest)
+        missing = [name for name in about if name not in manifest["columns"]]
         if missing:
             raise ValueError(f"no columns for {', '.join(missing[:3])}")
         n, steps = int(manifest["replications"]), int(manifest["steps"])
@@ -152,9 +154,28 @@ def load_run(folder: str | Path) -> Run:
                 elif label not in manifest["zero"]:
                     raise ValueError(f"column {label} is missing")
             arrays[name] = data
-        return Run(
-            manifest["name"], manifest["title"], date.fromisoformat(manifest["start"]), float(manifest["step_days"]),
-            manifest["columns"], arrays, manifest,
-        )  # fmt: skip
+        start = date.fromisoformat(manifest["start"])
+        step_days = float(manifest["step_days"])
+        columns = manifest["columns"]
+        return Recorded(manifest["name"], manifest["title"], start, step_days, columns, arrays, manifest, about)
     except (ValueError, TypeError, KeyError, AttributeError, OSError, ArrowException) as error:
         raise BadInput([f"{folder}: damaged result ({error})"], "result") from None
+
+
+def _told(info: Series) -> dict[str, Any]:
+    """What a manifest tells of a series."""
+    return {"unit": info.unit, "columns": info.columns, "adds": info.adds, "meaning": info.meaning}
+
+
+# Series that months average and do not add up, in results from before 0.2.0, whose manifests tell units only.
+LEVELS = (
+    "price_outside", "price_inside", "licence_price", "waiting", "stock", "reserve", "believed_reserve", "risk",
+    "defaulted",
+)  # fmt: skip
+
+
+def _about(manifest: dict[str, Any]) -> dict[str, Series]:
+    """What the series of a result are."""
+    if "series" in manifest:
+        return {name: Series(**told) for name, told in manifest["series"].items()}
+    return {name: Series(unit, "", name not in LEVELS, "") for name, unit in manifest["units"].items()}

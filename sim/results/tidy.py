@@ -12,12 +12,12 @@ from datetime import timedelta
 from itertools import repeat
 from pathlib import Path
 
-from chokepoint.sim.results.record import SERIES, Run
+from chokepoint.sim.results.record import Recorded
 
 SERIES_CSV, DICTIONARY_CSV = "series.csv", "data_dictionary.csv"
 
 
-def write_csv(run: Run, folder: Path) -> list[Path]:
+def write_csv(run: Recorded, folder: Path) -> list[Path]:
     """Write both files into an existing `folder` and return their paths; an `OSError` may leave a part behind."""
     paths = [folder / SERIES_CSV, folder / DICTIONARY_CSV]
     n, steps = run.replications, run.steps
@@ -26,7 +26,7 @@ def write_csv(run: Run, folder: Path) -> list[Path]:
     with paths[0].open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("replication", "week", "series", "column", "value", "unit"))
-        for name, info in SERIES.items():
+        for name, info in run.about.items():
             for i, column in enumerate(run.columns[name]):
                 values = run.arrays[name][:, :, i].ravel()
                 if values.any():
@@ -35,6 +35,6 @@ def write_csv(run: Run, folder: Path) -> list[Path]:
     with paths[1].open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("series", "column_kind", "unit", "months", "meaning"))
-        for name, info in SERIES.items():
+        for name, info in run.about.items():
             rows.writerow((name, info.columns, info.unit, "add" if info.adds else "average", info.meaning))
     return paths

@@ -19,7 +19,6 @@ from pydantic import Field, ValidationError
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.agents.settings import Settings
-from chokepoint.sim.politics import litigation, pledges
 from chokepoint.sim.scenario import programmes
 from chokepoint.sim.scenario.problems import BadInput, explain, nearest, unit_of
 
@@ -613,7 +612,7 @@ def check_links(v: dict[str, Any], doubtful: Iterable[str] = ()) -> list[str]:
         if e.admitted == "yes" and e.instrument == "export_tax":
             for name in e.scope.split("|")[0].split(";"):
                 known(name, materials, where, "material")
-    problems += pledges.problems(v, doubtful) + litigation.problems(v, doubtful)
+
     problems += programmes.check_reserves(v.get("reserves", {}), countries, materials)
     problems += programmes.check_stances(v.get("stances", {}), [c.country for c in v["countries"] if c.role != "none"])
     carried = [*countries, *(f"{c} {s}" for c in countries for s in sectors)]

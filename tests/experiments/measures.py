@@ -4,7 +4,7 @@ import os
 import time
 
 from chokepoint.experiments.history.catalogue import Episode
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 
 def ends(run: Run, episode: Episode) -> dict[str, float]:

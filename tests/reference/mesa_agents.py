@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.sim.engine import draws
-from chokepoint.sim.market.state import LEGAL, LICENSED
 from chokepoint.sim.network.layout import Layout
+from chokepoint.sim.network.structure import LEGAL, LICENSED
 from tests.reference.mesa_market import Link, Party, Position
 
 if TYPE_CHECKING:

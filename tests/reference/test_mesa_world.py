@@ -10,8 +10,8 @@ import pytest
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.sim import Simulation
-from chokepoint.sim.market.state import MOTHBALLED
 from chokepoint.sim.market.world import World
+from chokepoint.sim.network.structure import MOTHBALLED
 from tests.builders import event, half_years, world_scenario
 from tests.reference.mesa_agents import Firm, Mine, Refiner
 from tests.reference.mesa_market import Party

@@ -3,7 +3,7 @@
 import numpy as np
 
 from chokepoint.experiments.history.run_statistics import largest_price_ratio, peak
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 
 def _rise(run: Run, material: str) -> np.ndarray:

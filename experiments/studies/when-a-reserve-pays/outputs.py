@@ -4,7 +4,7 @@ import numpy as np
 
 from chokepoint.experiments.systems.frame.reserve_account import position
 from chokepoint.experiments.systems.frame.reserve_cases import base_prices
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.programmes import Reserve
 
 RESERVE = Reserve(country="Japan")

@@ -29,10 +29,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chokepoint.sim.market.phases import PHASES, orders, rationing, shipping, sourcing
-from chokepoint.sim.market.state import USER
-from chokepoint.sim.market.world import World
-from chokepoint.sim.politics.decisions import decide
+from chokepoint.sim.network.structure import USER
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.simulation import Simulation
 
 # Nobody fears, forgets, asks for licences, spares, or is disturbed.
@@ -98,7 +96,7 @@ class Docked:
     smuggles. Every country has one firm or more without scrap.
     """
 
-    world: World
+    world: GovernedWorld
 
     @classmethod
     def of(cls, simulation: Simulation) -> "Docked":
@@ -151,10 +149,10 @@ class Docked:
         """Run so many weeks in which buyers order what they use and nothing to change their stocks."""
         world = self.world
         for _ in range(weeks):
-            decide(world)
-            for phase in PHASES:
-                self._do(phase)
-                if phase is orders:
+            world.begin_week()
+            for phase in world.frame.phases:
+                self._do(phase.run)
+                if phase.name == "orders":
                     world.S.order[self.users] = world.N.s_base[self.users] * world.dt
             world.step += 1
 
@@ -170,8 +168,9 @@ class Docked:
         S.received[:] = 0.0
         for r in range(len(N.r_zone)):
             S.product[r] = week[N.r_country[r]] + spare[N.r_country[r]]
-        for phase in (sourcing, rationing, shipping):
-            self._do(phase)
+        names = [phase.name for phase in world.frame.phases]
+        for phase in world.frame.phases[names.index("borders") : names.index("trust")]:
+            self._do(phase.run)
         found = np.zeros((len(world.countries),) * 2)
         for z in range(1, len(N.state_of_zone)):
             found[N.state_of_zone[z]] = world.R.exports[world.step, z]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chokepoint.sim.results.record import SERIES, Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.tables import Scenario
 from chokepoint.sim.simulation import Simulation
 
@@ -110,7 +110,7 @@ class Tally:
 
     def series(self, case: str, run: Run, name: str, column: str, *, material: str = "") -> None:
         """Add the months of one column of a recorded series, in its unit."""
-        info = SERIES[name]
+        info = run.about[name]
         self.path(case, name, info.unit, run, run.column(name, column), adds=info.adds, material=material)
 
     def frame(self) -> "pandas.DataFrame":

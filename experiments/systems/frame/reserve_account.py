@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.programmes import Reserve
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 # The rare earths from 2009 without a restriction, a campaign or news: who buys then is alone in moving the price.
 QUIET = (

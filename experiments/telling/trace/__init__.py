@@ -12,7 +12,7 @@ from chokepoint.experiments.telling.trace.mines import MineWatch
 from chokepoint.experiments.telling.trace.refiners import RefinerWatch
 from chokepoint.experiments.telling.trace.states import StateWatch
 from chokepoint.experiments.telling.trace.watch import Watch, follow
-from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.simulation import Simulation
 
@@ -21,10 +21,10 @@ __all__ = ["Entry", "everybody", "trace"]
 Maker = Callable[..., Watch]  # from a world, its rules and the material to tell of
 
 
-def everybody(world: World) -> dict[str, list[Maker]]:
+def everybody(world: GovernedWorld) -> dict[str, list[Maker]]:
     """Who can be traced, by name: states, firms, stores of reserves, refiners, mines; a name may stand for several."""
     found: dict[str, list[Maker]] = {}
-    for state in (*world.exporting, *world.importing):
+    for state in world.politics.everybody:
         found.setdefault(state.name, []).append(partial(StateWatch, state=state.name))
     kinds: list[tuple[list[str], Maker]] = [
         (world.layout.firms, FirmWatch), (world.layout.refiners, RefinerWatch), (world.mines, MineWatch)

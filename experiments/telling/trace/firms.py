@@ -5,8 +5,8 @@ from typing import Any
 
 from chokepoint.experiments.telling.trace.entry import number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
-from chokepoint.sim.market.state import RESERVE, TRADER, USER
-from chokepoint.sim.market.world import World
+from chokepoint.sim.network.structure import RESERVE, TRADER, USER
+from chokepoint.sim.politics.governed import GovernedWorld
 
 TINY = 1e-12  # as in the phases
 FREE = 1e9  # a limit that never binds
@@ -17,7 +17,7 @@ VOICES = {
 }  # fmt: skip
 
 
-def voices(world: World, rules: Rules, f: int) -> dict[str, float]:
+def voices(world: GovernedWorld, rules: Rules, f: int) -> dict[str, float]:
     """The terms of a firm's perceived risk, right before the phase `beliefs`: how loud each voice is (0 to 1), what is
     remembered of unfilled orders, the signal, and risk before and after."""
     N, P, X, S, t, dt = world.N, world.P, world.X, world.S, world.step, world.dt
@@ -48,7 +48,7 @@ def voices(world: World, rules: Rules, f: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def user_order(world: World, rules: Rules, s: int) -> dict[str, float]:
+def user_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
     """The terms of a user's order in slot `s`, right before the phase `orders`; `order_t` is what the rule gives.
 
     Months of cover: normal, what fear and expected prices add, what limits leave, what a reserve displaces, what a law
@@ -95,7 +95,7 @@ def user_order(world: World, rules: Rules, s: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def trader_order(world: World, rules: Rules, s: int) -> dict[str, float]:
+def trader_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
     """The terms of a trader's order in slot `s`, right before the phase `orders`: stock in tonnes as fear, expected
     prices, mood and finance make it; `order_t` is what is bought, `offer_t` what is offered on the spot."""
     N, P, S, dt = world.N, world.P, world.S, world.dt
@@ -126,7 +126,7 @@ def trader_order(world: World, rules: Rules, s: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def reserve_order(world: World, rules: Rules, s: int) -> dict[str, float]:
+def reserve_order(world: GovernedWorld, rules: Rules, s: int) -> dict[str, float]:
     """The terms of what a state's reserve buys in slot `s`, right before the phase `orders`."""
     N, I, S, dt = world.N, world.I, world.S, world.dt
     price = float(S.price[N.s_zone[s], N.s_mat[s]])
@@ -146,7 +146,7 @@ TERMS = {USER: user_order, TRADER: trader_order, RESERVE: reserve_order}
 class FirmWatch(Watch):
     """A user, a trader, or the store of a state's reserve (`Japan reserve`)."""
 
-    def __init__(self, world: World, rules: Rules, index: int, material: str | None = None):
+    def __init__(self, world: GovernedWorld, rules: Rules, index: int, material: str | None = None):
         super().__init__(world, rules, world.layout.firms[index], material)
         N = world.N
         self.f = f = index

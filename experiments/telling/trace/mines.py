@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
-from chokepoint.sim.market.state import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
-from chokepoint.sim.market.world import World
+from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
+from chokepoint.sim.politics.governed import GovernedWorld
 
 STATES = {
     PLANNED: "planned",
@@ -17,7 +17,7 @@ STATES = {
 STOP, START = 0.75, 1.1  # of cost: below the one a mine makes losses that count, above the other it starts again
 
 
-def output_terms(world: World, rules: Rules, k: int) -> dict[str, float]:
+def output_terms(world: GovernedWorld, rules: Rules, k: int) -> dict[str, float]:
     """The terms of a mine's output, right before the phase `mining`, but for what refiners order: ore value and what
     reaches the mine (USD/kg of oxide contained), capacity, quota and what it can ship (tonnes this week)."""
     N, P, I, S, dt = world.N, world.P, world.I, world.S, world.dt
@@ -59,7 +59,7 @@ def output_terms(world: World, rules: Rules, k: int) -> dict[str, float]:
     return terms | {"held_by_state_share": held, "can_ship_t": can * (1.0 - held)}
 
 
-def opening_terms(world: World, rules: Rules, k: int) -> dict[str, float]:
+def opening_terms(world: GovernedWorld, rules: Rules, k: int) -> dict[str, float]:
     """The terms of whether a planned mine opens, right before the phase `investment`: ore value now, as it is believed
     to last, what of it reaches the mine, and from what earnings on it opens (all USD/kg); `opens` is 1 or 0."""
     N, P, I, S, t, dt = world.N, world.P, world.I, world.S, world.step, world.dt
@@ -104,7 +104,7 @@ def least(opens: Callable[[float], bool], high: float = 1e6) -> float:
 class MineWatch(Watch):
     """A mine, legal or not, or the project of one."""
 
-    def __init__(self, world: World, rules: Rules, index: int, material: str | None = None):
+    def __init__(self, world: GovernedWorld, rules: Rules, index: int, material: str | None = None):
         super().__init__(world, rules, world.mines[index], material)
         self.k = k = index
         self.known = int(world.S.k_state[k])

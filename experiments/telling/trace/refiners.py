@@ -5,13 +5,13 @@ from math import exp, log
 
 from chokepoint.experiments.telling.trace.entry import number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
-from chokepoint.sim.market.state import FREE, LICENSED, UNLICENSED
-from chokepoint.sim.market.world import World
+from chokepoint.sim.network.structure import FREE, LICENSED, UNLICENSED
+from chokepoint.sim.politics.governed import GovernedWorld
 
 TINY = 1e-12  # as in the phases
 
 
-def licence_terms(world: World, rules: Rules, r: int) -> dict[str, float]:
+def licence_terms(world: GovernedWorld, rules: Rules, r: int) -> dict[str, float]:
     """The terms of what a licensed refiner asks for its licence, right before the phase `licences`: orders in its book
     and what it may ship a week (t gross), what that makes a licence worth, what it asked and asks (USD/kg gross)."""
     N, P, I, S, t, dt = world.N, world.P, world.I, world.S, world.step, world.dt
@@ -38,7 +38,7 @@ def licence_terms(world: World, rules: Rules, r: int) -> dict[str, float]:
     return terms | {"asked_before_usd_per_kg": before, "ask_usd_per_kg": ask}
 
 
-def run_terms(world: World, rules: Rules, r: int) -> dict[str, float]:
+def run_terms(world: GovernedWorld, rules: Rules, r: int) -> dict[str, float]:
     """The terms of how much a refiner runs, right before the phase `refining`: product against what it wants to hold,
     by value (thousand USD), and tonnes of feed this week; `run_t` is what it runs, `feed_order_t` what it orders."""
     N, P, I, S, dt = world.N, world.P, world.I, world.S, world.dt
@@ -70,7 +70,7 @@ def run_terms(world: World, rules: Rules, r: int) -> dict[str, float]:
 class RefinerWatch(Watch):
     """A licensed, unlicensed or free refiner."""
 
-    def __init__(self, world: World, rules: Rules, index: int, material: str | None = None):
+    def __init__(self, world: GovernedWorld, rules: Rules, index: int, material: str | None = None):
         super().__init__(world, rules, world.layout.refiners[index], material)
         self.r = r = index
         self.kind = int(world.N.r_kind[r])
@@ -108,7 +108,7 @@ class RefinerWatch(Watch):
             options = {"least_share": P.offer_low, "lowest_share": min(shares), "highest_share": max(shares)}
             self.note(f"export orders of {world.materials[m]}", seen, options, choice, reason)
 
-    def before_rationing(self) -> None:
+    def before_allowances(self) -> None:
         S, N = self.world.S, self.world.N
         self.need = [float(x) for x in S.licence_need[self.r]]
         self.asked, self.grey = S.asked[self.r].copy(), S.grey[self.r].copy()
@@ -203,7 +203,7 @@ class RefinerWatch(Watch):
     def after_refining(self) -> None:
         v, S = self.running, self.world.S
         self.agree("run", float(S.run[self.r]), v["run_t"])
-        self.agree("order of feed", float(S.book[self.r, 2]), v["feed_order_t"])
+        self.agree("order of feed", float(S.calls[self.r]), v["feed_order_t"])
         if self.kind == FREE:
             reason = "capacity binds" if v["run_t"] >= v["capacity_t"] else "runs what its feed allows"
         elif v["run_t"] < v["wished_run_t"]:

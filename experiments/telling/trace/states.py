@@ -7,8 +7,7 @@ from chokepoint.agents.decision import Decision
 from chokepoint.agents.exporting_state import Measure, State
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
-from chokepoint.sim.market.world import World
-from chokepoint.sim.politics import litigation
+from chokepoint.sim.politics.governed import GovernedWorld
 
 
 def in_words(m: Measure) -> str:
@@ -26,14 +25,13 @@ class StateWatch(Watch):
 
     weekly = False
 
-    def __init__(self, world: World, rules: Rules, state: str, material: str | None = None):
+    def __init__(self, world: GovernedWorld, rules: Rules, state: str, material: str | None = None):
         super().__init__(world, rules, state, material)
-        everyone: list[State] = [*world.exporting, *world.importing]
-        self.state = next(s for s in everyone if s.name == state)
+        self.state: State = world.politics.state(state)
         self.material = material
-        self.history = {m.id for m in world.layout.measures.get(state, [])}
+        self.history = {e.id for e in world.layout.scenario.events if e.actor == state and e.admitted == "yes"}
         self.sources = {e.id: e.source for e in world.layout.scenario.events}
-        self.offices = [p.office for p in world.programmes if p.office.country == state]
+        self.offices = [p.office for p in world.politics.programmes if p.office.country == state]
         self.read = {"acts": 0, "doctrine": 0, **{office.name: 0 for office in self.offices}}
 
     def _new(self, key: str, taken: list) -> list:  # type: ignore[type-arg]
@@ -47,7 +45,7 @@ class StateWatch(Watch):
         orders = [(office.name, self._new(office.name, office.decisions)) for office in self.offices]
         if not shown:
             return
-        cases = {case.id for case in self.world.cases}
+        cases = {case.id for case in self.world.politics.court.cases}
         own = [m for m in acts if m.id not in self.history | cases]
         for m in acts:
             if m not in own or not choices:
@@ -65,7 +63,7 @@ class StateWatch(Watch):
                     )  # fmt: skip
 
     def _barred(self, m: Measure) -> str:
-        return ", which a ruling forbids: not carried out" if litigation.barred(self.world, m) else ""
+        return ", which a ruling forbids: not carried out" if self.world.politics.court.bars(self.world.step, m) else ""
 
     def _act(self, m: Measure) -> None:
         named = {x for part in m.scope for x in part.split(";")} & set(self.world.materials)

@@ -5,9 +5,7 @@ from math import isclose
 from typing import Any
 
 from chokepoint.experiments.telling.trace.entry import Entry
-from chokepoint.sim.market.phases import PHASES
-from chokepoint.sim.market.world import World
-from chokepoint.sim.politics.decisions import decide
+from chokepoint.sim.politics.governed import GovernedWorld
 
 Rules = Mapping[str, Callable[..., Any]]  # the rules of the run as Python functions, by name such as `firm.order`
 SAME = 1e-12  # how far, relative or absolute, a rule called again may be from what the kernel made of it
@@ -22,7 +20,7 @@ class Watch:
 
     weekly = True  # False: it never looks into a week, only at what was decided
 
-    def __init__(self, world: World, rules: Rules, name: str, material: str | None = None):
+    def __init__(self, world: GovernedWorld, rules: Rules, name: str, material: str | None = None):
         self.world, self.rules, self.name = world, rules, name
         self.materials = [i for i, m in enumerate(world.materials) if material in (None, m)]
         self.entries: list[Entry] = []
@@ -46,12 +44,12 @@ class Watch:
             )
 
 
-def follow(world: World, watches: Sequence[Watch], stop: int, span: range, weeks: Container[int]) -> None:
+def follow(world: GovernedWorld, watches: Sequence[Watch], stop: int, span: range, weeks: Container[int]) -> None:
     """Run a fresh world to step `stop`: `span` holds the steps to tell of, `weeks` those to go through by phases."""
-    names = [phase.__name__ for phase in PHASES]
+    names = [phase.name for phase in world.frame.phases]
     looking = [w for w in watches if w.weekly]
     while world.step < stop:
-        decide(world)
+        world.begin_week()
         for watch in watches:
             watch.decided(world.step in span)
         if looking and world.step in weeks:

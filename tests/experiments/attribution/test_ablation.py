@@ -11,7 +11,8 @@ from chokepoint.experiments.attribution.mechanisms import Outcome
 from chokepoint.experiments.attribution.tornado import assumptions
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.history.facts import read_facts
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.market.week import recorded
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.simulation import Simulation
 
@@ -74,7 +75,7 @@ def test_an_outcome_is_a_statistic_its_ln_or_a_mean_over_columns(run_by_hand) ->
 def run_by_hand() -> Run:
     weeks = [2.0] * 4 + [8.0] * 4  # four Mondays of February 2010, four of March
     prices = np.array([[[x, x / 2.0] for x in weeks]])
-    return Run("", "", date(2010, 2, 1), 7.0, {"price_outside": ["A", "B"]}, {"price_outside": prices}, {})
+    return Run("", "", date(2010, 2, 1), 7.0, {"price_outside": ["A", "B"]}, {"price_outside": prices}, {}, recorded())
 
 
 def test_the_rise_is_counted_from_what_was_observed_before() -> None:
@@ -109,13 +110,13 @@ def test_faults_of_the_table_come_in_one_message(tmp_path) -> None:  # type: ign
 def test_an_act_can_be_heard_and_not_felt_or_felt_and_not_heard() -> None:
     base = EPISODE.simulation()
     unfelt = EPISODE.simulation(changes=["embargo=unfelt"])
-    assert np.array_equal(base.layout.heard.heard, unfelt.layout.heard.heard)
-    assert all(m.instrument != "embargo" for acts in unfelt.layout.measures.values() for m in acts)
+    assert np.array_equal(base.hearing.heard, unfelt.hearing.heard)
+    assert all(e.instrument != "embargo" for e in unfelt.scenario.events if e.admitted == "yes")
     unheard = EPISODE.simulation(changes=["quota.2010H2=unheard:20000"])
-    assert np.array_equal(base.layout.heard.heard, unheard.layout.heard.heard)
+    assert np.array_equal(base.hearing.heard, unheard.hearing.heard)
     heard = EPISODE.simulation(changes=["quota.2010H2=20000"])
-    assert not np.array_equal(base.layout.heard.heard, heard.layout.heard.heard)
-    granted = {m.id: m.value for acts in unheard.layout.measures.values() for m in acts}
+    assert not np.array_equal(base.hearing.heard, heard.hearing.heard)
+    granted = {e.id: e.value for e in unheard.scenario.events}
     assert granted["quota.2010H2"] == 20000.0
 
 

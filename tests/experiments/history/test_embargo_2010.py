@@ -12,7 +12,7 @@ from chokepoint.experiments.attribution.ablation import design
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.history.facts import finding
 from chokepoint.experiments.history.run_statistics import basket_ratio, peak, price_ratio, total, total_ratio
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.simulation import Simulation
 
 EPISODE = find("2010-embargo")

@@ -9,6 +9,7 @@ import pytest
 from chokepoint.experiments.history import run_statistics as statistics
 from chokepoint.experiments.history.facts import SPANS, read_facts, spans
 from chokepoint.sim import Run
+from chokepoint.sim.market.week import recorded
 
 EPISODES = Path(__file__).parents[3] / "experiments" / "episodes"
 WEIGHTS = {"Nd": 3.0, "Pr": 1.0}
@@ -28,7 +29,7 @@ def run() -> Run:
     flow = np.array([[10, 10, 20, 20, 5, 5, 5, 5]] * 2, dtype=float)[:, :, None]
     return Run(
         "hand", "By hand", date(2019, 5, 6), 7.0, {"price_inside": ["Nd", "Pr"], "exports": ["Japan"]},
-        {"price_inside": prices, "exports": flow}, {},
+        {"price_inside": prices, "exports": flow}, {}, recorded(),
     )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def test_amplification_is_variance_over_mean_at_one_stage_over_another() -> None
     orders = np.array([[5, 5, 15, 15, 15, 15, 5, 5]], dtype=float)[:, :, None]
     run = Run(
         "hand", "By hand", date(2019, 5, 6), 7.0, {"use": ["Japan"], "orders": ["refiners"]},
-        {"use": use, "orders": orders}, {},
+        {"use": use, "orders": orders}, {}, recorded(),
     )  # fmt: skip
     span = (date(2019, 5, 6), date(2019, 7, 1))
     assert statistics.amplification(run, "use", "refiners", span, weeks=2) == pytest.approx([5.0 / 0.4])
@@ -98,7 +99,7 @@ def test_the_first_month_of_a_flow_and_a_default_after_the_peak() -> None:
     run = Run(
         "hand", "By hand", date(2019, 1, 7), 7.0,
         {"refined": ["A"], "price_outside": ["Nd"], "defaulted": ["M"]},
-        {"refined": flow, "price_outside": price, "defaulted": failed}, {},
+        {"refined": flow, "price_outside": price, "defaulted": failed}, {}, recorded(),
     )  # fmt: skip
     # week 30 begins on 5 August 2019; the peak lies in March, the default begins in mid-October
     assert statistics.first_month(run, "refined", "A", 1.0) == pytest.approx([2019 + 7 / 12])
@@ -112,7 +113,7 @@ def test_the_rent_that_is_furthest_off(run: Run) -> None:
         "hand", "By hand", date(2019, 5, 6), 7.0,
         {"price_outside": ["La"], "price_inside": ["La"], "licence_price": ["China"]},
         {"price_outside": np.full((1, 4, 1), 80.0), "price_inside": np.full((1, 4, 1), 20.0),
-         "licence_price": np.full((1, 4, 1), 5.0)}, {},
+         "licence_price": np.full((1, 4, 1), 5.0)}, {}, recorded(),
     )  # fmt: skip
     span = [date(2019, 5, 6), date(2019, 5, 31)]
     items = [{"span": span, "rents": {"La": 28.5}}, {"span": span, "licence": 15.0}]

@@ -8,7 +8,7 @@ import pytest
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.history.facts import hold_against
 from chokepoint.experiments.history.observed import observations
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 
 THREAT, SLUMP = find("2019-threat"), find("2020-slump")
 

@@ -146,7 +146,7 @@ def test_a_reserve_is_shown_and_then_hidden(session: Session) -> None:
     session.to(10)
     session.pull("reserve", {"country": "Importia", "days": 90.0, "years": 2.0, "disclosed": "holding"})
     session.step(30)
-    (programme,) = session.world.programmes
+    (programme,) = session.world.politics.programmes
     slot = next(iter(programme.slots.values()))
     assert session.world.S.seen[slot] == session.world.S.stock[slot] > 0.0
     past = session.world.R.seen[:40].copy()

@@ -11,7 +11,7 @@ import pytest
 
 from chokepoint.experiments.worldmaking.difference import ROW_KEYS, Change, as_data, difference, gaps
 from chokepoint.sim import BadInput, Run, Simulation
-from chokepoint.sim.results.record import SERIES
+from chokepoint.sim.market.week import recorded
 from chokepoint.sim.scenario.tables import TABLES
 from tests.builders import TWO_COUNTRIES
 from tests.experiments.test_cli import call
@@ -115,7 +115,7 @@ def test_a_scenario_that_extends_another_has_what_it_takes_over() -> None:
 
 def test_series_part_in_the_week_of_the_act_and_not_before(runs: tuple[Run, Run]) -> None:
     found = {g.series: g for g in gaps(*runs)}
-    assert list(found) == list(SERIES)
+    assert list(found) == list(recorded())
     assert min(g.first for g in found.values() if g.first) == QUOTA
     assert found["reserve"].first is None, "no state buys a reserve in the teaching world"
     for name, gap in found.items():
@@ -127,14 +127,14 @@ def test_series_part_in_the_week_of_the_act_and_not_before(runs: tuple[Run, Run]
         assert abs(gap.new - gap.old) == pytest.approx(np.abs(paired.to_numpy()).max())
         assert gap.new - gap.old == pytest.approx(paired.loc[str(gap.week), gap.column])
         assert gap.low <= gap.new - gap.old <= gap.high
-        assert gap.unit == SERIES[name].unit
+        assert gap.unit == recorded()[name].unit
 
 
 def shifted(run: Run, steps: int) -> Run:
     """A run that begins some steps later, a copy of the rest."""
     start = run.start + timedelta(days=int(steps * run.step_days))
     arrays = {name: values[:, steps:].copy() for name, values in run.arrays.items()}
-    return Run(run.name, run.title, start, run.step_days, copy.deepcopy(run.columns), arrays, run.manifest)
+    return Run(run.name, run.title, start, run.step_days, copy.deepcopy(run.columns), arrays, run.manifest, run.about)
 
 
 def test_weeks_are_matched_by_their_days(runs: tuple[Run, Run]) -> None:
@@ -175,7 +175,7 @@ def test_two_results(results: tuple[Path, Path]) -> None:
     assert found.note == ""
     data = as_data(found)
     assert data["first"] == QUOTA.isoformat()
-    assert {g["series"] for g in data["series"]} == set(SERIES)
+    assert {g["series"] for g in data["series"]} == set(recorded())
 
 
 def test_a_result_and_itself(results: tuple[Path, Path]) -> None:

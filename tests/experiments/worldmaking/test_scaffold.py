@@ -13,7 +13,7 @@ from chokepoint.experiments.worldmaking.expansion import base_exports, expand
 from chokepoint.experiments.worldmaking.scaffold import INVENTED, new
 from chokepoint.experiments.worldmaking.small_table import purchases, read
 from chokepoint.sim import BadInput, Simulation
-from chokepoint.sim.results.record import Run
+from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.tables import load
 from tests.builders import NOISE_OFF
 

@@ -11,7 +11,7 @@ import pytest
 from chokepoint.agents import firm
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.engine import compiled
-from chokepoint.sim.engine.rules import RuleSet, available
+from chokepoint.sim.market.week import phases, rule_set
 from tests.builders import TWO_COUNTRIES, differences, world_scenario
 
 ROOT = Path(__file__).parents[3]
@@ -41,7 +41,7 @@ def study(tmp_path: Path) -> Path:
 
 
 def test_every_rule_has_a_name() -> None:
-    rules = available()
+    rules = phases().rules
     assert rules["firm.order"] is firm.order
     assert {"market.parity", "refiner.leakage", "mine.opens", "refiner.licence_ask"} <= set(rules)
 
@@ -79,13 +79,13 @@ def test_two_sets_of_rules_side_by_side(study: Path) -> None:
 
 
 def test_a_rule_costs_the_phases_that_call_it_and_no_other(study: Path) -> None:
-    ours = compiled.objects(RuleSet().replacements)
-    own = compiled.objects(RuleSet({"firm.order": f"{study}:twice"}).replacements)
+    ours = compiled.objects(phases(), rule_set().replacements)
+    own = compiled.objects(phases(), rule_set({"firm.order": f"{study}:twice"}).replacements)
     assert [name for name in ours if ours[name] != own[name]] == ["orders"]
     study.write_text("def at_once(previous, value, kept_share):\n    return value\n", encoding="utf-8")
-    own = compiled.objects(RuleSet({"market.smoothed": f"{study}:at_once"}).replacements)
+    own = compiled.objects(phases(), rule_set({"market.smoothed": f"{study}:at_once"}).replacements)
     assert {name for name in ours if ours[name] != own[name]} == {
-        "consumption", "rationing", "watching", "memories", "investment",
+        "turnovers", "smuggling", "buying_news", "memories", "investment",
     }  # fmt: skip
 
 
@@ -94,8 +94,8 @@ def test_a_function_is_as_good_as_its_file(study: Path, monkeypatch: pytest.Monk
     import mystudy
 
     try:
-        by_name = RuleSet({"firm.order": f"{study}:hand_to_mouth"})
-        by_function = RuleSet({"firm.order": mystudy.hand_to_mouth})
+        by_name = rule_set({"firm.order": f"{study}:hand_to_mouth"})
+        by_function = rule_set({"firm.order": mystudy.hand_to_mouth})
     finally:
         del sys.modules["mystudy"]
     assert by_function.identity == by_name.identity
@@ -111,7 +111,7 @@ def test_rules_are_part_of_the_identity(study: Path) -> None:
     assert len({plain.identity(), own.identity(), other.identity()}) == 3
     assert plain.identity() == Simulation(scenario).identity()
     study.write_text(STUDY.replace("2.0 *", "3.0 *"), encoding="utf-8")
-    assert RuleSet({"firm.order": f"{study}:twice"}).identity != other.rules.identity
+    assert rule_set({"firm.order": f"{study}:twice"}).identity != other.rules.identity
 
 
 def test_a_scenario_that_names_code_needs_leave(study: Path) -> None:
@@ -127,7 +127,7 @@ def test_all_that_is_wrong_with_rules_is_told_at_once(study: Path, tmp_path: Pat
     short = tmp_path / "short.py"
     short.write_text("def cover(normal_months):\n    return normal_months\n", encoding="utf-8")
     with pytest.raises(BadInput) as caught:
-        RuleSet(
+        rule_set(
             {
                 "firm.ordr": f"{study}:hand_to_mouth",
                 "firm.order": f"{tmp_path / 'absent.py'}:order",
@@ -154,7 +154,7 @@ def test_all_that_is_wrong_with_rules_is_told_at_once(study: Path, tmp_path: Pat
 PHASES = """
 import sys
 from chokepoint.sim import Simulation
-from chokepoint.sim.market.world import phase_times
+from chokepoint.sim.politics.governed import phase_times
 whole, parts = (Simulation(sys.argv[1], changes=sys.argv[2:]).world() for _ in range(2))
 whole.run()
 assert min(phase_times(parts).values()) >= 0.0

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from chokepoint.sim.market.state import BUILDING, DEFAULTED
 from chokepoint.sim.market.world import World
+from chokepoint.sim.network.structure import BUILDING, DEFAULTED
 from chokepoint.sim.scenario.tables import Feed, Scenario
 from chokepoint.sim.simulation import Simulation
 from tests.builders import ASSUMED, event, plant, world_scenario

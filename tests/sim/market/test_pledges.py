@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from chokepoint.sim import BadInput, Simulation
-from chokepoint.sim.market.state import DEFAULTED, MOTHBALLED, OPERATING, PLANNED
 from chokepoint.sim.market.world import World
+from chokepoint.sim.network.structure import DEFAULTED, MOTHBALLED, OPERATING, PLANNED
 from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.tables import Scenario
 from tests.builders import differences, world_scenario

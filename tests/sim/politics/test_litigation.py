@@ -8,10 +8,10 @@ import pytest
 
 from chokepoint.agents.exporting_state import Measure
 from chokepoint.sim import BadInput, Simulation
-from chokepoint.sim.market.world import World
-from chokepoint.sim.politics import litigation
 from chokepoint.sim.politics.enactment import enact
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.politics.outlook import imagine
+from chokepoint.sim.politics.states import measure_of
 from tests.builders import differences, world_scenario
 
 LAG, HAZARD, COMPLIANCE = 1.0, 0.8, 0.5
@@ -24,18 +24,18 @@ def simulation(*changes: str, end: date = date(2018, 12, 30), **choices: float) 
 
 
 @cache
-def finished(*changes: str) -> World:
+def finished(*changes: str) -> GovernedWorld:
     return simulation(*changes).world(0).run()
 
 
 def test_cases_end_after_lag_and_hazard_on_average() -> None:
     """Over 400 replications: 1 year, then a hazard of 0.8 a year, half a year to obey: 2.75 years, sd 1.25."""
     world = simulation(CASE, end=date(2040, 1, 1)).world(0)
-    (complaint,) = world.layout.measures["Importia"]
+    (complaint,) = [measure_of(e) for e in world.layout.scenario.events if e.actor == "Importia"]
     for i in range(400):
         world.replication = i
-        litigation.file(world, complaint)
-    years = [(case.obeyed - date(2010, 6, 1)).days / 365.25 for case in world.cases]
+        world.politics.file(complaint)
+    years = [(case.obeyed - date(2010, 6, 1)).days / 365.25 for case in world.politics.court.cases]
     assert len(years) == 400
     assert min(years) >= LAG + COMPLIANCE - 0.01
     assert np.mean(years) == pytest.approx(LAG + 1.0 / HAZARD + COMPLIANCE, abs=3.0 * 1.25 / 20.0)
@@ -44,7 +44,7 @@ def test_cases_end_after_lag_and_hazard_on_average() -> None:
 
 def test_prices_outside_fall_after_compliance_and_nothing_moves_before() -> None:
     without, sued = finished(), finished(CASE)
-    (case,) = sued.cases
+    (case,) = sued.politics.court.cases
     assert 0 < case.step < sued.calendar.steps - 110
     assert differences(without, sued, until=case.step) == []
     assert "price" in differences(without, sued, until=case.step + 1)
@@ -56,7 +56,7 @@ def test_prices_outside_fall_after_compliance_and_nothing_moves_before() -> None
     assert sued.I.quota_on[1] == 0.0  # later quotas of history stay away
     assert (sued.I.tax[1] == 0.0).all()
     assert without.I.tax[1, 0] == pytest.approx(0.1)
-    exportia = next(s for s in sued.exporting if s.name == "Exportia")
+    exportia = sued.politics.state("Exportia")
     assert [m.instrument for m in exportia.decisions if m.id == "case"] == ["export_quota", "export_tax"]
     assert not sued.check()
 
@@ -84,23 +84,23 @@ def test_cases_that_change_nothing(changes: tuple[str, ...]) -> None:
 
 def test_luck_belongs_to_the_case() -> None:
     other = "act.second=Exportia:complaint hazard:Exportia:2010-03..2090-01:0.01 1/year"
-    (alone,) = finished(CASE).cases
-    assert alone in simulation(other, CASE).world(0).run().cases
+    (alone,) = finished(CASE).politics.court.cases
+    assert alone in simulation(other, CASE).world(0).run().politics.court.cases
 
 
 def test_nobody_foresees_a_ruling_and_a_doctrine_cannot_take_back_what_it_lost() -> None:
     world = simulation(CASE).world(0)
     world.advance(80)
-    (case,) = world.cases
+    (case,) = world.politics.court.cases
     assert world.step < case.step
-    assert imagine(world, "Exportia", 104).cases == []
+    assert imagine(world.politics, "Exportia", 104).court.cases == []
     again = Measure("again", "export_quota", "Exportia", ("all",), ("oxide",), 500.0, "t gross", case.obeyed, None, "x")
-    enact(world, again)
+    enact(world.politics, again)
     assert world.I.quota_on[1] == 1.0
     world.advance(case.step + 10)
-    enact(world, again)
+    enact(world.politics, again)
     assert world.I.quota_on[1] == 0.0
-    assert [c.id for c in imagine(world, "Exportia", 104).cases] == ["case"]
+    assert [c.id for c in imagine(world.politics, "Exportia", 104).court.cases] == ["case"]
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ from chokepoint.agents import acts
 from chokepoint.agents.exporting_state import lifting
 from chokepoint.agents.observation import NAMES, Outlook
 from chokepoint.sim import Simulation
-from chokepoint.sim.market.state import Instruments
-from chokepoint.sim.market.world import World
-from chokepoint.sim.politics import policy
 from chokepoint.sim.politics.enactment import enact
+from chokepoint.sim.politics.governed import GovernedWorld
+from chokepoint.sim.politics.instruments import carry_out
 from chokepoint.sim.politics.observation import Sealed, Seen
 from chokepoint.sim.politics.outlook import imagine, stocks_worth
 from chokepoint.sim.scenario.programmes import Reserve, Stance
@@ -25,7 +24,7 @@ ONLY = {"instruments": ("embargo",)}
 
 def world(
     stance: Stance | None = None, reserve: Reserve | None = None, changes: tuple[str, ...] = (), **build: Any
-) -> World:
+) -> GovernedWorld:
     """The small world with a doctrine of Exportia and a reserve of Importia, at its first week."""
     scenario = world_scenario(noise=False, **{"events": [INCIDENT], **build})
     found: dict[str, Any] = {}
@@ -40,9 +39,9 @@ def held(days: float, **more: Any) -> Reserve:
     return Reserve(country="Importia", held_days=days, settings={"days": days}, **more)
 
 
-def attempts(run: World) -> int:
+def attempts(run: GovernedWorld) -> int:
     """Half-years in which Exportia embargoes Importia."""
-    doctrine = run.exporting[0].doctrine
+    doctrine = run.politics.exporting[0].doctrine
     assert doctrine is not None
     return sum(d.choice == "embargo on Importia" for d in doctrine.decisions)
 
@@ -50,9 +49,9 @@ def attempts(run: World) -> int:
 STRICT = Stance(country="Exportia", settings=ONLY)
 
 
-def first_payoff(run: World) -> float:
+def first_payoff(run: GovernedWorld) -> float:
     """What Exportia expects of the first embargo on Importia that it thinks of, thousand USD at the weights it has."""
-    doctrine = run.exporting[0].doctrine
+    doctrine = run.politics.exporting[0].doctrine
     assert doctrine is not None
     return next(d.options["embargo on Importia"] for d in doctrine.decisions if len(d.options) > 1)
 
@@ -80,9 +79,9 @@ def test_a_bluff_deters_until_it_is_seen_through() -> None:
     assert 0.0 < payoff(0.0) < 0.1 * payoff(12.0)
 
 
-def outlooks(run: World, weeks: int) -> tuple[Outlook, Outlook]:
+def outlooks(run: GovernedWorld, weeks: int) -> tuple[Outlook, Outlook]:
     """What Exportia expects of nothing, and of half a year of embargo on Importia."""
-    seen = Seen(run, run.exporting[0], run.day() + timedelta(days=181))
+    seen = Seen(run.politics, run.politics.exporting[0], run.day() + timedelta(days=181))
     return seen.outlook((), weeks), seen.outlook((acts.embargo(seen, "Importia", "test"),), weeks)  # type: ignore[arg-type]
 
 
@@ -121,18 +120,18 @@ def test_reserves_of_others_are_filled_again_in_a_roll_out_and_nothing_hidden_is
         run.advance(40)
     s = next(iter(told.reserve_slots["Importia"].values()))
     assert hidden.S.pipe_sum[s] > 0.0
-    believed = imagine(hidden, "Exportia", 52)
+    believed = imagine(hidden.politics, "Exportia", 52).world
     assert believed.S.pipe_sum[s] == 0.0
     assert believed.S.stock[s] == hidden.S.seen[s]
     assert believed.I.reserve_target[s] == hidden.S.seen[s]
-    assert imagine(told, "Exportia", 52).I.reserve_target[s] == told.I.reserve_target[s] > 0.0
+    assert imagine(told.politics, "Exportia", 52).world.I.reserve_target[s] == told.I.reserve_target[s] > 0.0
 
 
 @pytest.mark.parametrize("act", ["embargo", "quota", "tax", "inspection", "refusal"])
 def test_every_act_of_a_doctrine_ends_where_it_began(act: str) -> None:
     run = world(STRICT)
     run.advance(60)
-    seen = Seen(run, run.exporting[0], run.day() + timedelta(days=100))
+    seen = Seen(run.politics, run.politics.exporting[0], run.day() + timedelta(days=100))
     measure = {
         "embargo": lambda: acts.embargo(seen, "Importia", "test"),
         "quota": lambda: acts.quota(seen, 100.0, "test"),
@@ -140,13 +139,13 @@ def test_every_act_of_a_doctrine_ends_where_it_began(act: str) -> None:
         "inspection": lambda: acts.inspection(seen, "Importia", 100.0, "test"),
         "refusal": lambda: acts.refusal(seen, "Importia", 80.0, "test"),
     }[act]()
-    before = Instruments(*(a.copy() for a in run.I))
-    enact(run, measure)
+    before = run.I._make(a.copy() for a in run.I)
+    enact(run.politics, measure)
     run.advance(61)
     changed = {f for f in before._fields if not np.array_equal(getattr(before, f), getattr(run.I, f))}
     assert changed - {"licence", "licence_end"} != set()
     run.advance(80)
-    policy.apply(run, lifting(measure))
+    carry_out(run.politics, lifting(measure))
     after = {f for f in before._fields if not np.array_equal(getattr(before, f), getattr(run.I, f))}
     assert after <= {"licence_end"}
 
@@ -154,19 +153,19 @@ def test_every_act_of_a_doctrine_ends_where_it_began(act: str) -> None:
 def test_doing_nothing_means_to_end_what_is_in_force() -> None:
     run = world(Stance(country="Exportia", start=date(2014, 12, 1)))
     run.advance(52)
-    free = Seen(run, run.exporting[0]).outlook((), 26)
-    seen = Seen(run, run.exporting[0], run.day() + timedelta(days=181))
-    quota = acts.quota(seen, 0.1 * run.exporting[0].free_exports_t + 1.0, "test")
-    enact(run, quota)
-    run.exporting[0].in_force = [quota]
-    assert sum(Seen(run, run.exporting[0]).outlook((), 26).exports) > 0.9 * sum(free.exports)
+    free = Seen(run.politics, run.politics.exporting[0]).outlook((), 26)
+    seen = Seen(run.politics, run.politics.exporting[0], run.day() + timedelta(days=181))
+    quota = acts.quota(seen, 0.1 * run.politics.exporting[0].free_exports_t + 1.0, "test")
+    enact(run.politics, quota)
+    run.politics.exporting[0].in_force = [quota]
+    assert sum(Seen(run.politics, run.politics.exporting[0]).outlook((), 26).exports) > 0.9 * sum(free.exports)
 
 
 def test_a_state_sees_nothing_of_a_hidden_reserve() -> None:
     def seen(days: float) -> dict[str, Any]:
         run = world(STRICT, held(days, disclosed="nothing"), ("reserve_inference=0",))
         run.advance(20)
-        observation = Seen(run, run.exporting[0])
+        observation = Seen(run.politics, run.politics.exporting[0])
         return {name: getattr(observation, name) for name in NAMES if name != "outlook"}
 
     much, little = seen(180), seen(42)
@@ -175,7 +174,7 @@ def test_a_state_sees_nothing_of_a_hidden_reserve() -> None:
 
 def test_what_lies_behind_an_observation_is_sealed() -> None:
     run = world(STRICT)
-    sealed = Sealed(Seen(run, run.exporting[0]))
+    sealed = Sealed(Seen(run.politics, run.politics.exporting[0]))
     assert sealed.country == "Exportia"
     with pytest.raises(AttributeError, match="cannot know"):
         sealed._world  # noqa: B018
@@ -185,7 +184,7 @@ def test_a_roll_out_leaves_the_world_as_it_was() -> None:
     run = world(STRICT, held(42))
     run.advance(100)
     before = {name: array.copy() for bundle in (run.S, run.I, run.X, run.R) for name, array in bundle._asdict().items()}
-    Seen(run, run.exporting[0]).outlook((), 60)
+    Seen(run.politics, run.politics.exporting[0]).outlook((), 60)
     after = {name: array for bundle in (run.S, run.I, run.X, run.R) for name, array in bundle._asdict().items()}
     assert [name for name, array in before.items() if not np.array_equal(array, after[name])] == []
 
@@ -193,16 +192,16 @@ def test_a_roll_out_leaves_the_world_as_it_was() -> None:
 def test_a_roll_out_of_what_happens_is_close_to_what_happens() -> None:
     run = world(Stance(country="Exportia", start=date(2014, 12, 1)), embargo=None, events=[])
     run.advance(52)
-    expected = Seen(run, run.exporting[0]).outlook((), 52)
-    run.cash_at[52], run.worth_at[52] = run.S.cash.copy(), stocks_worth(run)
-    run.exporting[0].since = 52
+    expected = Seen(run.politics, run.politics.exporting[0]).outlook((), 52)
+    run.politics.cash_at[52], run.politics.worth_at[52] = run.S.cash.copy(), stocks_worth(run)
+    run.politics.exporting[0].since = 52
     run.advance(104)
-    assert Seen(run, run.exporting[0]).income == pytest.approx(expected.income, rel=0.02)
+    assert Seen(run.politics, run.politics.exporting[0]).income == pytest.approx(expected.income, rel=0.02)
 
 
 def test_an_act_of_a_doctrine_is_heard_and_ends_when_it_is_not_renewed() -> None:
     run = world(STRICT, held(42)).run()
-    doctrine = run.exporting[0].doctrine
+    doctrine = run.politics.exporting[0].doctrine
     assert doctrine is not None
     begun = next(i for i, d in enumerate(doctrine.decisions) if d.choice != "nothing")
     step = 52 + 26 * begun

@@ -123,7 +123,7 @@ def test_figures_leave_settings_and_pyplot_alone(run):
 
 def test_one_replication_draws_a_line_without_band(run):
     first = {name: data[:1] for name, data in run.arrays.items()}
-    one = Run(run.name, run.title, run.start, run.step_days, run.columns, first, run.manifest)
+    one = Run(run.name, run.title, run.start, run.step_days, run.columns, first, run.manifest, run.about)
     (ax,) = figures.prices(one, ["Nd"]).axes
     assert not ax.collections
     assert len(figures.prices(run, ["Nd"]).axes[0].collections) == 2

@@ -13,7 +13,7 @@ import pytest
 
 from chokepoint.sim import BadInput, Run, Simulation, load_run
 from chokepoint.sim.results import storage, tidy
-from chokepoint.sim.results.record import SERIES
+from chokepoint.sim.market.week import recorded
 from chokepoint.sim.results.storage import MANIFEST, TABLE, export_csv, save, writable
 from tests.builders import TWO_COUNTRIES
 
@@ -96,12 +96,12 @@ def test_csv_holds_the_same_numbers_to_the_bit(run: Run, tmp_path: Path) -> None
         assert [float(row["value"]) for row in lines] == table[label].to_pylist()
         assert [row["week"] for row in lines] == weeks
         assert [int(row["replication"]) for row in lines] == table["replication"].to_pylist()
-        assert {row["unit"] for row in lines} == {SERIES[label.split("|")[0]].unit}
+        assert {row["unit"] for row in lines} == {recorded()[label.split("|")[0]].unit}
 
 
 def test_the_dictionary_says_what_every_series_is(run: Run, tmp_path: Path) -> None:
     rows = {row["series"]: row for row in rows_of(run.save(tmp_path / "result", csv=True) / "data_dictionary.csv")}
-    assert set(rows) == set(SERIES)
+    assert set(rows) == set(recorded())
     assert all(all(row.values()) for row in rows.values())
     price = {k: rows["price_outside"][k] for k in ("column_kind", "unit", "months")}
     assert price == {"column_kind": "material", "unit": "USD/kg", "months": "average"}

@@ -9,10 +9,13 @@ import pytest
 from chokepoint.agents.behaviour import behaviour
 from chokepoint.sim import Simulation
 from chokepoint.sim.engine.calendar import Calendar
-from chokepoint.sim.politics.news import Heard, newly_withheld, topic
+from chokepoint.sim.market.week import phases
+from chokepoint.sim.politics.hearing import Hearing, newly_withheld, topic
+from chokepoint.sim.politics.instruments import known
 from tests.builders import event, half_years, news_item, world_scenario
 
 START = date(2010, 1, 4)
+BORDER = [name for name, instrument in known(phases().frame).items() if instrument.border]
 
 
 def alarm(items, **values):  # type: ignore[no-untyped-def]
@@ -20,7 +23,7 @@ def alarm(items, **values):  # type: ignore[no-untyped-def]
     given = {"news_threat": 0.4, "news_memory_years": 0.1, "noise_news": 0.0, **values}
     scenario = world_scenario(news=items)
     calendar = Calendar(scenario.start, scenario.end)
-    level = Heard(scenario, calendar, behaviour(**given)).alarm(1, 0)
+    level = Hearing(scenario, calendar, behaviour(**given), {}, BORDER).alarm(1, 0)
     column = [c.country for c in scenario.countries].index("Importia")
     return level[:, column], calendar
 
@@ -56,9 +59,9 @@ def test_what_is_expected_of_exports_says_nothing_of_supply() -> None:
     campaign = event("campaign.x", second, "enforcement", target="illegal mines")
     heard = [news_item("n0", first, "threat"), news_item("n1", second, "threat", measure="campaign.x")]
     scenario = world_scenario(news=heard, events=[campaign])
-    assert [topic(n, scenario.events) for n in scenario.news] == [0, 1]
+    assert [topic(n, scenario.events, BORDER) for n in scenario.news] == [0, 1]
     reserve = news_item("n2", second, "rumour").model_copy(update={"topic": "reserve"})
-    assert topic(reserve, scenario.events) == 2
+    assert topic(reserve, scenario.events, BORDER) == 2
 
 
 def test_a_hold_of_ore_is_as_large_as_its_mines() -> None:
@@ -109,7 +112,7 @@ def test_an_act_with_a_size_stays_in_view_longer_than_words() -> None:
         given = {"news_act": 0.5, "act_memory_years": 0.3, "news_threat": 0.4, "news_memory_years": 0.1}
         scenario = world_scenario(news=[item], events=[ban])
         calendar = Calendar(scenario.start, scenario.end)
-        level = Heard(scenario, calendar, behaviour(noise_news=0.0, **given)).alarm(1, 0)
+        level = Hearing(scenario, calendar, behaviour(noise_news=0.0, **given), {}, BORDER).alarm(1, 0)
         column = [c.country for c in scenario.countries].index("Importia")
         assert level[calendar.step_of(later), column] == pytest.approx(left)
 

@@ -7,7 +7,7 @@ state buying), learn from each item and fade over years. Words stay in view for 
 much they withhold for longer; liftings calm both. A country hears the louder of the two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import exp
 
 import numpy as np
@@ -16,9 +16,6 @@ from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.engine.calendar import Calendar
 from chokepoint.sim.engine.draws import NEWS, key_of, normals, stream
 from chokepoint.sim.scenario.tables import Event, Mine, News, Scenario
-
-ABROAD_ONLY = ("export_quota", "quota_carry_over", "export_tax", "embargo", "inspection", "closure", "export_licence",
-               "licence_refusal")  # fmt: skip
 
 
 def newly_withheld(
@@ -88,13 +85,15 @@ def strength(item: News, scenario: Scenario, behaviour: Behaviour, exports: Mapp
     return loudness[item.kind] * (1.0 if size is None else size)
 
 
-def audience(item: News, events: Sequence[Event], countries: Sequence[str], spillover: float) -> np.ndarray:
+def audience(
+    item: News, scenario: Scenario, countries: Sequence[str], spillover: float, border: Collection[str]
+) -> np.ndarray:
     """Weight with which each country hears an item: 1 if named, the spill-over if not, 0 for the author
     of a measure that only concerns others."""
     named = item.target.split(";")
     weights = np.array([1.0 if "all" in named or c in named else spillover for c in countries])
-    for event in events:
-        if event.id in item.measure.split(";") and event.instrument in ABROAD_ONLY and event.actor in countries:
+    for event in scenario.events:
+        if event.id in item.measure.split(";") and event.instrument in border and event.actor in countries:
             weights[list(countries).index(event.actor)] = 0.0
     return weights
 
@@ -102,26 +101,31 @@ def audience(item: News, events: Sequence[Event], countries: Sequence[str], spil
 TOPICS = ("exports", "supply", "reserve")
 
 
-def topic(item: News, events: Sequence[Event]) -> int:
+def topic(item: News, events: Sequence[Event], border: Collection[str]) -> int:
     """What an item is about, as an index of `TOPICS`: its own word for it, else that of its measure."""
     if item.topic:
         return TOPICS.index(item.topic)
     measures = item.measure.split(";")
     instruments = [e.instrument for e in events if e.id in measures]
-    if not instruments or instruments[0] in ABROAD_ONLY:
+    if not instruments or instruments[0] in border:
         return 0
     return 2 if instruments[0] == "reserve_purchase" else 1
 
 
-class Heard:
+class Hearing:
     """The items of a scenario with their strength and audience, computed once; `alarm` adds a run's luck."""
 
     def __init__(
-        self, scenario: Scenario, calendar: Calendar, behaviour: Behaviour, exports: Mapping[str, float] | None = None
+        self,
+        scenario: Scenario,
+        calendar: Calendar,
+        behaviour: Behaviour,
+        exports: Mapping[str, float],
+        border: Collection[str],
     ):
         year = scenario.start.year  # what was in force in the base year is no news
         old = {e.actor for e in scenario.events if e.instrument == "export_quota" and e.start.year <= year}
-        exports = {actor: tonnes for actor, tonnes in (exports or {}).items() if actor not in old}
+        exports = {actor: tonnes for actor, tonnes in exports.items() if actor not in old}
         countries = [c.country for c in scenario.countries]
         self.shape = (calendar.steps, len(countries))
         self.years_per_step = calendar.years_per_step
@@ -138,8 +142,8 @@ class Heard:
             step = calendar.step_of(item.date)
             if 0 <= step < calendar.steps:
                 loud = strength(item, scenario, behaviour, exports)
-                heard.append(loud * audience(item, scenario.events, countries, behaviour.news_spillover))
-                self.items.append((step, topic(item, scenario.events), int(sized(item, scenario, exports))))
+                heard.append(loud * audience(item, scenario, countries, behaviour.news_spillover, border))
+                self.items.append((step, topic(item, scenario.events, border), int(sized(item, scenario, exports))))
                 keys += [key_of(item.id, name) for name in countries]
         self.heard = np.array(heard).reshape(-1, len(countries))
         self.keys = np.array(keys, dtype=np.uint64)
@@ -173,14 +177,14 @@ class Heard:
 class Announced:
     """What states say during a run by acting: each act of a doctrine is heard like an item of news about exports."""
 
-    def __init__(self, heard: Heard, behaviour: Behaviour):
-        self.heard, self.behaviour = heard, behaviour
-        self.expected = np.zeros(heard.shape[1])
+    def __init__(self, hearing: Hearing, behaviour: Behaviour):
+        self.hearing, self.behaviour = hearing, behaviour
+        self.expected = np.zeros(hearing.shape[1])
         self.last = 0
 
     def copy(self) -> "Announced":
         """The same memory for an imagined world."""
-        new = Announced(self.heard, self.behaviour)
+        new = Announced(self.hearing, self.behaviour)
         new.expected, new.last = self.expected.copy(), self.last
         return new
 
@@ -190,12 +194,12 @@ class Announced:
         size: share of supply that it newly withholds, None for an act without one; weights: how far each country is
         meant, as in `audience`. What is expected of the author moves nobody, as with other news.
         """
-        P, h = self.behaviour, self.heard
-        self.expected *= h.forget ** (step - self.last)
+        behaviour, hearing = self.behaviour, self.hearing
+        self.expected *= hearing.forget ** (step - self.last)
         self.last = step
-        loud = P.news_act * (P.news_act_unsized if size is None else size) * weights
+        loud = behaviour.news_act * (behaviour.news_act_unsized if size is None else size) * weights
         fresh = np.minimum(np.maximum(loud - self.expected, 0.0), 1.0)
-        self.expected += h.learning * fresh
-        memory = P.news_memory_years if size is None else P.act_memory_years
-        fade = np.exp(-h.years_per_step / memory * np.arange(len(news) - step))[:, None]
+        self.expected += hearing.learning * fresh
+        memory = behaviour.news_memory_years if size is None else behaviour.act_memory_years
+        fade = np.exp(-hearing.years_per_step / memory * np.arange(len(news) - step))[:, None]
         news[step:] = np.maximum(news[step:], fresh * fade)

@@ -1,0 +1,180 @@
+"""The frame that mechanisms are set in: it collects their arrays, orders their phases, and makes the world of a run."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+from chokepoint.sim.engine.series import Series
+from chokepoint.sim.scenario.acts import Instrument
+
+# Bundles of arrays by the letter that phases use, in the order in which native code gets them.
+BUNDLES = {"N": "Structure", "X": "Influences", "I": "Instruments", "S": "State", "R": "Record"}
+
+
+class Frame:
+    """The week of a set of mechanisms.
+
+    structure: the arrays of bundle N, which the layout of a scenario brings. mechanisms: those that ship first, then a
+    study's own, whose arrays come last, so that the places of the others stay where they are.
+
+    Raises `ValueError` with the name where an array or phase is declared twice, or a phase cannot be placed.
+    """
+
+    def __init__(self, structure: Sequence[Array], shipped: Sequence[Mechanism], own: Sequence[Mechanism] = ()):
+        self.shipped, self.own = tuple(shipped), tuple(own)
+        self.mechanisms = (*self.shipped, *self.own)
+        self.structure_arrays = len(structure)
+        self.arrays = {array.name: array for array in (*structure, *map_arrays(self.shipped))}
+        self.shipped_arrays = len(self.arrays)
+        for array in map_arrays(self.own):
+            if array.name in self.arrays:
+                raise ValueError(f"array {array.name} is declared twice")
+            self.arrays[array.name] = array
+        self.phases = in_order([phase for mechanism in self.mechanisms for phase in mechanism.phases])
+        self.home = {phase.name: mechanism for mechanism in self.mechanisms for phase in mechanism.phases}
+        self.instruments: dict[str, Instrument] = {
+            instrument.name: instrument for mechanism in self.mechanisms for instrument in mechanism.instruments
+        }
+        self.series: dict[str, Series] = {
+            name: series for mechanism in self.mechanisms for name, series in mechanism.series.items()
+        }
+
+    @cached_property
+    def by_letter(self) -> dict[str, list[Array]]:
+        """The arrays of each bundle, in its order."""
+        found: dict[str, list[Array]] = {letter: [] for letter in BUNDLES}
+        for array in self.arrays.values():
+            found[array.letter].append(array)
+        return found
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each array in the table of addresses that native code gets: a study's own come last."""
+        shipped = set(list(self.arrays)[: self.shipped_arrays])
+        names = [array.name for arrays in self.by_letter.values() for array in arrays]
+        return {name: i for i, name in enumerate(sorted(names, key=lambda name: name not in shipped))}
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """For each place of that table, the number of its array bundle by bundle: (arrays,)."""
+        names = [array.name for arrays in self.by_letter.values() for array in arrays]
+        return np.argsort([self.places[name] for name in names])
+
+    @cached_property
+    def bundles(self) -> dict[str, Any]:
+        """The tuples that hold the arrays of each letter."""
+        return {
+            letter: namedtuple(name, [array.field for array in self.by_letter[letter]])
+            for letter, name in BUNDLES.items()
+        }
+
+    def make(self, making: Making) -> dict[str, Any]:
+        """The bundles of a run with their first values; the structure is that of `making`."""
+        made: dict[str, Any] = {"N": making.N}
+        for letter, bundle in self.bundles.items():
+            if letter != "N":
+                made[letter] = bundle(*(making.array(f"{letter}.{field}") for field in bundle._fields))
+        return made
+
+
+def map_arrays(mechanisms: Iterable[Mechanism]) -> list[Array]:
+    """All arrays that mechanisms declare, those of their series included; `ValueError` names one that stands twice."""
+    found: dict[str, Array] = {}
+    for mechanism in mechanisms:
+        recorded = (series.array_of(name) for name, series in mechanism.series.items())
+        for array in (*mechanism.arrays, *(a for a in recorded if a is not None)):
+            if array.name in found:
+                raise ValueError(f"array {array.name} is declared twice")
+            found[array.name] = array
+    return list(found.values())
+
+
+def in_order(phases: Sequence[Phase]) -> tuple[Phase, ...]:
+    """Phases in the order of the week: each directly behind the last of those that it comes after."""
+    names = [phase.name for phase in phases]
+    for phase in phases:
+        if names.count(phase.name) > 1:
+            raise ValueError(f"phase {phase.name} is declared twice")
+        for other in (*phase.after, *phase.before):
+            if other not in names:
+                raise ValueError(f"phase {phase.name} names {other!r}, which is no phase")
+    after = {phase.name: set(phase.after) for phase in phases}
+    for phase in phases:
+        for other in phase.before:
+            after[other].add(phase.name)
+    placed: list[Phase] = []
+    waiting = list(phases)
+    while waiting:
+        done = [phase.name for phase in placed]
+        ready = next((phase for phase in waiting if after[phase.name] <= set(done)), None)
+        if ready is None:
+            raise ValueError(f"phases wait for each other: {', '.join(phase.name for phase in waiting)}")
+        last = max((done.index(name) for name in after[ready.name]), default=-1)
+        placed.insert(last + 1, ready)
+        waiting.remove(ready)
+    return tuple(placed)
+
+
+class Making:
+    """The world of a run in the making: what first values are worked out from.
+
+    Attributes `X`, `I`, `S` and `R` give arrays by name, made when they are first asked for; `known` are further things
+    that first values read, among them `N`, the structure. sizes: the length of each axis by its letter.
+    """
+
+    def __init__(self, frame: Frame, sizes: Mapping[str, int], **known: Any):
+        self.frame, self.sizes = frame, sizes
+        self.X, self.I, self.S, self.R = (_Bundle(self, letter) for letter in "XISR")
+        self.__dict__.update(known)
+        self._made: dict[str, np.ndarray] = {}
+        self._asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"the world in the making has no {name!r}")
+
+    def shape(self, array: Array) -> tuple[int, ...]:
+        """The lengths of an array's axes."""
+        return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in array.axes.split())
+
+    def array(self, name: str) -> np.ndarray:
+        """The first values of an array; `TypeError` where its function gives another shape than it declares."""
+        if name not in self._made:
+            array = self.frame.arrays[name]
+            if callable(array.initial):
+                self._made[name] = self._worked_out(array, array.initial)
+            else:
+                self._made[name] = np.full(self.shape(array), array.initial or 0.0, dtype=array.kind)
+        return self._made[name]
+
+    def _worked_out(self, array: Array, initial: Callable[[Making], Any]) -> np.ndarray:
+        if array.name in self._asked:
+            raise TypeError(f"first values wait for each other: {' -> '.join((*self._asked, array.name))}")
+        self._asked.append(array.name)
+        given = initial(self)
+        shared = (
+            array.letter == "X" and getattr(given, "dtype", None) == array.kind
+        )  # no phase writes what comes from outside
+        values = given if shared else np.array(given, dtype=array.kind, order="C")
+        self._asked.remove(array.name)
+        if "d" not in array.axes.split() and values.shape != self.shape(
+            array
+        ):  # how deep a pipeline is, its maker tells
+            raise TypeError(f"{array.name}: made as {values.shape}, declared as {array.axes} {self.shape(array)}")
+        return values
+
+
+class _Bundle:
+    """Arrays of one letter, each made when it is first read."""
+
+    def __init__(self, making: Making, letter: str):
+        self._making, self._letter = making, letter
+
+    def __getattr__(self, field: str) -> np.ndarray:
+        return self._making.array(f"{self._letter}.{field}")

@@ -1,0 +1,76 @@
+"""Cargo: what was shipped lands a lag later. What one slot buys from one country shares a pipeline."""
+
+import numpy as np
+
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+from chokepoint.sim.engine.series import Series
+from chokepoint.sim.scenario.acts import Instrument
+
+
+def arrivals(step, dt, P, N, X, I, S, R):
+    """Cargo lands: what was shipped a lag ago joins the buyer's stock."""
+    now = step % S.pipe.shape[0]
+    for slot in range(S.stock.shape[0]):
+        landed = 0.0
+        for way in range(N.s_way[slot], N.s_way[slot + 1]):
+            cargo = S.pipe[now, way]
+            if cargo > 0.0:
+                S.pipe[now, way] = 0.0
+                landed += cargo
+                R.arrivals[step, N.s_country[slot], N.w_origin[way]] += cargo * N.s_gross[slot]
+        S.pipe_sum[slot] = max(0.0, S.pipe_sum[slot] - landed)
+        S.stock[slot] += landed
+
+
+def under_way(N, pipe):
+    """Tonnes under way to each slot: (slots,). pipe: (weeks ahead, ways)."""
+    slots = len(N.s_firm)
+    return np.bincount(np.repeat(np.arange(slots), np.diff(N.s_way)), pipe.sum(axis=0), slots)
+
+
+def _full_pipelines(w):
+    """Pipelines that hold what the base year buys: (weeks ahead, ways)."""
+    N = w.N
+    pipe = np.zeros((int(N.e_lag.max() + w.X.transit.max()) + 1, len(N.w_origin)))
+    selling = (N.r_output > 0.0)[N.e_ref, N.e_mat]  # not yet: plants that are planned
+    flow = N.e_share * w.base_purchases[N.e_slot] * selling
+    for lag in np.unique(N.e_lag):
+        chosen = N.e_lag == lag
+        pipe[:lag] += np.bincount(N.e_way[chosen], flow[chosen], len(N.w_origin))
+    return pipe
+
+
+MECHANISM = Mechanism(
+    "cargo",
+    source="accounting",
+    phases=(Phase(arrivals),),
+    arrays=(
+        Array("S.pipe", "d w", "t", "cargo that arrives so many weeks ahead", _full_pipelines),
+        Array("S.pipe_sum", "s", "t", "cargo under way", lambda w: under_way(w.N, w.S.pipe)),
+        Array("X.delayed", "t", "1 or 0", "whether any cargo is late", lambda w: w.layout.delayed, "i8"),
+        Array(
+            "X.transit",
+            "t c c",
+            "weeks",
+            "by which cargo is late, by origin and destination",
+            lambda w: w.layout.transit,
+            "i8",
+        ),
+        Array(
+            "X.late",
+            "t s",
+            "weeks",
+            "by which cargo is late, mean over the suppliers of a slot",
+            lambda w: w.layout.late,
+        ),
+    ),
+    series={
+        "imports": Series("t gross", "route", True, "arrivals by destination and origin", "t c c", "arrivals"),
+    },
+    instruments=(
+        Instrument(
+            "transit_delay", "cargo takes so many weeks more", unit="weeks", high=26.0, targets=("countries", "all")
+        ),
+    ),
+)
