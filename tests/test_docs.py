@@ -69,3 +69,8 @@ def test_the_readme_is_short_and_says_how_to_run_and_test() -> None:
     pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"index.md"}
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     assert {page for page in pages if f"({page})" not in index} == set()
+
+
+def test_the_mechanism_that_is_shown_is_the_one_that_is_tested() -> None:
+    shown = BLOCK.findall((ROOT / "docs" / "own-mechanism.md").read_text(encoding="utf-8"))
+    assert (ROOT / "tests" / "sim" / "engine" / "royalty.py").read_text(encoding="utf-8") in shown
