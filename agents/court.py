@@ -6,7 +6,7 @@ Rules as in `firm.py`: numbers in, one number out. `luck` is drawn outside.
 from math import erfc, log, sqrt
 
 
-def years_to_ruling(least_years, hazard, luck):
+def years_to_ruling(least_years: float, hazard: float, luck: float) -> float:
     """Years from a complaint to the final ruling: least + E / hazard, infinite where the hazard is zero.
 
     Nothing is ruled for `least_years` (consultations, panel, report); from then on the complaint succeeds with a
@@ -16,6 +16,6 @@ def years_to_ruling(least_years, hazard, luck):
     return least_years - log(0.5 * erfc(luck / sqrt(2.0))) / hazard if hazard > 0.0 else float("inf")
 
 
-def complies(probability, luck):
+def complies(probability: float, luck: float) -> bool:
     """Whether the loser removes what was complained of: P(Z <= z) < probability."""
     return 0.5 * erfc(-luck / sqrt(2.0)) < probability

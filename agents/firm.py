@@ -8,7 +8,9 @@ per year, `dt` is the step in years. Parameters named here stand in `behaviour.c
 from math import exp, log
 
 
-def use(base_t, activity, intensity, price_gap, elasticity, disturbance):
+def use(
+    base_t: float, activity: float, intensity: float, price_gap: float, elasticity: float, disturbance: float
+) -> float:
     """Tonnes a firm wants to use this week.
 
     base * activity * intensity * (price / base price)^-elasticity * e^disturbance, with `base_t` the use of
@@ -18,7 +20,14 @@ def use(base_t, activity, intensity, price_gap, elasticity, disturbance):
     return base_t * activity * intensity * exp(disturbance - elasticity * price_gap)
 
 
-def alarm(news, shortfall, neighbours, shortfall_gain, shortfall_tolerance, neighbour_weight):
+def alarm(
+    news: float,
+    shortfall: float,
+    neighbours: float,
+    shortfall_gain: float,
+    shortfall_tolerance: float,
+    neighbour_weight: float,
+) -> float:
     """The signal that perceived risk runs after, between 0 and 1: the loudest of three voices.
 
     News about supply, the firm's own unfilled share of orders beyond what it tolerates, and what the
@@ -28,13 +37,13 @@ def alarm(news, shortfall, neighbours, shortfall_gain, shortfall_tolerance, neig
     return min(1.0, max(news, own, neighbour_weight * neighbours))
 
 
-def risk(previous, signal, rise, decay, dt):
+def risk(previous: float, signal: float, rise: float, decay: float, dt: float) -> float:
     """Perceived risk after one step: fast towards a louder signal, slow away from it (exact step)."""
     rate = rise if signal > previous else decay
     return signal + (previous - signal) * exp(-rate * dt)
 
 
-def expected_growth(price, habitual, trend, reversion, trend_weight):
+def expected_growth(price: float, habitual: float, trend: float, reversion: float, trend_weight: float) -> float:
     """Expected log growth of a price a year: part of the way back to the habitual price.
 
     `trend` (log growth a year, smoothed) counts with `trend_weight`, zero by default: extrapolation
@@ -43,12 +52,20 @@ def expected_growth(price, habitual, trend, reversion, trend_weight):
     return -reversion * log(price / habitual) + trend_weight * trend
 
 
-def cover(normal_months, perceived_risk, growth, cover_risk, cover_growth, low, high):
+def cover(
+    normal_months: float,
+    perceived_risk: float,
+    growth: float,
+    cover_risk: float,
+    cover_growth: float,
+    low: float,
+    high: float,
+) -> float:
     """Months of use that a firm wants to hold: normal * clip(1 + kr risk + kp growth, low, high)."""
     return normal_months * min(high, max(low, 1.0 + cover_risk * perceived_risk + cover_growth * growth))
 
 
-def relied_cover(wanted_months, backed_months, crowding_out, lowest_months):
+def relied_cover(wanted_months: float, backed_months: float, crowding_out: float, lowest_months: float) -> float:
     """Months of use that a firm wants to hold when it believes a state's reserve stands behind it.
 
     max(lowest, wanted - crowding_out * backed): each month believed to be in the reserve for firms like it displaces a
@@ -57,7 +74,18 @@ def relied_cover(wanted_months, backed_months, crowding_out, lowest_months):
     return max(lowest_months, wanted_months - crowding_out * backed_months)
 
 
-def order(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, destocking, supply_line, floor, dt):
+def order(
+    use_t: float,
+    stock_t: float,
+    wanted_t: float,
+    pipeline_t: float,
+    wanted_pipeline_t: float,
+    stocking: float,
+    destocking: float,
+    supply_line: float,
+    floor: float,
+    dt: float,
+) -> float:
     """Tonnes ordered this week (Sterman's stock management rule).
 
     use + (wanted - stock)/tau + beta (wanted pipeline - pipeline)/tau, never below `floor` * use;
@@ -69,7 +97,7 @@ def order(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, des
     return max(floor * use_t, use_t + rate)
 
 
-def price_appeal(relative_landed_price, price_sensitivity):
+def price_appeal(relative_landed_price: float, price_sensitivity: float) -> float:
     """Factor by which a supplier's landed price, relative to the base year, scales its share: price^-b.
 
     Source: logit choice over log price as in Weisbuch and Kirman.
@@ -77,7 +105,7 @@ def price_appeal(relative_landed_price, price_sensitivity):
     return exp(-price_sensitivity * log(relative_landed_price))
 
 
-def supplier_weight(base_weight, appeal, trust):
+def supplier_weight(base_weight: float, appeal: float, trust: float) -> float:
     """Unnormalised share of an order that goes to one supplier: base weight * price appeal * trust.
 
     Source: disrupt-sc (weights times fill).
@@ -85,7 +113,7 @@ def supplier_weight(base_weight, appeal, trust):
     return base_weight * appeal * trust
 
 
-def trust(previous, fill, gain, memory_years, dt):
+def trust(previous: float, fill: float, gain: float, memory_years: float, dt: float) -> float:
     """Trust in a supplier after a delivery of `fill` (share of the order), between 1 / (1 + gain) and 1.
 
     d trust = (1 - trust - gain (1 - fill) trust) dt / memory, by an implicit step: what is not delivered costs
@@ -95,14 +123,23 @@ def trust(previous, fill, gain, memory_years, dt):
     return (previous + pace) / (1.0 + pace * (1.0 + gain * (1.0 - fill)))
 
 
-def shun(perceived_risk, aversion):
+def shun(perceived_risk: float, aversion: float) -> float:
     """Factor by which fear of an exporting state scales the shares of its suppliers: e^(-aversion * risk)."""
     return exp(-aversion * perceived_risk)
 
 
 def trader_stock(
-    normal_t, perceived_risk, growth, mood, relative_price, trader_risk, trader_growth, low, high, finance
-):
+    normal_t: float,
+    perceived_risk: float,
+    growth: float,
+    mood: float,
+    relative_price: float,
+    trader_risk: float,
+    trader_growth: float,
+    low: float,
+    high: float,
+    finance: float,
+) -> float:
     """Tonnes a trader without own use wants to hold: more on an expected rise, within its finance limit.
 
     normal * clip(1 + kn risk + kh growth, low, high) * e^mood, at most finance * normal / relative price.
@@ -111,7 +148,17 @@ def trader_stock(
     return normal_t * min(factor * exp(mood), finance / relative_price)
 
 
-def intensity(previous, price_gap, elasticity, speed, threshold, cap, back, floor, dt):
+def intensity(
+    previous: float,
+    price_gap: float,
+    elasticity: float,
+    speed: float,
+    threshold: float,
+    cap: float,
+    back: float,
+    floor: float,
+    dt: float,
+) -> float:
     """Material per unit of output after one step of thrift: fast to save, slow to return (hysteresis).
 
     At a price that stays, products would be redesigned to i* = e^(-elasticity * (price_gap - threshold)), at least
@@ -125,18 +172,18 @@ def intensity(previous, price_gap, elasticity, speed, threshold, cap, back, floo
     return min(goal, previous * (1.0 + back * dt))
 
 
-def relocation(gap, speed, threshold):
+def relocation(gap: float, speed: float, threshold: float) -> float:
     """Share of use a year that moves into the exporting state; `gap` is ln(outside/inside) beyond tax."""
     excess = gap - threshold
     return speed * min(1.0, excess / 0.5) if excess > 0.0 else 0.0
 
 
-def scrap(use_t, share, price_gap, response):
+def scrap(use_t: float, share: float, price_gap: float, response: float) -> float:
     """Tonnes recovered from the firm's own scrap: share * use * (1 + response * price gap), bounded."""
     return use_t * share * min(3.0, max(0.2, 1.0 + response * price_gap))
 
 
-def old_scrap(worn_t, share, price_gap, response):
+def old_scrap(worn_t: float, share: float, price_gap: float, response: float) -> float:
     """Tonnes recovered from products that wear out: share * worn out * (1 + response * smoothed price gap), bounded.
 
     Collection is built up slowly, so it answers the price that engineers look at. At most nine tenths of what wears

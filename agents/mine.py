@@ -7,18 +7,20 @@ of oxide contained. Money of a mine is in thousand USD.
 from math import exp, log
 
 
-def legal_output(capacity_t, quota_t, ore_price, cost):
+def legal_output(capacity_t: float, quota_t: float, ore_price: float, cost: float) -> float:
     """Most that a legal mine ships in a week: its capacity, its quota, and less when ore pays below cost."""
     pays = min(1.0, max(0.0, 2.0 * ore_price / cost - 1.0)) if cost > 0.0 else 1.0
     return min(capacity_t, quota_t) * pays
 
 
-def unlicensed_output(base_t, capacity_t, relative_ore_value, suppressed, elasticity):
+def unlicensed_output(
+    base_t: float, capacity_t: float, relative_ore_value: float, suppressed: float, elasticity: float
+) -> float:
     """Most that unlicensed pits ship: base * value^elasticity * (1 - suppressed by campaigns), within capacity."""
     return min(capacity_t, base_t * exp(elasticity * log(relative_ore_value))) * (1.0 - suppressed)
 
 
-def pits(previous, relative_value, growth, dt):
+def pits(previous: float, relative_value: float, growth: float, dt: float) -> float:
     """Unlicensed pits in the ground, relative to the base year, between a quarter and four times as many.
 
     d ln pits = growth * ln(relative value) dt: while ore is worth more than in the base year new ones are dug, and
@@ -27,12 +29,21 @@ def pits(previous, relative_value, growth, dt):
     return min(4.0, max(0.25, previous * exp(growth * log(relative_value) * dt)))
 
 
-def believed_value(smoothed, habitual, caution):
+def believed_value(smoothed: float, habitual: float, caution: float) -> float:
     """Ore value an investor counts on: the habitual one plus a cautious share of what stands above it."""
     return min(smoothed, habitual) + caution * max(0.0, smoothed - habitual)
 
 
-def opens(believed, cost, capacity_t_per_year, capex_kusd, rate, life_years, hurdle, support):
+def opens(
+    believed: float,
+    cost: float,
+    capacity_t_per_year: float,
+    capex_kusd: float,
+    rate: float,
+    life_years: float,
+    hurdle: float,
+    support: float,
+) -> bool:
     """True when the present value of the margins is above (1 + hurdle - support) times the outlay.
 
     PV = (believed - cost) * capacity * (1 - (1 + rate)^-life) / rate, in thousand USD (USD/kg times
@@ -42,14 +53,14 @@ def opens(believed, cost, capacity_t_per_year, capex_kusd, rate, life_years, hur
     return (believed - cost) * capacity_t_per_year * annuity > (1.0 + hurdle - support) * capex_kusd
 
 
-def ramp(years_since_opening, ramp_years):
+def ramp(years_since_opening: float, ramp_years: float) -> float:
     """Share of capacity that runs: a straight line from zero to one over the ramp."""
     if ramp_years <= 0.0:
         return 1.0
     return min(1.0, max(0.0, years_since_opening / ramp_years))
 
 
-def paid(ore_price, floor, subsidy):
+def paid(ore_price: float, floor: float, subsidy: float) -> float:
     """What a mine earns per kg of ore, USD/kg: max(ore price, floor) + subsidy.
 
     A state that guarantees the `floor` tops the ore price up to it; one that subsidises adds to every kg. Both are
@@ -58,7 +69,7 @@ def paid(ore_price, floor, subsidy):
     return max(ore_price, floor) + subsidy
 
 
-def counted(aid, years, rate, life_years):
+def counted(aid: float, years: float, rate: float, life_years: float) -> float:
     """USD/kg that an investor counts on of `aid` USD/kg paid for the first `years` of a mine's life.
 
     aid * (1 - (1 + rate)^-n) / (1 - (1 + rate)^-life), with n = years within 0 and the life: the level sum over the
@@ -70,7 +81,7 @@ def counted(aid, years, rate, life_years):
     return aid * (1.0 - exp(-n * log(1.0 + rate))) / (1.0 - exp(-life_years * log(1.0 + rate)))
 
 
-def grant_element(loan_rate, investor_rate, years):
+def grant_element(loan_rate: float, investor_rate: float, years: float) -> float:
     """Part of a loan that is a gift to an investor who discounts at a higher rate, as a share of the loan.
 
     1 - A(investor rate) / A(loan rate), with A(i) = (1 - (1 + i)^-n) / i the value of 1 a year for n years. Source:
@@ -80,7 +91,7 @@ def grant_element(loan_rate, investor_rate, years):
     return 1.0 - of_investor / of_lender
 
 
-def support(hurdle, borne, lent, gift, given):
+def support(hurdle: float, borne: float, lent: float, gift: float, given: float) -> float:
     """Backing as a share of the outlay that an investor need not earn: hurdle * borne + lent * gift + given.
 
     No premium is asked on the share of the outlay whose risk a state bears (`borne`: its stake and the debt that it
@@ -89,13 +100,13 @@ def support(hurdle, borne, lent, gift, given):
     return hurdle * borne + lent * gift + given
 
 
-def debt_due(debt, rate, years, age_years, dt):
+def debt_due(debt: float, rate: float, years: float, age_years: float, dt: float) -> float:
     """Thousand USD due to banks this week: a level annuity on `debt` over `years` from opening, nothing after."""
     annuity = (1.0 - exp(-years * log(1.0 + rate))) / rate
     return debt / annuity * dt if age_years < years else 0.0
 
 
-def loan_due(owed, rate, years_left, cash, dt):
+def loan_due(owed: float, rate: float, years_left: float, cash: float, dt: float) -> float:
     """Thousand USD paid this week on a loan of a state: the annuity on what is owed, as far as there is cash.
 
     owed * (1 - (1 + rate)^-dt) / (1 - (1 + rate)^-years_left), at most `cash`, with the interest of the week in `owed`:
@@ -106,12 +117,12 @@ def loan_due(owed, rate, years_left, cash, dt):
     return max(0.0, min(part * owed, cash))
 
 
-def called(due, cash, left):
+def called(due: float, cash: float, left: float) -> float:
     """Thousand USD that a guarantor pays this week: the part of the debt `due` that cash does not cover, within
     what is `left` of the guarantee."""
     return max(0.0, min(due, due - cash, left))
 
 
-def dividend(share, profit, cash):
+def dividend(share: float, profit: float, cash: float) -> float:
     """Thousand USD that a state's `share` of this week's profit brings it, as far as there is cash."""
     return max(0.0, min(share * profit, cash))

@@ -6,7 +6,7 @@ Rules as in `firm.py`: numbers in, one number out. Money is USD per kg; rates ar
 from math import exp, log
 
 
-def run_rate(base_t, capacity_t, cover, response, low):
+def run_rate(base_t: float, capacity_t: float, cover: float, response: float, low: float) -> float:
     """Tonnes of feed a refiner wants to run this week.
 
     base * clip(1 + response (1 - cover), low, capacity/base): `cover` is product stock over its target,
@@ -17,12 +17,12 @@ def run_rate(base_t, capacity_t, cover, response, low):
     return min(capacity_t, base_t * max(low, 1.0 + response * (1.0 - cover)))
 
 
-def withheld(growth, response, high):
+def withheld(growth: float, response: float, high: float) -> float:
     """Share of product kept back on an expected rise of the inside price (log growth a year)."""
     return min(high, max(0.0, response * growth))
 
 
-def presence(output_t_per_year, product_t, target_t, reference_t_per_year):
+def presence(output_t_per_year: float, product_t: float, target_t: float, reference_t_per_year: float) -> float:
     """How large a seller outside stands before its buyers, 1 in the base year or, for a new plant, at capacity.
 
     (output + (product - target) / a quarter of a year) / reference, at least zero: who makes more, or sits on
@@ -31,7 +31,9 @@ def presence(output_t_per_year, product_t, target_t, reference_t_per_year):
     return max(0.0, (output_t_per_year + (product_t - target_t) / 0.25) / reference_t_per_year)
 
 
-def export_offer(price_outside, price_inside_taxed, ask, slope, low, high):
+def export_offer(
+    price_outside: float, price_inside_taxed: float, ask: float, slope: float, low: float, high: float
+) -> float:
     """Share of an export order that a licence holder serves: clip(1 + slope * margin, low, high).
 
     The margin is (outside - inside with tax - ask) / outside: with a licence that pays more elsewhere in
@@ -41,7 +43,7 @@ def export_offer(price_outside, price_inside_taxed, ask, slope, low, high):
     return min(high, max(low, 1.0 + slope * margin))
 
 
-def licence_value(price, orders_t, allowed_t, elasticity, ceiling):
+def licence_value(price: float, orders_t: float, allowed_t: float, elasticity: float, ceiling: float) -> float:
     """Rent in USD per kg gross at which a holder expects its customers to want just what it may ship.
 
     price * ((orders/allowed)^(1/elasticity) - 1), at least zero and at most ceiling * price; `price` is
@@ -55,13 +57,13 @@ def licence_value(price, orders_t, allowed_t, elasticity, ceiling):
     return price * min(ceiling, exp(min(ratio, 20.0)) - 1.0)
 
 
-def licence_ask(previous, value, rise, fall, dt):
+def licence_ask(previous: float, value: float, rise: float, fall: float, dt: float) -> float:
     """What a holder asks for its licence: follows its value, fast up and slowly down (exact step)."""
     rate = rise if value > previous else fall
     return value + (previous - value) * exp(-rate * dt)
 
 
-def leakage(gap, enforcement, share, slope, threshold, deterrence):
+def leakage(gap: float, enforcement: float, share: float, slope: float, threshold: float, deterrence: float) -> float:
     """Share of unlicensed output that is smuggled out.
 
     share * (1 - deterrence * enforcement) / (1 + exp(-slope (gap - threshold))); `gap` is the log of the

@@ -109,7 +109,7 @@ class ReserveOffice:
         return orders
 
 
-def gap(order_t, use_t, received_t):
+def gap(order_t: float, use_t: float, received_t: float) -> float:
     """Tonnes that a firm plans to use this week, as far as it ordered them, and did not get.
 
     What it wants beyond its use is for its own stock, which is not what a reserve is for.
@@ -117,7 +117,7 @@ def gap(order_t, use_t, received_t):
     return max(0.0, min(order_t, use_t) - received_t)
 
 
-def inferred(believed, true, speed, dt):
+def inferred(believed: float, true: float, speed: float, dt: float) -> float:
     """What others believe of a reserve that is not published, its holding or its buying, after one step.
 
     d believed = speed * (true - believed) dt: imports that no firm received point to it, and those who look at them

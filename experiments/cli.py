@@ -1,31 +1,27 @@
 """The command line: `chokepoint run 2010-embargo` and its companions, verb by verb in `commands/`.
 
-Heavy packages are imported inside the verbs, so that `--help` answers at once. Exit status: 0 done, 1 the
-model or a run fell short, 2 bad input.
+Heavy packages are imported inside the verbs, so that `--help` and a shell's completion answer at once. Exit status: 0
+done, 1 the model or a run fell short, 2 bad input.
 """
 
 import json
 import sys
 from typing import Annotated
 
-import chokepoint.experiments.commands.runs
-import chokepoint.experiments.commands.scenarios  # isort: split
-
-import chokepoint.experiments.commands.evidence  # isort: split
-
-import chokepoint.experiments.commands.studies  # isort: split
-
-import chokepoint.experiments.commands.week  # isort: split
-
-import chokepoint.experiments.commands.trace  # isort: split
-
-import chokepoint.experiments.commands.page  # isort: split
-
-import chokepoint.experiments.commands.citations  # isort: split
-
 import typer
 
-import chokepoint.experiments.commands.systems  # noqa: F401  each file adds its verbs, in the order of the help
+# Each of these files adds its verbs to `app`; in which group and order the help shows them is said in `groups.py`.
+from chokepoint.experiments.commands import (  # noqa: F401
+    citations,
+    evidence,
+    page,
+    runs,
+    scenarios,
+    studies,
+    systems,
+    trace,
+    week,
+)
 from chokepoint.experiments.commands.shared import app
 
 

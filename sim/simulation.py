@@ -63,17 +63,22 @@ class Simulation:
         allow_rules: bool = True,
     ):
         base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        if (base.rules or base.mechanisms) and not allow_rules:
-            code = ", ".join((*base.rules.values(), *(Path(file).name for file in base.mechanisms)))
-            raise BadInput([f"scenario.toml: names code ({code}); add --allow-rules to run it"], "rules")
-        self.rules = rule_set({**base.rules, **(rules or {})}, base.mechanisms)
-        instruments = known(self.rules.source.frame)
         given = dict(behaviour or {})
-        problems = [*check_behaviour(given, "behaviour"), *unknown_instruments(base, instruments)]
+        problems = check_behaviour(given, "behaviour")
         if problems:
-            raise BadInput(problems, "simulation")
+            raise BadInput(problems, "behaviour")
         base = base.model_copy(update={"behaviour": {**base.behaviour, **given}})
-        self.scenario = apply_changes(base, tuple(changes), instruments)
+        changed = change_scenario(base, changes)
+        if (changed.rules or changed.mechanisms) and not allow_rules:
+            code = ", ".join((*changed.rules.values(), *(Path(file).name for file in changed.mechanisms)))
+            raise BadInput([f"scenario.toml: names code ({code}); add --allow-rules to run it"], "rules")
+        # No code of a study's own runs for a scenario that is refused for another reason.
+        self.rules = rule_set({**changed.rules, **(rules or {})}, changed.mechanisms)
+        instruments = known(self.rules.source.frame)
+        problems = unknown_instruments(changed, instruments)
+        if problems:
+            raise BadInput(problems, "scenario")
+        self.scenario = apply_changes(changed, (), instruments)
         self.changes = tuple(changes)
         self.seed = int(seed)
         self._layout: Layout | None = None

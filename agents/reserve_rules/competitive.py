@@ -48,11 +48,13 @@ class Storage:
         rest = np.where(available < self.available[0], available, available - self.stocks[-1])
         alone = np.maximum(rest, 1e-3) ** (-1.0 / self.elasticity)
         between = (available >= self.available[0]) & (available <= self.available[-1])
-        return np.where(between, stored, alone)
+        price: np.ndarray = np.where(between, stored, alone)
+        return price
 
     def stock_at(self, available: np.ndarray) -> np.ndarray:
         """Years of use that competition stores at an availability."""
-        return np.interp(available, self.available, self.stocks, left=0.0)
+        stock: np.ndarray = np.interp(available, self.available, self.stocks, left=0.0)
+        return stock
 
     def stock_for(self, price: float) -> float:
         """Years of use that competition holds at a price, in multiples of the normal one."""
@@ -91,7 +93,7 @@ def solve(settings: Settings, points: int = 4000) -> Storage:
 
 def _before(settings: Settings, available: np.ndarray, output: np.ndarray, highest: float) -> np.ndarray:
     """Stocks from which some outcome of output leads to one of these availabilities."""
-    stocks = (available[:, None] - output[None, :]).ravel() / (1.0 - settings.decay)
+    stocks: np.ndarray = (available[:, None] - output[None, :]).ravel() / (1.0 - settings.decay)
     return stocks[(stocks > 0.0) & (stocks < highest)]
 
 

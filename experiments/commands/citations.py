@@ -18,7 +18,10 @@ def cite(
     as_bibtex: Annotated[bool, typer.Option("--bibtex", help="print BibTeX and nothing else")] = False,
     as_json: Json = False,
 ) -> None:
-    """Say what to cite: the software, the literature behind the rules in use, the sources of the data."""
+    """Say what to cite: software, literature, sources of the data.
+
+    The literature is that behind the rules in use.
+    """
     from chokepoint.experiments.telling.citations import as_data, bibtex, citations, print_citations
     from chokepoint.sim.scenario.problems import BadInput
 

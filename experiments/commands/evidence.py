@@ -30,7 +30,10 @@ def score(
     workers: Workers = 2,
     as_json: Json = False,
 ) -> None:
-    """Hold an episode against history, fact by fact, with intervals, loss and simple baselines."""
+    """Hold an episode against history, fact by fact.
+
+    With intervals, loss and simple baselines.
+    """
     from chokepoint.experiments.history.catalogue import find
     from chokepoint.experiments.history.scoring import as_data
     from chokepoint.experiments.runs.score import score as run_score
@@ -59,7 +62,10 @@ def ablate(
     out: Annotated[Path | None, typer.Option(help="also write ablation.json to this folder")] = None,
     as_json: Json = False,
 ) -> None:
-    """Take mechanisms out, one at a time, in pairs and in random orders: what does each of them do?"""
+    """Take mechanisms out: what does each of them do?
+
+    One at a time, in pairs and in random orders.
+    """
     from chokepoint.experiments.attribution import ablation
     from chokepoint.experiments.history.catalogue import find
 
@@ -87,7 +93,10 @@ def placebo(
     workers: Workers = 2,
     as_json: Json = False,
 ) -> None:
-    """Shuffle the dates of news, and leave each item out once: is it the news of history that carries the rise?"""
+    """Shuffle the dates of news: does history's news carry the rise?
+
+    Each item is left out once, too.
+    """
     from chokepoint.experiments.attribution.placebo import placebos, print_placebos
 
     result = placebos(episode, replications, shuffles, seed, workers, progress(as_json, 2))
@@ -106,7 +115,7 @@ def tornado(
     out: Annotated[Path | None, typer.Option(help="folder for tornado.png and tornado.csv")] = None,
     as_json: Json = False,
 ) -> None:
-    """Halve and add half to each assumed number: which of them does the score hang on?"""
+    """Move each assumed number by half: what does the score hang on?"""
     from chokepoint.experiments.attribution import tornado as bars
 
     loss, found = bars.tornado(episode, replications, seed, workers, progress(as_json, 2))
@@ -134,7 +143,10 @@ def draws(
     workers: Workers = 2,
     as_json: Json = False,
 ) -> None:
-    """Draw all parameters from the ranges of their table: in how many runs do prices stay sane?"""
+    """Draw all parameters: how often do prices stay sane?
+
+    They are drawn from the ranges of their table.
+    """
     from chokepoint.experiments.attribution.stability import REASONS, stability
 
     data = stability(episode, number, seed, workers, progress(as_json, number))
@@ -165,7 +177,10 @@ def weigh(
     figure: Annotated[Path | None, typer.Option(help="PNG file of history and the best path of each")] = None,
     as_json: Json = False,
 ) -> None:
-    """Weigh the hypotheses of an episode, each with its own size and dates: which tells its history best?"""
+    """Weigh the hypotheses of an episode against each other.
+
+    Each with its own size and dates: which tells history best?
+    """
     from chokepoint.experiments.inference import weighing, weighing_report
 
     result = weighing.weigh(
@@ -202,7 +217,7 @@ def calibrate(
     workers: Workers = 2,
     as_json: Json = False,
 ) -> None:
-    """Search the table of behavioural parameters for values that agree with history, from many starts."""
+    """Search parameters that agree with history, from many starts."""
     from datetime import date, timedelta
 
     from chokepoint.experiments.inference import calibration, identification, posterior
@@ -260,7 +275,7 @@ def misfit(
     workers: Workers = 2,
     out: Annotated[Path | None, typer.Option(help="file to write (default: README.md beside the episodes)")] = None,
 ) -> None:
-    """Score all episodes and publish every fact, right or wrong, as a page."""
+    """Score all episodes; publish every fact, right or wrong."""
     from chokepoint.experiments.telling.misfit import FILE, publish
 
     print(publish(replications, seed, workers, teller(False), out or FILE))

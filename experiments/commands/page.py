@@ -16,7 +16,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8765,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="do not open a browser")] = False,
 ) -> None:
-    """Open an episode as a page: step through it, pull levers, go back, branch."""
+    """Open an episode in the browser: step, pull levers, branch."""
     import importlib.util
     import socket
 
@@ -50,7 +50,7 @@ def report(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="folder of a saved run")],
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="where to write (default RUN/report.html)")] = None,
 ) -> None:
-    """Write one self-contained HTML page with the figures and the report of a saved run."""
+    """Write a saved run as one HTML page, with its figures."""
     from chokepoint.experiments.telling.gallery import page_of
     from chokepoint.sim.engine.files import write_whole
     from chokepoint.sim.scenario.problems import BadInput

@@ -38,7 +38,10 @@ def run(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Simulate an episode, hold it against history, write the result and figures."""
+    """Simulate an episode; print a report, write result and figures.
+
+    Where the episode has a history, the report holds the run against it.
+    """
     from chokepoint.experiments.history.catalogue import find
     from chokepoint.experiments.telling import report
     from chokepoint.sim.results.storage import save, writable
@@ -113,7 +116,10 @@ def export(
     csv: Annotated[bool, typer.Option("--csv", help="write its tables and data_dictionary.csv (large)")] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a result, or the runs of a study, for other programs, into its own folder."""
+    """Write a result or a study for other programs (CSV).
+
+    The files go into its own folder.
+    """
     from chokepoint.experiments.runs.batch import FILE
     from chokepoint.experiments.sweep.folder import Sweep
     from chokepoint.sim.results.storage import export_csv

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chokepoint.experiments.commands import completion
 from chokepoint.experiments.commands.shared import Json, Name, Set, app, console_of
 
 
@@ -29,7 +30,7 @@ def show(
     phases: Annotated[bool, typer.Option("--phases", help="time the phases of a week")] = False,
     as_json: Json = False,
 ) -> None:
-    """Describe an episode: agents, events, news, choices, assumptions."""
+    """Show what an episode is made of: agents, acts, assumptions."""
     from chokepoint.experiments.history.catalogue import find
 
     simulation = find(episode).simulation(changes=changes or [], allow_rules=False)
@@ -74,7 +75,7 @@ def show(
 
 @app.command()
 def validate(episode: Name, changes: Set = None, as_json: Json = False) -> None:
-    """Check an episode or scenario folder; list every problem."""
+    """Check a scenario and list every problem at once."""
     from chokepoint.experiments.history.catalogue import find
 
     place = find(episode)
@@ -98,7 +99,10 @@ def new(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Write a scenario of your own from a small table; without --from the table of an invented metal."""
+    """Write a scenario of your own from one small table.
+
+    Without --from it is the table of an invented metal, to be edited.
+    """
     from chokepoint.experiments.history.catalogue import Episode
     from chokepoint.experiments.worldmaking.scaffold import TABLE
     from chokepoint.experiments.worldmaking.scaffold import new as write
@@ -119,7 +123,10 @@ def diff(
     other: Annotated[str, typer.Argument(metavar="B", help="another one of the same kind")],
     as_json: Json = False,
 ) -> None:
-    """Say what differs from A to B: rows and cells of scenarios, or series of results and from which week on."""
+    """Say what differs between two scenarios or two results.
+
+    Of scenarios rows and cells, of results series and from which week on.
+    """
     from chokepoint.experiments.worldmaking.difference import as_data, difference, print_difference
 
     found = difference(one, other)
@@ -131,9 +138,13 @@ def diff(
 
 @app.command()
 def describe(
-    parameter: Annotated[str, typer.Argument(help="name of a behavioural parameter, or 'all'")], as_json: Json = False
+    parameter: Annotated[
+        str,
+        typer.Argument(autocompletion=completion.parameters, help="name of a behavioural parameter, or 'all'"),
+    ],
+    as_json: Json = False,
 ) -> None:
-    """Say what a behavioural parameter means: unit, default, range, source."""
+    """Say what a parameter means: unit, default, range, source."""
     from chokepoint.agents.behaviour import PARAMETERS
     from chokepoint.sim.scenario.problems import BadInput, nearest
 

@@ -7,17 +7,33 @@ from typing import Annotated, Any
 
 import typer
 
+from chokepoint.experiments.commands import completion
+from chokepoint.experiments.commands.groups import Verbs
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    cls=Verbs,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Agent-based simulator of critical-mineral markets in which states use supply as a weapon.",
-)  # fmt: skip
+)
 
 Name = Annotated[
-    str, typer.Argument(metavar="EPISODE", help="name of an episode, a folder with scenario.toml, or a recipe (.toml)")
+    str,
+    typer.Argument(
+        metavar="EPISODE",
+        autocompletion=completion.episodes,
+        help="name of an episode, a folder with scenario.toml, or a recipe (.toml)",
+    ),
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="change one thing, e.g. quota.2010H2=none (may be repeated)"),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        autocompletion=completion.changes,
+        help="change one thing, e.g. quota.2010H2=none (may be repeated)",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")]
 Rule = Annotated[

@@ -10,9 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
+from chokepoint.experiments.commands import completion
 from chokepoint.experiments.commands.shared import Folder, Json, Workers, app, progress, teller
 
-StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="name of a study that ships, or its study.toml")]
+StudyName = Annotated[
+    str,
+    typer.Argument(
+        metavar="STUDY", autocompletion=completion.studies, help="name of a study that ships, or its study.toml"
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="folder of the runs (default: results/studies/NAME)")]
 Shortly = Annotated[bool, typer.Option("--short", help="the small version of the study")]
 Dask = Annotated[str, typer.Option(metavar="ADDRESS", help="run on the workers of a Dask scheduler instead")]
@@ -44,7 +50,7 @@ def sweep(
     ] = "1/1",
     as_json: Json = False,
 ) -> None:
-    """Run a study: every point of its design, so many times. What is done already is not done again."""
+    """Run a study, point by point. What is done already is not done again."""
     from chokepoint.experiments.sweep import folder as sweeps
 
     folder, part = out or _folder(study, short), _shard(shard)
@@ -58,7 +64,7 @@ def sweep(
 
 @app.command()
 def status(folder: Folder, as_json: Json = False) -> None:
-    """Say how far a batch of runs is: pending, running, done, failed."""
+    """Say how far a study is: runs pending, done, failed."""
     from chokepoint.experiments.runs.runner import ledger
 
     table = ledger(folder)
@@ -82,7 +88,7 @@ def _counts(table: Any) -> dict[str, int]:
 
 @app.command()
 def resume(folder: Folder, workers: Workers = 2, dask: Dask = "", as_json: Json = False) -> None:
-    """Run what a batch has not finished; a finished batch runs nothing."""
+    """Run what a study or batch has not finished."""
     _go_on(folder, workers, dask, as_json)
 
 
@@ -97,7 +103,7 @@ def extend(
     dask: Dask = "",
     as_json: Json = False,
 ) -> None:
-    """Run more points of a study, or more replications; what is done stays as it is."""
+    """Run more points or replications. What is done stays as it is."""
     from chokepoint.experiments.sweep import folder as sweeps
     from chokepoint.sim.scenario.problems import BadInput
 
@@ -138,7 +144,7 @@ def paper(
     dask: Dask = "",
     as_json: Json = False,
 ) -> None:
-    """Run a study and make what a paper needs of it: tables, figures and findings, in its folder `paper`."""
+    """Run a study and write its tables, figures and findings. They lie in its folder `paper`."""
     from importlib.util import find_spec
 
     from chokepoint.sim.scenario.problems import BadInput
@@ -165,7 +171,10 @@ def bundle(
     out: Annotated[Path | None, typer.Option(help="archive to write (default: FOLDER.zip)")] = None,
     as_json: Json = False,
 ) -> None:
-    """Pack a finished study for deposit: code, data, study, results, paper, citations and checksums in one archive."""
+    """Pack a finished study for deposit.
+
+    One archive holds code, data, study, results, paper, citations and checksums.
+    """
     from chokepoint.experiments.sweep.bundle import bundle as pack
 
     path = pack(folder, out)

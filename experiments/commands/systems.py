@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from chokepoint.experiments.commands import completion
 from chokepoint.experiments.commands.shared import Json, app, console_of, teller
 
 
 @app.command()
 def systems(as_json: Json = False) -> None:
-    """List the systems that the simulator covers, and the command that shows each."""
+    """List the systems of mineral power, each with its command."""
     from chokepoint.experiments import systems as rows
 
     found = rows.systems().values()
@@ -24,14 +25,19 @@ def systems(as_json: Json = False) -> None:
 
 @app.command()
 def system(
-    row: Annotated[str, typer.Argument(metavar="ROW", help="a system, e.g. S16 (see `chokepoint systems`)")],
+    row: Annotated[
+        str,
+        typer.Argument(
+            metavar="ROW", autocompletion=completion.systems, help="a system, e.g. S16 (see `chokepoint systems`)"
+        ),
+    ],
     replications: Annotated[int | None, typer.Option(min=1, help="replications of each case")] = None,
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     out: Annotated[Path | None, typer.Option(help="folder for the result (default results/systems/ROW)")] = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="write no figure")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the experiment of one system: a table of its cases, and a figure."""
+    """Run the experiment of one system: a table and a figure."""
     from chokepoint.experiments.systems import find
     from chokepoint.sim.results.storage import writable
 

@@ -26,7 +26,10 @@ def trace(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Say why an agent did what it did: what it observed, its options, its choice and the reason, week by week."""
+    """Say why an agent did what it did, week by week.
+
+    What it observed, its options, its choice and the reason.
+    """
     from chokepoint.experiments.history.catalogue import find
     from chokepoint.experiments.telling.trace import trace as traced
     from chokepoint.experiments.telling.trace.page import as_data, print_trace, write_csv

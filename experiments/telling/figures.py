@@ -23,7 +23,7 @@ from chokepoint.sim.results import drawing as draw
 from chokepoint.sim.results import figures
 from chokepoint.sim.results.drawing import HISTORY, OUTSIDE, PAGE_MM, SMUGGLED, Event, last_day
 from chokepoint.sim.results.run import Run
-from chokepoint.sim.scenario.tables import table_paths
+from chokepoint.sim.scenario.reading import table_paths
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

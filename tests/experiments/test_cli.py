@@ -1,9 +1,12 @@
 """The command line as a user meets it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -50,7 +53,7 @@ def test_csv_of_a_run_and_of_a_result(tmp_path: Path) -> None:
 
 def test_a_run_without_figures_needs_neither_mesa_nor_seaborn(tmp_path: Path) -> None:
     code = (
-        "import sys; from experiments import cli\n"
+        "import sys; from chokepoint.experiments import cli\n"
         "sys.argv = ['chokepoint', 'run', 'two-countries', '--replications', '1', '--no-figures',"
         f" '--out', {str(tmp_path / 'r')!r}]\n"
         "try:\n    cli.main()\nexcept SystemExit as e:\n    assert not e.code, e.code\n"
@@ -93,3 +96,83 @@ def test_lists_describes_validates() -> None:
 
 def test_version() -> None:
     assert call("--version").stdout.startswith("chokepoint ")
+
+
+HEAVY = ("numba", "numpy", "pandas", "pyarrow", "mesa", "matplotlib", "networkx", "seaborn", "scipy")
+
+
+def light(words: list[str], **variables: str) -> str:
+    """What the command line prints; fails where a heavy package was imported for it."""
+    code = (
+        "import sys; from chokepoint.experiments import cli\n"
+        f"sys.argv = ['chokepoint', *{words!r}]\n"
+        "try:\n    cli.main()\nexcept SystemExit as e:\n    assert not e.code, e.code\n"
+        f"heavy = [m for m in {HEAVY} if m in sys.modules]\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "80", **variables},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def completed(*words: str) -> list[str]:
+    """What a shell is offered behind these words, the last of which is begun."""
+    where = {"COMP_WORDS": " ".join(["chokepoint", *words]), "COMP_CWORD": str(len(words))}
+    return light([], _CHOKEPOINT_COMPLETE="complete_bash", **where).split()
+
+
+def test_the_help_shows_every_verb_in_a_group_on_one_line() -> None:
+    from typer.main import get_command
+
+    from chokepoint.experiments.cli import app
+    from chokepoint.experiments.commands.groups import GROUPS
+
+    grouped = [verb for verbs in GROUPS.values() for verb in verbs]
+    verbs: Any = get_command(app)
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) == set(verbs.commands)
+    lines = light(["--help"]).splitlines()
+    assert all(len(line) < 79 for line in lines)
+    starts = [line.split()[0] for line in lines if line.startswith("  ") and line.split()[0] in grouped]
+    assert starts == grouped
+    assert [line[:-1] for line in lines if line.rstrip(":") in GROUPS] == list(GROUPS)
+    assert not [line for line in lines[1:] if line.endswith("...")]
+
+
+def test_a_shell_completes_names_without_the_model() -> None:
+    from chokepoint.agents.behaviour import PARAMETERS
+    from chokepoint.experiments.history.catalogue import names
+    from chokepoint.experiments.sweep.study import names as studies
+    from chokepoint.experiments.systems import systems
+
+    assert completed("ru") == ["run"]
+    assert completed("run", "") == names()
+    assert completed("run", "2010") == ["2010-embargo"]
+    assert completed("paper", "") == studies()
+    assert set(completed("system", "")) == set(systems())
+    assert completed("describe", "") == list(PARAMETERS)
+    assert "quota.2010H2=none" in completed("run", "2010-embargo", "--set", "quota.")
+    assert completed("run", "2010-embargo", "--set", "use_el") == ["use_elasticity="]
+
+
+@pytest.mark.parametrize("episode", ["2010-embargo", "2020-slump", "nowhere"])
+def test_what_is_completed_behind_set_can_be_set(episode: str) -> None:
+    from chokepoint.experiments.commands import completion
+    from chokepoint.experiments.history.catalogue import find, names
+    from chokepoint.sim.scenario.overrides import apply_changes
+
+    context: Any = SimpleNamespace(params={"episode": episode}, args=[])
+    keys = [key for key, _ in completion.changes(context, "") if not key.endswith("=")]
+    if episode not in names():
+        assert keys == ["news=none"]
+        return
+    scenario = find(episode).scenario()
+    for key in keys:
+        apply_changes(scenario, [key])
+    assert {key.removesuffix("=none") for key in keys} >= {e.id for e in scenario.events if e.admitted == "yes"}
