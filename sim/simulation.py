@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.agents.behaviour import PARAMETERS, behaviour
-from chokepoint.sim.engine.rules import code_version
+from chokepoint.sim.engine.rules import RuleSet, code_version
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.recorded import gather
 from chokepoint.sim.market.week import phases, rule_set
@@ -38,6 +38,15 @@ def load_scenario(place: str | Path) -> Scenario:
 def change_scenario(scenario: Scenario, changes: Sequence[str]) -> Scenario:
     """The scenario with `key=value` changes (see `sim/scenario/overrides.py`); `BadInput` lists what cannot be made."""
     return apply_changes(scenario, changes, known(phases().frame))
+
+
+def _with_own_instruments(scenario: Scenario, rules: RuleSet) -> Scenario:
+    """A scenario with mechanisms of its own, its acts checked again now that it is known which these bring."""
+    instruments = known(rules.source.frame)
+    problems = unknown_instruments(scenario, instruments)
+    if problems:
+        raise BadInput(problems, "scenario")
+    return apply_changes(scenario, (), instruments)
 
 
 class Simulation:
@@ -74,11 +83,7 @@ class Simulation:
             raise BadInput([f"scenario.toml: names code ({code}); add --allow-rules to run it"], "rules")
         # No code of a study's own runs for a scenario that is refused for another reason.
         self.rules = rule_set({**changed.rules, **(rules or {})}, changed.mechanisms)
-        instruments = known(self.rules.source.frame)
-        problems = unknown_instruments(changed, instruments)
-        if problems:
-            raise BadInput(problems, "scenario")
-        self.scenario = apply_changes(changed, (), instruments)
+        self.scenario = _with_own_instruments(changed, self.rules) if changed.mechanisms else changed
         self.changes = tuple(changes)
         self.seed = int(seed)
         self._layout: Layout | None = None

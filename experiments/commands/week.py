@@ -7,6 +7,10 @@ from typing import Any
 from chokepoint.experiments.commands.shared import AllowRules, Json, Name, app
 
 WIDTH = 118
+LEGEND = """\
+P behaviour, N structure, X influences, I instruments of states, S state, R record; dt: a step in years. Tonnes are
+contained unless gross, money is thousand USD; what a line sets has its unit behind it. `chokepoint describe NAME` tells
+a parameter of P."""
 
 
 @app.command()
@@ -36,11 +40,8 @@ def week(episode: Name = "2010-embargo", allow_rules: AllowRules = False, as_jso
     if as_json:
         print(json.dumps({"episode": episode, "share_of_policy": policy, "phases": phases}))
         return
-    print(
-        "P behaviour, N structure, X influences, I instruments of states, S state, R record; dt: a step in years; tonnes are\n"
-        "contained unless gross, money is thousand USD. What a line sets has its unit behind it; `chokepoint describe NAME`\n"
-        f"tells a parameter of P. Before the week, states decide ({100 * policy:.1f} % of the time on {episode}). Then:"
-    )
+    print(LEGEND)
+    print(f"Before the week, states decide ({100 * policy:.1f} % of the time on {episode}). Then:")
     known: set[str] = set()
     for number, phase in enumerate(phases, start=1):
         _tell(number, phase, known)

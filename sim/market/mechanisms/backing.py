@@ -316,8 +316,8 @@ def _subsidy(world, measure):
 
 
 def _backing(world, measure):
-    """Backing by the word of its scope; without one it counts against the investor's hurdle, and for banks, by its share
-    of the outlay, and nobody pays."""
+    """Backing by the word of its scope; without one it counts against the investor's hurdle, and for banks, by its
+    share of the outlay, and nobody pays."""
     if measure.scope[0]:
         KINDS[measure.scope[0]](world, measure)
         return
@@ -332,9 +332,9 @@ def _backing(world, measure):
 KINDS = {"loan": _loan, "stake": _stake, "guarantee": _guarantee, "offtake": _offtake, "floor_price": _floor_price}
 
 
-def _terms(w):
+def _terms(start):
     """Interest and years of loans, outlay and years of a plant, cushion: (5,)."""
-    choices = w.layout.scenario.choices
+    choices = start.layout.scenario.choices
     return [
         choices.loan_rate,
         choices.loan_years,
@@ -397,7 +397,7 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "backing",
-            "Loan, stake, guarantee, offtake or floor price for a mine or refinery; without a word, it eases the hurdle.",
+            "Loan, stake, guarantee, offtake or floor price for a mine or plant; without a word, it eases the hurdle.",
             _backing,
             check=check_backing,
         ),

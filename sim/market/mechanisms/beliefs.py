@@ -82,7 +82,9 @@ MECHANISM = Mechanism(
         Array("S.risk", "f", "share", "perceived risk"),
         Array("S.shun", "f", "1", "factor on suppliers from an exporting state", 1.0),
         Array("S.country_risk", "c", "share", "mean perceived risk of a country's firms"),
-        Array("S.trait_risk", "f", "1", "lasting difference between firms in alarm", lambda w: trait(w, "risk")),
+        Array(
+            "S.trait_risk", "f", "1", "lasting difference between firms in alarm", lambda start: trait(start, "risk")
+        ),
         Array("S.growth", "z m", "1/year", "growth of a price that is expected"),
     ),
     series={"risk": Series("share", "country", False, "mean perceived risk of firms, 0 to 1", "t c")},

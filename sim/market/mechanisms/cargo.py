@@ -29,12 +29,12 @@ def under_way(N, pipe):
     return np.bincount(np.repeat(np.arange(slots), np.diff(N.s_way)), pipe.sum(axis=0), slots)
 
 
-def _full_pipelines(w):
+def _full_pipelines(start):
     """Pipelines that hold what the base year buys: (weeks ahead, ways)."""
-    N = w.N
-    pipe = np.zeros((int(N.e_lag.max() + w.X.transit.max()) + 1, len(N.w_origin)))
+    N = start.N
+    pipe = np.zeros((int(N.e_lag.max() + start.X.transit.max()) + 1, len(N.w_origin)))
     selling = (N.r_output > 0.0)[N.e_ref, N.e_mat]  # not yet: plants that are planned
-    flow = N.e_share * w.base_purchases[N.e_slot] * selling
+    flow = N.e_share * start.base_purchases[N.e_slot] * selling
     for lag in np.unique(N.e_lag):
         chosen = N.e_lag == lag
         pipe[:lag] += np.bincount(N.e_way[chosen], flow[chosen], len(N.w_origin))
@@ -47,14 +47,14 @@ MECHANISM = Mechanism(
     phases=(Phase(arrivals),),
     arrays=(
         Array("S.pipe", "d w", "t", "cargo that arrives so many weeks ahead", _full_pipelines),
-        Array("S.pipe_sum", "s", "t", "cargo under way", lambda w: under_way(w.N, w.S.pipe)),
-        Array("X.delayed", "t", "1 or 0", "whether any cargo is late", lambda w: w.layout.delayed, "i8"),
+        Array("S.pipe_sum", "s", "t", "cargo under way", lambda start: under_way(start.N, start.S.pipe)),
+        Array("X.delayed", "t", "1 or 0", "whether any cargo is late", lambda start: start.layout.delayed, "i8"),
         Array(
             "X.transit",
             "t c c",
             "weeks",
             "by which cargo is late, by origin and destination",
-            lambda w: w.layout.transit,
+            lambda start: start.layout.transit,
             "i8",
         ),
         Array(
@@ -62,7 +62,7 @@ MECHANISM = Mechanism(
             "t s",
             "weeks",
             "by which cargo is late, mean over the suppliers of a slot",
-            lambda w: w.layout.late,
+            lambda start: start.layout.late,
         ),
     ),
     series={

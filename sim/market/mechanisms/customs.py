@@ -113,8 +113,8 @@ def _licence_refusal(world, measure):
         world.I.refused[zone, c] = 0.0 if measure.lifted else (measure.value or 0.0) / 100.0
 
 
-def _normal(w):
-    return w.layout.scenario.choices.normal_inspection
+def _normal(start):
+    return start.layout.scenario.choices.normal_inspection
 
 
 ANYWHERE = ("countries", "all")
@@ -129,12 +129,26 @@ MECHANISM = Mechanism(
     arrays=(
         Array("I.embargo", "z c", "share", "share of the week's days under a hold"),
         Array("I.closure", "z c", "share", "share of the week's days on which the border is closed"),
-        Array("I.form_embargo", "z o", "1 or 0", "forms that an embargo covers", lambda w: covered(w, "embargo_forms")),
         Array(
-            "I.normal_inspection", "z", "share", "cargo opened as a rule", lambda w: np.full(w.sizes["z"], _normal(w))
+            "I.form_embargo",
+            "z o",
+            "1 or 0",
+            "forms that an embargo covers",
+            lambda start: covered(start, "embargo_forms"),
         ),
         Array(
-            "I.inspection", "z c", "share", "cargo opened", lambda w: np.full((w.sizes["z"], w.sizes["c"]), _normal(w))
+            "I.normal_inspection",
+            "z",
+            "share",
+            "cargo opened as a rule",
+            lambda start: np.full(start.sizes["z"], _normal(start)),
+        ),
+        Array(
+            "I.inspection",
+            "z c",
+            "share",
+            "cargo opened",
+            lambda start: np.full((start.sizes["z"], start.sizes["c"]), _normal(start)),
         ),
         Array("I.permit_weeks", "z c", "weeks", "wait for an export licence"),
         Array("I.refused", "z c", "share", "applications refused"),

@@ -95,10 +95,10 @@ def investment(step, dt, P, N, X, I, S, R):
             S.k_losses[mine] = 0.0
 
 
-def _delay(w):
+def _delay(start):
     """Luck of each project with its lead time: (mines,)."""
-    luck = draws.stream(w.seed, w.replication, draws.DELAY)
-    return np.exp(w.P.noise_delay * draws.normals(luck, w.N.k_key, 0))
+    luck = draws.stream(start.seed, start.replication, draws.DELAY)
+    return np.exp(start.P.noise_delay * draws.normals(luck, start.N.k_key, 0))
 
 
 MECHANISM = Mechanism(

@@ -54,10 +54,10 @@ def _money_balances(world):
         yield f"payments sum to {cash.sum():.6f} thousand USD, not zero"
 
 
-def _opening(w):
+def _opening(start):
     """Tonnes in the world before the first week, by material: (materials,)."""
-    S, N = w.S, w.N
-    opening = np.zeros(w.sizes["m"])
+    S, N = start.S, start.N
+    opening = np.zeros(start.sizes["m"])
     np.add.at(opening, N.s_mat, S.stock + S.pipe_sum)
     return opening + (S.product.sum(axis=0) + S.feed.sum(axis=0))
 

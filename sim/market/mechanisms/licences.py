@@ -137,7 +137,9 @@ MECHANISM = Mechanism(
         Array("I.quota_part", "z m", "0 or 1", "which of two licences a material needs", 0, "i8"),
         Array("I.licence", "r 2", "t gross", "licences left: light or all materials; heavy ones"),
         Array("I.licence_end", "z", "week", "when licences lapse"),
-        Array("I.form_quota", "z o", "1 or 0", "forms that a quota covers", lambda w: covered(w, "quota_forms")),
+        Array(
+            "I.form_quota", "z o", "1 or 0", "forms that a quota covers", lambda start: covered(start, "quota_forms")
+        ),
         Array("S.licence_need", "r 2", "t gross, then share", "licences needed; after rationing the part allowed"),
         Array("S.ask", "r", "USD/kg gross", "rent that a holder asks for a licence"),
         Array("S.ask_mean", "z", "USD/kg gross", "mean rent asked for a licence, weighted by shipments"),
@@ -169,7 +171,7 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "export_quota",
-            "Licences of so many gross tonnes go to holders by their shares, for a half-year; good until the year ends.",
+            "Licences of so many gross tonnes for a half-year, by holders' shares; good until the year ends.",
             _quota,
             negative=False,
             cuts=True,

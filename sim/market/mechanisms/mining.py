@@ -78,10 +78,8 @@ def mining(step, dt, P, N, X, I, S, R):
         R.mined[step, mine] = ship
         for feed in range(N.k_link[mine], N.k_link[mine + 1]):
             refiner = N.l_ref[feed]
-            if N.r_kind[refiner] == FREE:
-                sent = ship * N.l_share[feed]
-            else:
-                sent = share * N.l_part[feed] * S.calls[refiner]
+            called = share * N.l_part[feed] * S.calls[refiner]
+            sent = ship * N.l_share[feed] if N.r_kind[refiner] == FREE else called
             for material in range(n_mats):
                 mass = sent * N.k_basket[mine, material]
                 S.feed[refiner, material] += mass
@@ -118,19 +116,25 @@ MECHANISM = Mechanism(
             "k",
             "code",
             "planned, operating, building, mothballed, defaulted",
-            lambda w: w.N.k_project == 0,
+            lambda start: start.N.k_project == 0,
             "i8",
         ),
         Array("S.k_pits", "k", "1", "unlicensed pits over the base year", 1.0),
         Array("S.k_clock", "k", "years", "since the start of building or the opening"),
-        Array("S.k_output", "k", "t a week", "shipped", lambda w: np.where(w.N.k_project == 0, w.N.k_base * w.dt, 0.0)),
+        Array(
+            "S.k_output",
+            "k",
+            "t a week",
+            "shipped",
+            lambda start: np.where(start.N.k_project == 0, start.N.k_base * start.dt, 0.0),
+        ),
         Array("S.k_called", "k", "t a week", "ordered"),
         Array(
             "S.k_value",
             "k 4",
             "USD/kg",
             "value of the ore: now, smoothed, base year, habitual",
-            lambda w: np.repeat(w.layout.k_value0[:, None], 4, axis=1),
+            lambda start: np.repeat(start.layout.k_value0[:, None], 4, axis=1),
         ),
     ),
     series={"mined": Series("t", "mine", True, "mine output, contained oxide", "t k")},

@@ -155,9 +155,9 @@ MECHANISM = Mechanism(
         Phase(spot_origins, after=("spot_sales",)),
     ),
     arrays=(
-        Array("S.wanted", "s", "t", "stock wanted", lambda w: w.S.stock),
-        Array("S.order", "s", "t a week", "ordered", lambda w: w.base_purchases),
-        Array("S.received", "s", "t a week", "received or shipped to it so far", lambda w: w.base_purchases),
+        Array("S.wanted", "s", "t", "stock wanted", lambda start: start.S.stock),
+        Array("S.order", "s", "t a week", "ordered", lambda start: start.base_purchases),
+        Array("S.received", "s", "t a week", "received or shipped to it so far", lambda start: start.base_purchases),
         Array("S.demanded", "z m", "t a week", "orders of users"),
         Array("S.offered", "z m", "t a week", "what traders offer on the spot"),
         Array("S.spot", "2 c", "t gross, t", "bought (gross) and sold on the spot by a country"),
@@ -166,14 +166,27 @@ MECHANISM = Mechanism(
             "f",
             "ln",
             "mood of a trader",
-            lambda w: np.where(w.N.f_kind == TRADER, before_the_start(w, draws.MOOD, w.P.noise_mood), 0.0),
+            lambda start: np.where(
+                start.N.f_kind == TRADER, before_the_start(start, draws.MOOD, start.P.noise_mood), 0.0
+            ),
         ),
         Array(
-            "S.stream_mood", "1", "key", "stream of random numbers of traders", lambda w: stream(w, draws.MOOD), "u8"
+            "S.stream_mood",
+            "1",
+            "key",
+            "stream of random numbers of traders",
+            lambda start: stream(start, draws.MOOD),
+            "u8",
         ),
-        Array("S.trait_cover", "f", "1", "lasting difference between firms in stocks", lambda w: trait(w, "cover")),
         Array(
-            "S.trait_growth", "f", "1", "lasting difference between firms in forecasts", lambda w: trait(w, "growth")
+            "S.trait_cover", "f", "1", "lasting difference between firms in stocks", lambda start: trait(start, "cover")
+        ),
+        Array(
+            "S.trait_growth",
+            "f",
+            "1",
+            "lasting difference between firms in forecasts",
+            lambda start: trait(start, "growth"),
         ),
     ),
     series={

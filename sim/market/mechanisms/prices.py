@@ -134,14 +134,14 @@ MECHANISM = Mechanism(
         Phase(memories, after=("prices",)),
     ),
     arrays=(
-        Array("S.price", "z m", "USD/kg", "price of a market", lambda w: w.N.base_price),
-        Array("S.habitual", "z m", "USD/kg", "price that people there are used to", lambda w: w.N.base_price),
+        Array("S.price", "z m", "USD/kg", "price of a market", lambda start: start.N.base_price),
+        Array("S.habitual", "z m", "USD/kg", "price that people there are used to", lambda start: start.N.base_price),
         Array(
             "S.slow",
             "z m 2",
             "USD/kg",
             "price as engineers look at it; as the trend remembers it",
-            lambda w: np.repeat(w.N.base_price[:, :, None], 2, axis=2),
+            lambda start: np.repeat(start.N.base_price[:, :, None], 2, axis=2),
         ),
         Array("S.gap", "z m 2", "ln", "price, and engineers' price, over the base year"),
         Array("S.trend", "z m", "1/year", "smoothed log growth of a price"),

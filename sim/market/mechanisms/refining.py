@@ -66,12 +66,12 @@ def refining(step, dt, P, N, X, I, S, R):
         S.calls[refiner] = max(0.0, wish + (wanted - (feed - run + wish)) * dt / P.stocking_years)
 
 
-def _feed(w):
+def _feed(start):
     """Ore at refiners in the base year, in the proportions of what they make: (refiners, materials)."""
-    N = w.N
+    N = start.N
     total = N.r_output.sum(axis=1, keepdims=True)
     shares = np.divide(N.r_output, total, out=np.zeros_like(N.r_output), where=total > 0)
-    return w.P.feed_cover_months / 12.0 * N.r_base[:, None] * shares
+    return start.P.feed_cover_months / 12.0 * N.r_base[:, None] * shares
 
 
 def _subsidy(world, measure):
@@ -85,10 +85,16 @@ MECHANISM = Mechanism(
     phases=(Phase(refining, after=("licences",)),),
     arrays=(
         Array("I.subsidy", "z", "share", "of the base-year price, paid for refiners' output"),
-        Array("S.run", "r", "t a week", "feed run", lambda w: w.N.r_base * w.dt),
-        Array("S.product", "r m", "t", "stock of product", lambda w: w.P.refiner_cover_months / 12.0 * w.N.r_output),
+        Array("S.run", "r", "t a week", "feed run", lambda start: start.N.r_base * start.dt),
+        Array(
+            "S.product",
+            "r m",
+            "t",
+            "stock of product",
+            lambda start: start.P.refiner_cover_months / 12.0 * start.N.r_output,
+        ),
         Array("S.feed", "r m", "t", "stock of feed", _feed),
-        Array("S.output", "r m", "t/year", "remembered output", lambda w: w.N.r_output),
+        Array("S.output", "r m", "t/year", "remembered output", lambda start: start.N.r_output),
         Array("S.calls", "r", "t", "ore ordered"),
     ),
     series={

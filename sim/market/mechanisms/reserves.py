@@ -139,7 +139,9 @@ MECHANISM = Mechanism(
         Array("I.reserve_watch", "s", "code", "0 not watched, 1 published, 2 closed"),
         Array("I.claim_target", "s", "t", "stock that is claimed to be aimed at"),
         Array("I.claim_pace", "s", "t/year", "buying that is claimed"),
-        Array("I.reserve_reach", "c c", "1 or 0", "whose firms a reserve serves", lambda w: np.eye(w.sizes["c"])),
+        Array(
+            "I.reserve_reach", "c c", "1 or 0", "whose firms a reserve serves", lambda start: np.eye(start.sizes["c"])
+        ),
         Array("I.private_floor", "c m", "months of use", "stock that firms must hold"),
         Array("S.state_buying", "z m", "share of trade", "buying of states as others see it"),
         Array("S.usual_buying", "z m", "share of trade", "buying of states that people are used to"),

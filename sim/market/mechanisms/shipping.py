@@ -18,8 +18,7 @@ def shipping(step, dt, P, N, X, I, S, R):
     """Goods and money change hands; legal cargo enters the line at the border, or passes where there is none."""
     depth = S.pipe.shape[0]
     now = step % depth
-    book_memory = exp(-dt / BOOK_YEARS)
-    sales_memory = exp(-dt / SALES_YEARS)
+    new_in_book, new_in_sales = 1.0 - exp(-dt / BOOK_YEARS), 1.0 - exp(-dt / SALES_YEARS)
     for slot in range(S.stock.shape[0]):
         if S.order[slot] - S.received[slot] <= 0.0:
             continue
@@ -49,21 +48,20 @@ def shipping(step, dt, P, N, X, I, S, R):
                 duty = inside * I.tax[home, material]
                 costs = duty + N.freight[home]
                 covered = I.form_quota[home, N.s_form[slot]] * I.quota_on[home]
-                mean, kind_of_licence = S.ask_mean[home], I.quota_part[home, material]
+                mean, part = S.ask_mean[home], I.quota_part[home, material]
                 for link in range(N.b_edge[lane], N.b_edge[lane + 1]):
                     refiner = N.e_ref[link]
                     ready = S.asked[refiner, material]
-                    # The book holds what a licence could carry: orders that there is product for.
-                    booked = S.e_order[link] * ready * (1.0 - book_memory) * covered
+                    booked = S.e_order[link] * ready * new_in_book * covered  # what a licence could carry
                     S.book[refiner, 0] += booked * gross_each
                     S.book[refiner, 1] += booked * (inside + duty)
                     ship = S.e_ship[link] * ready
                     S.e_ship[link] = ship
                     gross = ship * gross_each
                     if covered > 0.0:
-                        I.licence[refiner, kind_of_licence] = max(0.0, I.licence[refiner, kind_of_licence] - gross)
+                        I.licence[refiner, part] = max(0.0, I.licence[refiner, part] - gross)
                         R.licence_used[step, refiner] += gross
-                    S.shipments[refiner] += gross * (1.0 - sales_memory)
+                    S.shipments[refiner] += gross * new_in_sales
                     price = max(0.3 * here, here + (S.ask[refiner] - mean) * gross_each * covered)
                     rent = ship * (price - inside - costs)
                     S.rent_of[refiner] += rent
@@ -124,7 +122,7 @@ MECHANISM = Mechanism(
     "shipping",
     source="accounting",
     phases=(Phase(shipping, after=("books",), before=("trust",)),),
-    arrays=(Array("I.tax", "z m", "share", "export tax on the inside price", lambda w: w.N.price_tax0),),
+    arrays=(Array("I.tax", "z m", "share", "export tax on the inside price", lambda start: start.N.price_tax0),),
     series={
         "exports": Series(
             "t gross",

@@ -73,7 +73,11 @@ MECHANISM = Mechanism(
         Array("S.grey", "r m", "t, then share", "smuggled orders to a seller; after rationing the part served"),
         Array("S.smuggled", "r m", "t a week", "what leaves past the border"),
         Array(
-            "S.leak", "r m", "share", "part of output that smuggling routes can carry", lambda w: w.layout.first_leak
+            "S.leak",
+            "r m",
+            "share",
+            "part of output that smuggling routes can carry",
+            lambda start: start.layout.first_leak,
         ),
     ),
     series={

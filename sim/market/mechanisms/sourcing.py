@@ -160,7 +160,7 @@ MECHANISM = Mechanism(
             "r m",
             "1",
             "how large a seller outside stands before its buyers",
-            lambda w: np.where(w.N.r_output > 0.0, 1.0, 0.0),
+            lambda start: np.where(start.N.r_output > 0.0, 1.0, 0.0),
         ),
         Array("S.asked", "r m", "t, then share", "legal orders to a seller; after rationing the part served"),
         Array("S.withheld", "r m", "share", "part of the product kept back"),

@@ -61,7 +61,7 @@ MECHANISM = Mechanism(
             "z m",
             "ln",
             "base-year gap across the border beyond today's tax",
-            lambda w: np.log(w.N.base_price[0] / (w.N.base_price * (1.0 + w.N.price_tax0))),
+            lambda start: np.log(start.N.base_price[0] / (start.N.base_price * (1.0 + start.N.price_tax0))),
         ),
     ),
 )

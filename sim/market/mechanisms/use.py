@@ -90,11 +90,11 @@ def turnovers(step, dt, P, N, X, I, S, R):
                 S.turnover[zone, material] = market_smoothed(S.turnover[zone, material], now, kept)
 
 
-def _stock(w):
+def _stock(start):
     """Stocks that users and traders want in the base year: (slots,)."""
-    N, P = w.N, w.P
-    months = np.where(N.s_zone == 0, P.cover_outside_months, P.cover_inside_months) * w.S.trait_cover[N.s_firm]
-    stock = months / 12.0 * w.base_use * (1.0 - N.f_old_scrap[N.s_firm]) / w.dt
+    N, P = start.N, start.P
+    months = np.where(N.s_zone == 0, P.cover_outside_months, P.cover_inside_months) * start.S.trait_cover[N.s_firm]
+    stock = months / 12.0 * start.base_use * (1.0 - N.f_old_scrap[N.s_firm]) / start.dt
     trading = N.f_kind[N.s_firm] == TRADER
     normal = P.trader_cover_months / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
     return np.where(trading, normal, stock)
@@ -109,20 +109,37 @@ MECHANISM = Mechanism(
         Phase(turnovers, after=("consumption",)),
     ),
     arrays=(
-        Array("X.activity", "t f", "1", "use that industry carries, 1 in the base year", lambda w: w.layout.activity),
+        Array(
+            "X.activity",
+            "t f",
+            "1",
+            "use that industry carries, 1 in the base year",
+            lambda start: start.layout.activity,
+        ),
         Array("S.stock", "s", "t", "stock held", _stock),
-        Array("S.want", "s", "t a week", "use wanted this week", lambda w: w.base_use),
-        Array("S.expected", "s", "t a week", "use that is planned with", lambda w: w.base_use),
-        Array("S.in_products", "s", "t", "material in products in use", lambda w: w.N.s_base * w.N.f_life[w.N.s_firm]),
+        Array("S.want", "s", "t a week", "use wanted this week", lambda start: start.base_use),
+        Array("S.expected", "s", "t a week", "use that is planned with", lambda start: start.base_use),
+        Array(
+            "S.in_products",
+            "s",
+            "t",
+            "material in products in use",
+            lambda start: start.N.s_base * start.N.f_life[start.N.s_firm],
+        ),
         Array(
             "S.noise",
             "f",
             "ln",
             "disturbance of a user's use",
-            lambda w: before_the_start(w, draws.DEMAND, w.P.noise_demand),
+            lambda start: before_the_start(start, draws.DEMAND, start.P.noise_demand),
         ),
         Array(
-            "S.stream_demand", "1", "key", "stream of random numbers of users", lambda w: stream(w, draws.DEMAND), "u8"
+            "S.stream_demand",
+            "1",
+            "key",
+            "stream of random numbers of users",
+            lambda start: stream(start, draws.DEMAND),
+            "u8",
         ),
         Array("S.using", "z m", "t a week", "material used in a market"),
         Array("S.turnover", "z m", "1", "remembered use over that of the base year", 1.0),
