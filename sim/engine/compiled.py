@@ -134,9 +134,10 @@ def _compile(jobs: Mapping[str, tuple[Path, Path]]) -> None:
     """Compile phases, each out of its module; its place gets the function's symbol, a newline, and native code."""
     import numba
 
-    t = numba.types
-    signature = (t.int64, t.float64, t.CPointer(t.float64), t.CPointer(t.uint64), t.CPointer(t.int64))
+    types: Any = numba.types
     compiler: Any = numba.njit  # its type hints leave out two options
+    tables = (types.CPointer(kind) for kind in (types.float64, types.uint64, types.int64))
+    signature = (types.int64, types.float64, *tables)
     for name, (path, place) in jobs.items():
         function = getattr(_module(path.stem, path), name)
         native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)

@@ -25,7 +25,7 @@ def key_of(*names: str) -> np.uint64:
     return np.uint64(int.from_bytes(digest, "little"))
 
 
-def normal(stream, key, week):
+def normal(stream: np.uint64, key: np.uint64, week: int) -> float:
     """A standard normal number for (stream, key, week): splitmix64, then Box and Muller (1958)."""
     z = stream
     a = z

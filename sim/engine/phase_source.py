@@ -220,6 +220,8 @@ class PhaseSource:
             if node.name in file.helpers:
                 node.decorator_list = [ast.Name("_rule", ast.Load())]
                 node.returns = None
+                for argument in node.args.args:
+                    argument.annotation = None  # its names mean nothing in the module
                 body.append(node)
             elif node.name in file.phases:
                 pointers = _Pointers(self.frame, self.parameters)

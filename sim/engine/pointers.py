@@ -4,11 +4,13 @@ Two hundred arrays as arguments cost numba six seconds of compilation and more i
 through; an address costs nothing. Only `sim/engine/compiled.py` writes code that uses these.
 """
 
+from typing import Any
+
 from numba import types
 from numba.extending import intrinsic
 
 
-def _pointer_to(kind):  # type: ignore[no-untyped-def]
+def _pointer_to(kind: Any) -> Any:
     @intrinsic
     def pointer(typing_context, address):  # type: ignore[no-untyped-def]
         if not isinstance(address, types.Integer):
@@ -17,7 +19,8 @@ def _pointer_to(kind):  # type: ignore[no-untyped-def]
         def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
             return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
-        return types.CPointer(kind)(types.uint64), generate
+        pointer_type: Any = types.CPointer
+        return pointer_type(kind)(types.uint64), generate
 
     return pointer
 

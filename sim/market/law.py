@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 
 
 @dataclass

@@ -14,7 +14,7 @@ from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.network.structure import USER
 
 if TYPE_CHECKING:
-    from chokepoint.agents.exporting_state import Measure
+    from chokepoint.agents.measure import Measure
     from chokepoint.sim.engine.rules import RuleSet
     from chokepoint.sim.network.layout import Layout
 

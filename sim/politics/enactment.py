@@ -9,7 +9,7 @@ import numpy as np
 from chokepoint.sim.politics.instruments import carry_out
 
 if TYPE_CHECKING:
-    from chokepoint.agents.exporting_state import Measure
+    from chokepoint.agents.measure import Measure
     from chokepoint.sim.market.world import World
     from chokepoint.sim.politics.states import Politics
 

@@ -76,13 +76,13 @@ def strength(item: News, scenario: Scenario, behaviour: Behaviour, exports: Mapp
     """Strength of one item before perception: kind times size; negative for what calms."""
     size = max(_sizes(item, scenario, exports), default=None)
     if item.kind == "act":
-        return behaviour.news_act * (behaviour.news_act_unsized if size is None else size)
+        return float(behaviour.news_act * (behaviour.news_act_unsized if size is None else size))
     if item.kind == "lifting":
-        return -behaviour.news_calming
+        return float(-behaviour.news_calming)
     if item.kind == "denial":
-        return -0.25 * behaviour.news_calming
+        return float(-0.25 * behaviour.news_calming)
     loudness = {"rumour": behaviour.news_rumour, "report": behaviour.news_report, "threat": behaviour.news_threat}
-    return loudness[item.kind] * (1.0 if size is None else size)
+    return float(loudness[item.kind] * (1.0 if size is None else size))
 
 
 def audience(

@@ -13,7 +13,7 @@ from chokepoint.sim.scenario.problems import nearest
 from chokepoint.sim.scenario.tables import Event
 
 if TYPE_CHECKING:
-    from chokepoint.agents.exporting_state import Measure
+    from chokepoint.agents.measure import Measure
     from chokepoint.sim.engine.frame import Frame
     from chokepoint.sim.politics.states import Politics
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.agents.court import complies, years_to_ruling
-from chokepoint.agents.exporting_state import Measure
+from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.calendar import DAYS_PER_YEAR
 

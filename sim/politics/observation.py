@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chokepoint.agents.exporting_state import Measure, State
+from chokepoint.agents.exporting_state import State
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.observation import NAMES, Outlook
 from chokepoint.sim.engine import draws
 from chokepoint.sim.politics.enactment import restricted

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chokepoint.agents.exporting_state import Measure, lifting
+from chokepoint.agents.measure import Measure, lifting
 from chokepoint.agents.observation import Outlook
 from chokepoint.sim.network.structure import BUILDING, OPERATING, RESERVE, TRADER, USER
 from chokepoint.sim.politics.enactment import enact

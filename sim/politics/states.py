@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from chokepoint.agents.doctrines import replay
-from chokepoint.agents.exporting_state import ExportingState, Measure, State
+from chokepoint.agents.exporting_state import ExportingState, State
 from chokepoint.agents.importing_government import ImportingGovernment
+from chokepoint.agents.measure import Measure
 from chokepoint.sim.politics.hearing import Announced, Hearing
 from chokepoint.sim.politics.litigation import Case, Court
 from chokepoint.sim.politics.reserve_policy import Programme

@@ -148,10 +148,11 @@ def apart(at: Sequence[float], gap: float) -> list[float]:
 
 def event_lines(ax: Axes, events: Sequence[Event], width_mm: float) -> None:
     """Thin vertical lines, numbered in a strip under the title; events in order. width_mm: of the panel."""
-    import matplotlib.dates as mdates
+    from matplotlib.dates import date2num
 
     first, last = ax.get_xlim()
-    days = [float(mdates.date2num(day)) for day, _ in events]
+    number_of: Any = date2num
+    days = [float(number_of(day)) for day, _ in events]
     unit = (last - first) / width_mm
     for number, (x, at) in enumerate(zip(days, apart(days, 1.5 * unit), strict=True), start=1):
         ax.axvline(x, color=GREY, linewidth=0.5, linestyle=(0, (3, 2)), zorder=1.5, gid="event")
@@ -240,12 +241,13 @@ def panels(names: Sequence[str], columns: int, width_mm: float, share_y: bool) -
 
 def date_axis(ax: Axes, first: date, last: date, ticks: int = 10) -> None:
     """Years, or months where the span is short."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib import dates
 
-    locator = AutoDateLocator(minticks=2, maxticks=ticks)
+    kinds: Any = dates  # has no types
+    locator = kinds.AutoDateLocator(minticks=2, maxticks=ticks)
     ax.set_xlim(first, last)  # type: ignore[arg-type]
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=(last - first).days < 1000))
+    ax.xaxis.set_major_formatter(kinds.ConciseDateFormatter(locator, show_offset=(last - first).days < 1000))
 
 
 def log_axis(ax: Axes) -> None:

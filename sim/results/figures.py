@@ -312,7 +312,7 @@ class _Scale:
         return MAX_EDGE_PT * flow / self.flow
 
     def diameter(self, use: float) -> float:
-        return max(MAX_NODE_PT * (use / self.use) ** 0.5, 4.0)
+        return float(max(MAX_NODE_PT * (use / self.use) ** 0.5, 4.0))
 
 
 def _draw_edge(

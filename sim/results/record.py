@@ -70,7 +70,7 @@ class Recorded:
         """Mean over the steps that overlap two days: (replications,)."""
         i = min(max(self.step_of(first), 0), self.steps - 1)
         j = min(max(self.step_of(last), i), self.steps - 1)
-        return self.column(name, column)[:, i : j + 1].mean(axis=1)
+        return np.asarray(self.column(name, column)[:, i : j + 1].mean(axis=1))
 
     def total(self, name: str, columns: str | list[str], first: date, last: date) -> np.ndarray:
         """Sum of columns (or of `all`) between two days, weeks at the edges counted by their days: (replications,)."""

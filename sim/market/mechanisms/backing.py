@@ -18,13 +18,18 @@ loan or stake as cash. An act that ends takes back what is not yet begun: a proj
 """
 
 from math import exp, log
+from typing import Any
 
+import numpy as np
+
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.mine import called as mine_called
 from chokepoint.agents.mine import debt_due as mine_debt_due
 from chokepoint.agents.mine import dividend as mine_dividend
 from chokepoint.agents.mine import grant_element, support
 from chokepoint.agents.mine import loan_due as mine_loan_due
 from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
@@ -36,7 +41,7 @@ TINY = 1e-12
 EVER = 1e12  # a week that never comes
 
 
-def offtakes(step, dt, P, N, X, I, S, R):
+def offtakes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Contracted product goes to the firms of the backer's country before anybody else is served, in the proportions
     of what lies ready, pro rata of what they order, at the price where it is made, and at once as on the spot."""
     if I.offtakes[0] <= 0.0:
@@ -82,7 +87,7 @@ def offtakes(step, dt, P, N, X, I, S, R):
                 S.product[refiner, material] = max(0.0, S.product[refiner, material] - goes * wants)
 
 
-def backing(step, dt, P, N, X, I, S, R):
+def backing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """States top up ore, subsidise mines, pay what they guaranteed, and are paid back."""
     rate = I.loan_terms[0]
     term = I.loan_terms[1] / dt  # weeks
@@ -132,7 +137,7 @@ def backing(step, dt, P, N, X, I, S, R):
         S.k_book[mine] = S.cash[account]
 
 
-def works(step, dt, P, N, X, I, S, R):
+def works(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Plants that states pay for are built; they pay back, and share their profit."""
     rate = I.loan_terms[0]
     term = I.loan_terms[1] / dt  # weeks
@@ -182,7 +187,7 @@ def works(step, dt, P, N, X, I, S, R):
         S.r_book[refiner] = S.cash[account]
 
 
-def _mines(world, measure):
+def _mines(world: Any, measure: Measure) -> list[int]:
     """The mines that a measure names; `all` are the legal ones of the state itself."""
     if "all" in measure.targets:
         own = world.countries.index(measure.actor)
@@ -190,15 +195,15 @@ def _mines(world, measure):
     return [world.mines.index(name) for name in measure.targets if name in world.mines]
 
 
-def _refiners(world, measure):
+def _refiners(world: Any, measure: Measure) -> list[int]:
     return [world.layout.refiners.index(name) for name in measure.targets if name in world.layout.refiners]
 
 
-def _end(world, measure):
+def _end(world: Any, measure: Measure) -> float:
     return EVER if measure.end is None else float(world.calendar.step_of(measure.end) + 1)
 
 
-def _settle(world, mine):
+def _settle(world: Any, mine: int) -> None:
     """Work out what the pledges to a mine are worth to its investor."""
     N, I, P = world.N, world.I, world.P
     I.k_backed[mine] = 1.0
@@ -212,7 +217,7 @@ def _settle(world, mine):
     I.k_subsidy[mine] = I.ore_subsidy[mine].sum()
 
 
-def _part(world, mine, kusd):
+def _part(world: Any, mine: int, kusd: float) -> float:
     """What an amount (thousand USD) is of the outlay of a mine that is still to come, within what nobody pledged."""
     N, S = world.N, world.S
     left = float(N.k_capex[mine])
@@ -222,7 +227,7 @@ def _part(world, mine, kusd):
     return max(0.0, min(1.0 - float(world.I.k_public[mine]), kusd / left)) if left > 0.0 else 0.0
 
 
-def _works(world, measure, kind):
+def _works(world: Any, measure: Measure, kind: np.ndarray) -> None:
     """New capacity of refineries that a state pays for, t a year."""
     if measure.lifted:
         return
@@ -233,7 +238,7 @@ def _works(world, measure, kind):
         world.S.r_book[r] = world.S.cash[world.N.r_account[r]]
 
 
-def _money(world, measure, kind):
+def _money(world: Any, measure: Measure, kind: np.ndarray) -> None:
     """A loan or stake: a share of the outlay of a project, cash for a mine that stands."""
     N, S, c = world.N, world.S, world.countries.index(measure.actor)
     for k in _mines(world, measure):
@@ -255,17 +260,17 @@ def _money(world, measure, kind):
         _settle(world, k)
 
 
-def _loan(world, measure):
+def _loan(world: Any, measure: Measure) -> None:
     _money(world, measure, world.I.loan)
     _works(world, measure, world.I.works_lent)
 
 
-def _stake(world, measure):
+def _stake(world: Any, measure: Measure) -> None:
     _money(world, measure, world.I.stake)
     _works(world, measure, world.I.works_held)
 
 
-def _guarantee(world, measure):
+def _guarantee(world: Any, measure: Measure) -> None:
     c = world.countries.index(measure.actor)
     for k in _mines(world, measure):
         if measure.lifted:
@@ -275,7 +280,7 @@ def _guarantee(world, measure):
         _settle(world, k)
 
 
-def _offtake(world, measure):
+def _offtake(world: Any, measure: Measure) -> None:
     """Tonnes a year of a refinery's product, or of that of the plant to which most of a mine's ore goes."""
     N, I, c = world.N, world.I, world.countries.index(measure.actor)
     plants = _refiners(world, measure)
@@ -287,7 +292,7 @@ def _offtake(world, measure):
     I.offtakes[0] = 1.0 if I.offtake.any() else 0.0
 
 
-def _floor_price(world, measure):
+def _floor_price(world: Any, measure: Measure) -> None:
     N, I, c = world.N, world.I, world.countries.index(measure.actor)
     for k in _mines(world, measure):
         value = measure.value or 0.0
@@ -300,7 +305,7 @@ def _floor_price(world, measure):
             I.k_floor_end[k] = _end(world, measure)
 
 
-def _subsidy(world, measure):
+def _subsidy(world: Any, measure: Measure) -> None:
     I, c = world.I, world.countries.index(measure.actor)
     for k in _mines(world, measure):
         value = measure.value or 0.0
@@ -315,7 +320,7 @@ def _subsidy(world, measure):
         _settle(world, k)
 
 
-def _backing(world, measure):
+def _backing(world: Any, measure: Measure) -> None:
     """Backing by the word of its scope; without one it counts against the investor's hurdle, and for banks, by its
     share of the outlay, and nobody pays."""
     if measure.scope[0]:
@@ -332,7 +337,7 @@ def _backing(world, measure):
 KINDS = {"loan": _loan, "stake": _stake, "guarantee": _guarantee, "offtake": _offtake, "floor_price": _floor_price}
 
 
-def _terms(start):
+def _terms(start: Making) -> list[float]:
     """Interest and years of loans, outlay and years of a plant, cushion: (5,)."""
     choices = start.layout.scenario.choices
     return [

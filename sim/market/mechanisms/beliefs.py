@@ -1,6 +1,7 @@
 """Beliefs: the risk that each firm perceives, and the growth of prices that it expects."""
 
 from math import exp
+from typing import Any
 
 from chokepoint.agents.firm import alarm as firm_alarm
 from chokepoint.agents.firm import expected_growth as firm_expected_growth
@@ -15,7 +16,7 @@ from chokepoint.sim.network.structure import RESERVE
 TINY = 1e-12
 
 
-def beliefs(step, dt, P, N, X, I, S, R):
+def beliefs(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Perceived risk of every firm: what it hears, what it lacks, what its neighbours fear."""
     forget = exp(-dt / P.shortfall_memory_years)
     watched = N.reserve_start[0] < S.stock.shape[0]  # states that buy more than before are news
@@ -42,7 +43,7 @@ def beliefs(step, dt, P, N, X, I, S, R):
         S.shun[firm] = firm_shun(S.risk[firm], P.supplier_risk)
 
 
-def neighbours(step, dt, P, N, X, I, S, R):
+def neighbours(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """The mean risk that the firms of a country perceive, which each of them looks at next week."""
     for country in range(S.country_risk.shape[0]):
         total = 0.0
@@ -55,7 +56,7 @@ def neighbours(step, dt, P, N, X, I, S, R):
         R.risk[step, country] = S.country_risk[country]
 
 
-def expectations(step, dt, P, N, X, I, S, R):
+def expectations(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """The growth of every price that people expect: back to what they are used to, and on with its trend."""
     for zone in range(S.price.shape[0]):
         for material in range(S.price.shape[1]):

@@ -1,14 +1,17 @@
 """Cargo: what was shipped lands a lag later. What one slot buys from one country shares a pipeline."""
 
+from typing import Any
+
 import numpy as np
 
 from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
 
 
-def arrivals(step, dt, P, N, X, I, S, R):
+def arrivals(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Cargo lands: what was shipped a lag ago joins the buyer's stock."""
     now = step % S.pipe.shape[0]
     for slot in range(S.stock.shape[0]):
@@ -23,13 +26,13 @@ def arrivals(step, dt, P, N, X, I, S, R):
         S.stock[slot] += landed
 
 
-def under_way(N, pipe):
+def under_way(N: Any, pipe: np.ndarray) -> np.ndarray:
     """Tonnes under way to each slot: (slots,). pipe: (weeks ahead, ways)."""
     slots = len(N.s_firm)
     return np.bincount(np.repeat(np.arange(slots), np.diff(N.s_way)), pipe.sum(axis=0), slots)
 
 
-def _full_pipelines(start):
+def _full_pipelines(start: Making) -> Any:
     """Pipelines that hold what the base year buys: (weeks ahead, ways)."""
     N = start.N
     pipe = np.zeros((int(N.e_lag.max() + start.X.transit.max()) + 1, len(N.w_origin)))

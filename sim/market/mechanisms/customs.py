@@ -1,8 +1,12 @@
 """Customs: cargo waits at the border while it is held, opened, or without a licence; held cargo stays in bond."""
 
+from typing import Any
+
 import numpy as np
 
+from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.forms import covered, over_zones
@@ -11,7 +15,7 @@ from chokepoint.sim.market.rules.border import clearance as border_clearance
 from chokepoint.sim.scenario.acts import Instrument
 
 
-def borders(step, dt, P, N, X, I, S, R):
+def borders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Which destinations' cargo may have to wait, and whose bonded stores are full."""
     S.line[0] = 0.0
     for zone in range(S.busy.shape[0]):
@@ -29,7 +33,7 @@ def borders(step, dt, P, N, X, I, S, R):
                 S.line[0] = 1.0  # else nothing waits and legal cargo passes at once
 
 
-def customs(step, dt, P, N, X, I, S, R):
+def customs(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond. At normal
     inspection fresh cargo passes at once, and what waited is worked off at the pace of the counter."""
     if S.line[0] <= 0.0:
@@ -86,34 +90,34 @@ def customs(step, dt, P, N, X, I, S, R):
             R.queue[step, N.e_home[link], N.e_country[link]] += S.e_queue[link] * N.e_gross[link]
 
 
-def _hold(world, measure):
+def _hold(world: Any, measure: Measure) -> None:
     """An embargo or closure: in force by days, so that a hold of ten days holds ten days of cargo."""
     if not measure.lifted:
         world.law.holds.append(measure)
 
 
-def _inspection(world, measure):
+def _inspection(world: Any, measure: Measure) -> None:
     zone = world.zone_of(measure.actor)
     normal = world.I.normal_inspection[zone]
     for c in world.targets(measure):
         world.I.inspection[zone, c] = normal if measure.lifted or measure.value is None else measure.value / 100.0
 
 
-def _export_licence(world, measure):
+def _export_licence(world: Any, measure: Measure) -> None:
     """Cargo waits for a licence, `value` working days on average, five to a week."""
     zone = world.zone_of(measure.actor)
     for c in world.targets(measure):
         world.I.permit_weeks[zone, c] = 0.0 if measure.lifted else (measure.value or 0.0) / 5.0
 
 
-def _licence_refusal(world, measure):
+def _licence_refusal(world: Any, measure: Measure) -> None:
     """A share of the applications to a destination is refused."""
     zone = world.zone_of(measure.actor)
     for c in world.targets(measure):
         world.I.refused[zone, c] = 0.0 if measure.lifted else (measure.value or 0.0) / 100.0
 
 
-def _normal(start):
+def _normal(start: Making) -> Any:
     return start.layout.scenario.choices.normal_inspection
 
 

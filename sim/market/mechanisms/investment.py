@@ -1,5 +1,7 @@
 """Investment: mines open when prices promise to pay, build, stop, and fail."""
 
+from typing import Any
+
 import numpy as np
 
 from chokepoint.agents.mine import believed_value as mine_believed_value
@@ -9,6 +11,7 @@ from chokepoint.agents.mine import opens as mine_opens
 from chokepoint.agents.mine import paid as mine_paid
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
@@ -18,7 +21,7 @@ from chokepoint.sim.market.rules.market import smoothed as market_smoothed
 from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
 
 
-def investment(step, dt, P, N, X, I, S, R):
+def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Mines open when prices promise to pay, build, stop, and fail."""
     invest_kept = market_kept(P.invest_memory_years, dt)
     anchor_kept = market_kept(P.anchor_years, dt)
@@ -95,7 +98,7 @@ def investment(step, dt, P, N, X, I, S, R):
             S.k_losses[mine] = 0.0
 
 
-def _delay(start):
+def _delay(start: Making) -> Any:
     """Luck of each project with its lead time: (mines,)."""
     luck = draws.stream(start.seed, start.replication, draws.DELAY)
     return np.exp(start.P.noise_delay * draws.normals(luck, start.N.k_key, 0))

@@ -1,15 +1,19 @@
 """The ledger: every payment has a payer and a payee, every tonne is booked, nothing is negative."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 
 from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.mechanisms.cargo import under_way
 from chokepoint.sim.network.structure import RESERVE
 
 
-def stocktaking(step, dt, P, N, X, I, S, R):
+def stocktaking(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Stocks by country and material at the end of the week."""
     for slot in range(S.stock.shape[0]):
         country, material = N.s_country[slot], N.s_mat[slot]
@@ -19,7 +23,7 @@ def stocktaking(step, dt, P, N, X, I, S, R):
             R.stock[step, country, material] += S.stock[slot]
 
 
-def mass(world):
+def mass(world: Any) -> tuple[np.ndarray, np.ndarray]:
     """Tonnes in the world by material, and what the ledger says there should be: two arrays (materials,)."""
     S, N = world.S, world.N
     held = S.product.sum(axis=0) + S.feed.sum(axis=0)
@@ -29,7 +33,7 @@ def mass(world):
     return held, booked
 
 
-def _mass_balances(world):
+def _mass_balances(world: Any) -> Iterator[str]:
     """The tonnes in the world are those that the ledger says, to 1e-9 of what was there or mined."""
     S = world.S
     held, booked = mass(world)
@@ -38,7 +42,7 @@ def _mass_balances(world):
             yield f"{name}: {held[m]:.6f} t in the world, {booked[m]:.6f} t in the ledger"
 
 
-def _nothing_is_negative(world):
+def _nothing_is_negative(world: Any) -> Iterator[str]:
     """No stock of a firm or refiner is below zero."""
     S, N, layout = world.S, world.N, world.layout
     for s in np.flatnonzero(~(S.stock >= -1e-9)):
@@ -47,14 +51,14 @@ def _nothing_is_negative(world):
         yield f"{layout.refiners[r]} holds {S.product[r, m]:.6f} t of {world.materials[m]}"
 
 
-def _money_balances(world):
+def _money_balances(world: Any) -> Iterator[str]:
     """Payments sum to zero, to 1e-9 of all balances."""
     cash = world.S.cash
     if abs(cash.sum()) > 1e-9 * max(1.0, np.abs(cash).sum()):
         yield f"payments sum to {cash.sum():.6f} thousand USD, not zero"
 
 
-def _opening(start):
+def _opening(start: Making) -> Any:
     """Tonnes in the world before the first week, by material: (materials,)."""
     S, N = start.S, start.N
     opening = np.zeros(start.sizes["m"])

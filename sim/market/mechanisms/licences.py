@@ -1,7 +1,9 @@
 """Licences: an export quota is shared out among holders; what lets go is bounded by what is left, and has a price."""
 
 from math import exp
+from typing import Any
 
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.refiner import licence_ask as refiner_licence_ask
 from chokepoint.agents.refiner import licence_value as refiner_licence_value
 from chokepoint.sim.engine.arrays import Array
@@ -16,7 +18,7 @@ TINY = 1e-12
 BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
 
 
-def allowances(step, dt, P, N, X, I, S, R):
+def allowances(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What each holder's licences let go this week; what they do not let go stays for others."""
     bound = False
     for refiner in range(S.licence_need.shape[0]):
@@ -41,7 +43,7 @@ def allowances(step, dt, P, N, X, I, S, R):
                 S.e_ship[link] *= ratio
 
 
-def books(step, dt, P, N, X, I, S, R):
+def books(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What holders remember of their export orders and of their sales fades."""
     book_memory = exp(-dt / BOOK_YEARS)
     sales_memory = exp(-dt / SALES_YEARS)
@@ -51,7 +53,7 @@ def books(step, dt, P, N, X, I, S, R):
         S.shipments[refiner] *= sales_memory
 
 
-def licences(step, dt, P, N, X, I, S, R):
+def licences(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What holders ask for a licence, from the pace of their own book and of the market."""
     for zone in range(1, S.price.shape[0]):
         book_all = 0.0
@@ -89,7 +91,7 @@ def licences(step, dt, P, N, X, I, S, R):
         R.ask[step, zone] = S.ask_mean[zone]
 
 
-def _quota(world, measure):
+def _quota(world: Any, measure: Measure) -> None:
     """Licences for `value` tonnes gross in a half-year, granted by the holders' shares; no value: no quota.
 
     Licences lapse with the year of their quota, unless carried over.
@@ -115,7 +117,7 @@ def _quota(world, measure):
         instruments.licence_end[zone] = world.calendar.step_of(measure.end) + 1
 
 
-def _carry_over(world, measure):
+def _carry_over(world: Any, measure: Measure) -> None:
     """Licences of the year before go on being valid."""
     zone = world.zone_of(measure.actor)
     if measure.lifted:

@@ -1,7 +1,10 @@
 """Mining: mines ship what is ordered, allowed and worth it."""
 
+from typing import Any
+
 import numpy as np
 
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.mine import legal_output as mine_legal_output
 from chokepoint.agents.mine import paid as mine_paid
 from chokepoint.agents.mine import pits as mine_pits
@@ -18,7 +21,7 @@ TINY = 1e-12
 FIXED_COST = 0.4  # part of a project's cost at capacity that does not fall with output (assumption)
 
 
-def ore_calls(step, dt, P, N, X, I, S, R):
+def ore_calls(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What refiners order from each mine; a mine that is one firm with its plant ships all it can."""
     S.k_called[:] = 0.0
     for feed in range(N.l_mine.shape[0]):
@@ -31,7 +34,7 @@ def ore_calls(step, dt, P, N, X, I, S, R):
             R.orders[step, 2] += N.l_part[feed] * S.calls[refiner]
 
 
-def mining(step, dt, P, N, X, I, S, R):
+def mining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Mines ship what is ordered, allowed and worth it."""
     n_mats = S.product.shape[1]
     for mine in range(S.k_output.shape[0]):
@@ -90,7 +93,7 @@ def mining(step, dt, P, N, X, I, S, R):
         pay(S.cash, N.k_account[mine], N.row_account[0], spent)
 
 
-def _production_quota(world, measure):
+def _production_quota(world: Any, measure: Measure) -> None:
     """At most `value` tonnes a year from the mines of a group."""
     group = {"light": 1, "heavy": 2}.get(measure.scope[0])
     if group is not None and not measure.lifted:
@@ -98,7 +101,7 @@ def _production_quota(world, measure):
         world.I.production_quota[world.zone_of(measure.actor), group] = limit
 
 
-def _ore_hold(world, measure):
+def _ore_hold(world: Any, measure: Measure) -> None:
     """Ore of the mines named is stopped, in force by days."""
     if not measure.lifted:
         world.law.holds.append(measure)

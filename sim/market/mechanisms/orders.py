@@ -1,6 +1,7 @@
 """Orders: the stocks that users, traders and reserves want, what they order, and what traders sell on the spot."""
 
 from math import exp, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from chokepoint.sim.network.structure import TRADER, USER
 TINY = 1e-12
 
 
-def moods(step, dt, P, N, X, I, S, R):
+def moods(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What a trader's forecast swings by, an autoregressive process of each."""
     if P.noise_mood <= 0.0:
         return
@@ -32,7 +33,7 @@ def moods(step, dt, P, N, X, I, S, R):
             S.mood[firm] = memory * S.mood[firm] + P.noise_mood * kick * luck
 
 
-def orders(step, dt, P, N, X, I, S, R):
+def orders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """The stocks that users, traders and reserves want, and what they order."""
     S.offered[:, :] = 0.0
     S.demanded[:, :] = 0.0
@@ -104,7 +105,7 @@ def orders(step, dt, P, N, X, I, S, R):
             S.order[slot] = min(gap, I.reserve_pace[slot] * dt) if buys else 0.0
 
 
-def spot_sales(step, dt, P, N, X, I, S, R):
+def spot_sales(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What traders offer on the spot goes to the users of their market, pro rata."""
     S.spot[:, :] = 0.0
     for slot in range(S.stock.shape[0]):
@@ -130,7 +131,7 @@ def spot_sales(step, dt, P, N, X, I, S, R):
             R.bill[step, N.s_country[slot]] -= sold * price
 
 
-def spot_origins(step, dt, P, N, X, I, S, R):
+def spot_origins(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Where the seller stands is where cargo sold on the spot comes from."""
     for zone in range(S.offered.shape[0]):
         sold = 0.0

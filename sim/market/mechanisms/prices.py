@@ -1,6 +1,8 @@
 """Prices: one inside each exporting state and one outside, from the stocks that are wanted and held."""
 
+from collections.abc import Iterator
 from math import log
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from chokepoint.sim.network.structure import FREE, RESERVE
 TINY = 1e-12
 
 
-def covers(step, dt, P, N, X, I, S, R):
+def covers(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Stocks wanted and held in each market: of users and traders, and of refiners but those outside."""
     if step >= N.freeze[0]:
         return
@@ -38,7 +40,7 @@ def covers(step, dt, P, N, X, I, S, R):
             S.stock_zone[zone, material] += S.product[refiner, material]
 
 
-def prices(step, dt, P, N, X, I, S, R):
+def prices(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Both prices from cover, unless a study holds them where they were."""
     if step >= N.freeze[0]:
         return
@@ -90,7 +92,7 @@ def prices(step, dt, P, N, X, I, S, R):
             )
 
 
-def memories(step, dt, P, N, X, I, S, R):
+def memories(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """The memories of prices that beliefs and thrift read."""
     n_zones, n_mats = S.price.shape
     anchor_kept = market_kept(P.anchor_years, dt)
@@ -109,7 +111,7 @@ def memories(step, dt, P, N, X, I, S, R):
             R.price[step, zone, material] = price
 
 
-def _checked(world):
+def _checked(world: Any) -> Iterator[str]:
     """Prices are finite and above zero."""
     prices = world.S.price
     for z, zone in enumerate(world.layout.zones):
@@ -117,11 +119,11 @@ def _checked(world):
             yield f"price of {world.materials[m]} in {zone} is {prices[z, m]} USD/kg"
 
 
-def _outside(prices):
+def _outside(prices: np.ndarray) -> np.ndarray:
     return prices[:, 0]
 
 
-def _inside(prices):
+def _inside(prices: np.ndarray) -> np.ndarray:
     return prices[:, 1] if prices.shape[1] > 1 else prices[:, 0]
 
 

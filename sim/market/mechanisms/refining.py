@@ -1,11 +1,14 @@
 """Refining: refiners run their feed, keep or discard what they make, and order ore."""
 
 from math import exp
+from typing import Any
 
 import numpy as np
 
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.refiner import run_rate as refiner_run_rate
 from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
@@ -15,7 +18,7 @@ from chokepoint.sim.scenario.acts import Instrument
 TINY = 1e-12
 
 
-def refining(step, dt, P, N, X, I, S, R):
+def refining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Refiners run their feed, keep or discard what they make, and order more."""
     n_refiners, n_mats = S.product.shape
     slow = exp(-dt / 0.5)
@@ -66,7 +69,7 @@ def refining(step, dt, P, N, X, I, S, R):
         S.calls[refiner] = max(0.0, wish + (wanted - (feed - run + wish)) * dt / P.stocking_years)
 
 
-def _feed(start):
+def _feed(start: Making) -> Any:
     """Ore at refiners in the base year, in the proportions of what they make: (refiners, materials)."""
     N = start.N
     total = N.r_output.sum(axis=1, keepdims=True)
@@ -74,7 +77,7 @@ def _feed(start):
     return start.P.feed_cover_months / 12.0 * N.r_base[:, None] * shares
 
 
-def _subsidy(world, measure):
+def _subsidy(world: Any, measure: Measure) -> None:
     """The state pays a share of the base-year price of what its refiners make."""
     world.I.subsidy[world.zone_of(measure.actor)] = 0.0 if measure.lifted else (measure.value or 0.0) / 100.0
 

@@ -1,7 +1,10 @@
 """Reserves of states: what they let go to firms, and what others believe that they hold."""
 
+from typing import Any
+
 import numpy as np
 
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.reserve import gap as reserve_gap
 from chokepoint.agents.reserve import inferred as reserve_inferred
 from chokepoint.sim.engine.arrays import Array
@@ -16,7 +19,7 @@ from chokepoint.sim.scenario.acts import Instrument
 TINY = 1e-12
 
 
-def releases(step, dt, P, N, X, I, S, R):
+def releases(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """A reserve makes up for what the firms it is meant for plan to use and did not get, each in proportion, at their
     market's price."""
     first = N.reserve_start[0]
@@ -60,7 +63,7 @@ def releases(step, dt, P, N, X, I, S, R):
         R.released[step, home, material] += gone
 
 
-def watching(step, dt, P, N, X, I, S, R):
+def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What others believe of reserves and of state buying: what is published, what is claimed, what they infer."""
     first = N.reserve_start[0]
     if first >= S.stock.shape[0]:
@@ -97,7 +100,7 @@ def watching(step, dt, P, N, X, I, S, R):
                     S.backed[country, material] += 12.0 * S.seen[slot] / served
 
 
-def buying_news(step, dt, P, N, X, I, S, R):
+def buying_news(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What alarms is buying of states beyond what people are used to, which takes as long as an act stays in view."""
     if N.reserve_start[0] >= S.stock.shape[0]:
         return
@@ -110,7 +113,7 @@ def buying_news(step, dt, P, N, X, I, S, R):
             )
 
 
-def _purchase(world, measure):
+def _purchase(world: Any, measure: Measure) -> None:
     """Buy `value` tonnes of what the home refiners make, in their proportions, over the stated weeks."""
     if measure.value is None or measure.unit != "t":
         return

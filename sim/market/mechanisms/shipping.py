@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from math import exp
+from typing import Any
 
+from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
@@ -14,7 +16,7 @@ from chokepoint.sim.scenario.lookup import Tables
 from chokepoint.sim.scenario.tables import Event
 
 
-def shipping(step, dt, P, N, X, I, S, R):
+def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Goods and money change hands; legal cargo enters the line at the border, or passes where there is none."""
     depth = S.pipe.shape[0]
     now = step % depth
@@ -96,7 +98,7 @@ def shipping(step, dt, P, N, X, I, S, R):
         S.received[slot] += moved
 
 
-def _tax(world, measure):
+def _tax(world: Any, measure: Measure) -> None:
     """A tax on the price at home. History's taxes follow each other; the end of a doctrine's own brings back what it
     replaced."""
     if "metal" in measure.scope[1:]:

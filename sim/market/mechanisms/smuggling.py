@@ -1,7 +1,9 @@
 """Smuggling: what gets past the border without a licence, and campaigns against those who mine for it."""
 
 from math import exp, log
+from typing import Any
 
+from chokepoint.agents.measure import Measure
 from chokepoint.agents.refiner import leakage as refiner_leakage
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
@@ -13,7 +15,7 @@ from chokepoint.sim.network.structure import UNLICENSED
 from chokepoint.sim.scenario.acts import Instrument
 
 
-def smuggling(step, dt, P, N, X, I, S, R):
+def smuggling(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What routes can carry of what buyers ask for."""
     kept = market_kept(P.leak_build_years, dt)
     for refiner in range(S.smuggled.shape[0]):
@@ -32,7 +34,7 @@ def smuggling(step, dt, P, N, X, I, S, R):
                 S.grey[refiner, material] = S.smuggled[refiner, material] / S.grey[refiner, material]
 
 
-def campaigns(step, dt, P, N, X, I, S, R):
+def campaigns(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Campaigns stop a part of what unlicensed mines ship; the mean of a zone weighs on its smugglers."""
     for zone in range(S.suppressed.shape[0]):
         stopped = 0.0
@@ -51,7 +53,7 @@ def campaigns(step, dt, P, N, X, I, S, R):
         S.suppressed[zone] = stopped / whole if whole > 0.0 else 0.0
 
 
-def _campaign(world, measure):
+def _campaign(world: Any, measure: Measure) -> None:
     """A campaign against the mines it names, or against all unlicensed ones of the state."""
     unlicensed = world.layout.unlicensed[world.zone_of(measure.actor)]
     every = not set(measure.targets) & set(world.mines)

@@ -1,5 +1,7 @@
 """Sourcing: from whom each buyer orders, by price and trust, and what sellers have ready for him."""
 
+from typing import Any
+
 import numpy as np
 
 from chokepoint.agents.firm import price_appeal as firm_price_appeal
@@ -15,7 +17,7 @@ from chokepoint.sim.market.rules.border import slip as border_slip
 from chokepoint.sim.network.structure import FREE, GREY, LEGAL, USER, WITHIN
 
 
-def presences(step, dt, P, N, X, I, S, R):
+def presences(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """How large a seller outside stands before its buyers: by what it makes and holds."""
     for refiner in range(S.presence.shape[0]):
         if N.r_kind[refiner] == FREE:
@@ -30,7 +32,7 @@ def presences(step, dt, P, N, X, I, S, R):
                     )
 
 
-def appeals(step, dt, P, N, X, I, S, R):
+def appeals(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Buyers compare landed prices, each every four weeks."""
     turn = step % N.review_steps[0]
     for slot in range(S.stock.shape[0]):
@@ -54,7 +56,7 @@ def appeals(step, dt, P, N, X, I, S, R):
                     S.e_appeal[link] = appeal
 
 
-def sourcing(step, dt, P, N, X, I, S, R):
+def sourcing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Buyers split orders over links; refused ones are not shipped, nor do sellers offer abroad what pays less there.
     Exporters do not offer to a destination whose bonded stores are full."""
     S.asked[:, :] = 0.0
@@ -116,7 +118,7 @@ def sourcing(step, dt, P, N, X, I, S, R):
     R.orders[step, 1] = from_all
 
 
-def rationing(step, dt, P, N, X, I, S, R):
+def rationing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What share of their legal orders sellers can serve from the product that they do not keep back."""
     for refiner in range(S.asked.shape[0]):
         zone = N.r_zone[refiner]
@@ -131,7 +133,7 @@ def rationing(step, dt, P, N, X, I, S, R):
                 S.asked[refiner, material] = min(1.0, ready / S.asked[refiner, material])
 
 
-def trust(step, dt, P, N, X, I, S, R):
+def trust(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Buyers trust a supplier by how much of their orders he fills."""
     for link in range(S.e_trust.shape[0]):  # all links in one plain loop, which compiles to vector instructions
         asked = S.e_order[link]

@@ -1,6 +1,7 @@
 """Thrift: users save dear material slowly, give back less, and move to where it is cheap."""
 
 from math import log
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.network.structure import USER
 
 
-def thrift(step, dt, P, N, X, I, S, R):
+def thrift(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Slow answers of users, looked at every four weeks: thrift, and relocation into the exporting state."""
     if step % N.review_steps[0] != 0:
         return

@@ -1,6 +1,7 @@
 """Use: firms use material, recover scrap, and lose production where stock runs out."""
 
 from math import exp, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from chokepoint.agents.firm import use as firm_use
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.draws import normal as draw_normal
+from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.luck import before_the_start, stream
@@ -18,7 +20,7 @@ from chokepoint.sim.market.rules.market import smoothed as market_smoothed
 from chokepoint.sim.network.structure import TRADER, USER
 
 
-def disturbances(step, dt, P, N, X, I, S, R):
+def disturbances(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What a user's output swings by, an autoregressive process of each firm."""
     if P.noise_demand <= 0.0:
         return
@@ -30,7 +32,7 @@ def disturbances(step, dt, P, N, X, I, S, R):
             S.noise[firm] = memory * S.noise[firm] + P.noise_demand * kick * luck
 
 
-def consumption(step, dt, P, N, X, I, S, R):
+def consumption(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Firms use material, recover their own scrap, and lose production where stock runs out."""
     planning = exp(-dt / P.planning_years)
     S.using[:, :] = 0.0
@@ -80,7 +82,7 @@ def consumption(step, dt, P, N, X, I, S, R):
         R.lost_value[step, country] += lost
 
 
-def turnovers(step, dt, P, N, X, I, S, R):
+def turnovers(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What each market remembers of its use, over that of the base year."""
     kept = market_kept(P.trade_memory_years, dt)
     for zone in range(S.using.shape[0]):
@@ -90,7 +92,7 @@ def turnovers(step, dt, P, N, X, I, S, R):
                 S.turnover[zone, material] = market_smoothed(S.turnover[zone, material], now, kept)
 
 
-def _stock(start):
+def _stock(start: Making) -> Any:
     """Stocks that users and traders want in the base year: (slots,)."""
     N, P = start.N, start.P
     months = np.where(N.s_zone == 0, P.cover_outside_months, P.cover_inside_months) * start.S.trait_cover[N.s_firm]

@@ -8,7 +8,17 @@ in USD per kg contained.
 from math import exp, log
 
 
-def inside_price(price, habitual, base, wanted_t, stock_t, gain, habit, speed, dt):
+def inside_price(
+    price: float,
+    habitual: float,
+    base: float,
+    wanted_t: float,
+    stock_t: float,
+    gain: float,
+    habit: float,
+    speed: float,
+    dt: float,
+) -> float:
     """Price inside an exporting state after one step.
 
     ln P* = habit ln(habitual) + (1 - habit) ln(base) + gain ln(wanted/stock);
@@ -18,7 +28,9 @@ def inside_price(price, habitual, base, wanted_t, stock_t, gain, habit, speed, d
     return exp(goal + (log(price) - goal) * exp(-speed * dt))
 
 
-def outside_price(price, parity, wanted_t, stock_t, gain, speed, dt):
+def outside_price(
+    price: float, parity: float, wanted_t: float, stock_t: float, gain: float, speed: float, dt: float
+) -> float:
     """Price outside after one step: parity with the exporters, and above it when stocks are short.
 
     ln P* = ln(parity) + gain max(0, ln(wanted/stock)): scarcity pushes up, a glut of stock never pushes
@@ -28,16 +40,16 @@ def outside_price(price, parity, wanted_t, stock_t, gain, speed, dt):
     return exp(goal + (log(price) - goal) * exp(-speed * dt))
 
 
-def parity(inside, tax, rent, freight):
+def parity(inside: float, tax: float, rent: float, freight: float) -> float:
     """Cost of a kg outside: inside * (1 + tax) + licence rent + freight, USD per kg contained."""
     return inside * (1.0 + tax) + rent + freight
 
 
-def kept(memory_years, dt):
+def kept(memory_years: float, dt: float) -> float:
     """Share of what was remembered that is kept over a step: e^(-dt / memory)."""
     return exp(-dt / memory_years)
 
 
-def smoothed(previous, value, kept_share):
+def smoothed(previous: float, value: float, kept_share: float) -> float:
     """Exponential memory of a quantity (exact step): value + (previous - value) * kept share."""
     return value + (previous - value) * kept_share
