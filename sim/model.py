@@ -1,5 +1,8 @@
 """The model as Mesa sees it: a `mesa.Model` around a world, one step a week."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,8 @@ class MarketModel(mesa.Model):
     scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `World` that may have begun, which
     brings its own seed and changes; run_seed: integer seed (Mesa's `batch_run` needs this name); changes: `key=value`
     overrides separated by `;`.
-    `model.agents` are views into the world; `tick` counts weeks.
+    `model.agents` are views into the world; `tick` counts weeks; `datacollector` holds prices by week, under names such
+    as `price_outside Nd`, and takes further reporters of your own (`mesa.batch_run` and Mesa's page read it).
     """
 
     def __init__(self, scenario: str | Path | GovernedWorld = "", run_seed: int = 1, changes: str = ""):
@@ -38,6 +42,13 @@ class MarketModel(mesa.Model):
             ExportingState(self, countries.index(state.name), state.name, state.name)
         for government in world.politics.importing:
             ImportingGovernment(self, countries.index(government.name), government.name, government.name)
+        self.datacollector = mesa.DataCollector(model_reporters=_prices(world))
+
+    def __repr__(self) -> str:
+        layout, tables = self.world.layout, ("mines", "refiners", "firms")
+        sizes = ", ".join(f"{len(getattr(layout.scenario, table))} {table}" for table in tables)
+        week = f"week {self.tick} of {self.world.last} ({self.world.day()})"
+        return f"<MarketModel {layout.scenario.name}: {layout.scenario.title}, {week}; {sizes}>"
 
     @property
     def tick(self) -> int:
@@ -47,6 +58,7 @@ class MarketModel(mesa.Model):
     def step(self) -> None:
         """Run one week; `running` turns false at the end of the scenario."""
         self.world.advance(self.world.step + 1)
+        self.datacollector.collect(self)
         self.running = self.world.step < self.world.calendar.steps
 
     def price(self, material: str, inside: bool = False) -> float:
@@ -57,3 +69,15 @@ class MarketModel(mesa.Model):
         """Let Mesa forget this model (Mesa 3.3 otherwise keeps every model ever built)."""
         registry: Any = getattr(mesa.Agent, "_ids", {})
         registry.pop(self, None)
+
+
+def _prices(world: GovernedWorld) -> dict[str, Callable[[MarketModel], float]]:
+    """Reporters of each material's price outside, and inside where there is an exporting state, USD per kg."""
+
+    def of(material: str, inside: bool) -> Callable[[MarketModel], float]:
+        return lambda model: model.price(material, inside)
+
+    sides = {"price_outside": False, "price_inside": True} if world.politics.exporting else {"price_outside": False}
+    return {
+        f"{name} {material}": of(material, inside) for name, inside in sides.items() for material in world.materials
+    }

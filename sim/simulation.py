@@ -88,6 +88,11 @@ class Simulation:
         self.seed = int(seed)
         self._layout: Layout | None = None
 
+    def __repr__(self) -> str:
+        changed = f", {len(self.changes)} change{'s' if len(self.changes) > 1 else ''}" if self.changes else ""
+        own = f", own code: {', '.join(self.rules.own)}" if self.rules.own else ""
+        return f"<Simulation {self.scenario.in_words}; seed {self.seed}{changed}{own}>"
+
     @cached_property
     def digest(self) -> str:
         """Hash of the resolved scenario with its behaviour."""

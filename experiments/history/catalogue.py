@@ -19,7 +19,6 @@ from chokepoint.sim.simulation import Simulation, load_scenario
 
 FOLDER = SHIPPED
 names = shipped
-SIZES = ("countries", "materials", "mines", "refiners", "firms")  # tables whose rows are counted for a reader
 
 
 class Episode:
@@ -41,10 +40,9 @@ class Episode:
             told = self._scenario
         except BadInput:
             return f"<Episode {self.name}: its scenario cannot be read; find out why with .scenario()>"
-        sizes = ", ".join(f"{len(getattr(told, table))} {table}" for table in SIZES)
         changed = len(self.changes) + len(self.behaviour)
         added = f"; {changed} change{'s' if changed > 1 else ''} by a recipe" if changed else ""
-        return f"<Episode {self.name}: {told.title}, {told.start} to {told.end}; {sizes}{added}>"
+        return f"<Episode {told.in_words}{added}>"
 
     @cached_property
     def facts(self) -> Facts:

@@ -54,6 +54,12 @@ class RuleSet:
             digest.update(source.files[mechanism.name].text.encode())
         self.identity = digest.hexdigest()[:16]
 
+    @property
+    def own(self) -> list[str]:
+        """The files of a study's own rules and mechanisms, by name."""
+        files = [self.source.files[mechanism.name].path for mechanism in self.source.frame.own if mechanism.phases]
+        return list(dict.fromkeys([*(r.path.name for r in self.replacements), *(file.name for file in files)]))
+
     def names(self) -> dict[str, str]:
         """The replaced rules: name -> file:function."""
         return {r.rule: f"{r.path.name}:{r.function}" for r in self.replacements}

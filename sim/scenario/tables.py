@@ -200,6 +200,9 @@ class News(Sourced):
     topic: Literal["", "exports", "supply", "reserve"] = ""
 
 
+SIZES = ("countries", "materials", "mines", "refiners", "firms")  # tables whose rows are counted for a reader
+
+
 class Scenario(Row):
     """A world as read and checked: span, tables, choices, and what was set of behaviour, rules, reserves and doctrines.
 
@@ -234,6 +237,12 @@ class Scenario(Row):
     reserves: dict[str, Reserve] = Field(default_factory=dict)
     stances: dict[str, Stance] = Field(default_factory=dict)
     mechanisms: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """Name, title, span, and how many rows its main tables have."""
+        sizes = ", ".join(f"{len(getattr(self, table))} {table}" for table in SIZES)
+        return f"{self.name}: {self.title}, {self.start} to {self.end}; {sizes}"
 
     def resolved(self) -> str:
         """The whole scenario as text with sorted keys: what is hashed and stored with a result.

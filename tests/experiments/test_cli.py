@@ -165,7 +165,7 @@ def test_a_shell_completes_names_without_the_model() -> None:
 def test_what_is_completed_behind_set_can_be_set(episode: str) -> None:
     from chokepoint.experiments.commands import completion
     from chokepoint.experiments.history.catalogue import find, names
-    from chokepoint.sim.scenario.overrides import apply_changes
+    from chokepoint.sim.simulation import change_scenario
 
     context: Any = SimpleNamespace(params={"episode": episode}, args=[])
     keys = [key for key, _ in completion.changes(context, "") if not key.endswith("=")]
@@ -174,5 +174,5 @@ def test_what_is_completed_behind_set_can_be_set(episode: str) -> None:
         return
     scenario = find(episode).scenario()
     for key in keys:
-        apply_changes(scenario, [key])
+        change_scenario(scenario, [key])
     assert {key.removesuffix("=none") for key in keys} >= {e.id for e in scenario.events if e.admitted == "yes"}

@@ -15,6 +15,8 @@ goes to mines at home.
 A loan or stake in a refinery buys capacity at `choices.refinery_usd_per_kg`, open after `choices.refinery_years`: it
 runs if ore is there, so back a plant that is short of capacity, or one that a project feeds. A mine that runs takes a
 loan or stake as cash. An act that ends takes back what is not yet begun: a project under way keeps its loan.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
 from math import exp, log

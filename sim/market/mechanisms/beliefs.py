@@ -1,4 +1,7 @@
-"""Beliefs: the risk that each firm perceives, and the growth of prices that it expects."""
+"""Beliefs: the risk that each firm perceives, and the growth of prices that it expects.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from math import exp
 from typing import Any

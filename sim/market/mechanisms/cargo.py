@@ -1,4 +1,7 @@
-"""Cargo: what was shipped lands a lag later. What one slot buys from one country shares a pipeline."""
+"""Cargo: what was shipped lands a lag later. What one slot buys from one country shares a pipeline.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Customs: cargo waits at the border while it is held, opened, or without a licence; held cargo stays in bond."""
+"""Customs: cargo waits at the border while it is held, opened, or without a licence; held cargo stays in bond.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from typing import Any
 

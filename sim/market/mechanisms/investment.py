@@ -1,4 +1,7 @@
-"""Investment: mines open when prices promise to pay, build, stop, and fail."""
+"""Investment: mines open when prices promise to pay, build, stop, and fail.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""The ledger: every payment has a payer and a payee, every tonne is booked, nothing is negative."""
+"""The ledger: every payment has a payer and a payee, every tonne is booked, nothing is negative.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,7 @@
-"""Licences: an export quota is shared out among holders; what lets go is bounded by what is left, and has a price."""
+"""Licences: an export quota is shared out among holders; what lets go is bounded by what is left, and has a price.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from math import exp
 from typing import Any

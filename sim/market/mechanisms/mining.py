@@ -1,4 +1,7 @@
-"""Mining: mines ship what is ordered, allowed and worth it."""
+"""Mining: mines ship what is ordered, allowed and worth it.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Orders: the stocks that users, traders and reserves want, what they order, and what traders sell on the spot."""
+"""Orders: the stocks that users, traders and reserves want, what they order, and what traders sell on the spot.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from math import exp, sqrt
 from typing import Any

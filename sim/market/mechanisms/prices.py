@@ -1,4 +1,7 @@
-"""Prices: one inside each exporting state and one outside, from the stocks that are wanted and held."""
+"""Prices: one inside each exporting state and one outside, from the stocks that are wanted and held.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from collections.abc import Iterator
 from math import log

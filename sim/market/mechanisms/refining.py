@@ -1,4 +1,7 @@
-"""Refining: refiners run their feed, keep or discard what they make, and order ore."""
+"""Refining: refiners run their feed, keep or discard what they make, and order ore.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from math import exp
 from typing import Any

@@ -1,4 +1,7 @@
-"""Reserves of states: what they let go to firms, and what others believe that they hold."""
+"""Reserves of states: what they let go to firms, and what others believe that they hold.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Shipping: goods and money change hands, at home, past the border with a licence, and past it without."""
+"""Shipping: goods and money change hands, at home, past the border with a licence, and past it without.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from collections.abc import Iterator
 from math import exp

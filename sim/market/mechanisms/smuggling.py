@@ -1,4 +1,7 @@
-"""Smuggling: what gets past the border without a licence, and campaigns against those who mine for it."""
+"""Smuggling: what gets past the border without a licence, and campaigns against those who mine for it.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from math import exp, log
 from typing import Any

@@ -1,4 +1,7 @@
-"""Sourcing: from whom each buyer orders, by price and trust, and what sellers have ready for him."""
+"""Sourcing: from whom each buyer orders, by price and trust, and what sellers have ready for him.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Thrift: users save dear material slowly, give back less, and move to where it is cheap."""
+"""Thrift: users save dear material slowly, give back less, and move to where it is cheap.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from math import log
 from typing import Any

@@ -1,4 +1,7 @@
-"""Use: firms use material, recover scrap, and lose production where stock runs out."""
+"""Use: firms use material, recover scrap, and lose production where stock runs out.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
 
 from math import exp, sqrt
 from typing import Any

@@ -1,0 +1,94 @@
+"""Short numbers by which results of the shipped worlds are known again: `python -m tests.fingerprints "LINE"` renews them.
+
+A fingerprint is a sum over weeks and columns of recorded series with fixed weights, so that it moves when any number does
+and agrees between machines to rounding. LINE stands in CHANGELOG.md with the mark **Results move** and names every world
+whose fingerprint it renews; it is kept beside the new number.
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from chokepoint.experiments.systems.frame.cases import WORLDS
+from chokepoint.sim import Simulation
+from chokepoint.sim.results.record import Recorded
+from chokepoint.sim.scenario.reading import SHIPPED
+
+FILE = Path(__file__).with_name("fingerprints.csv")
+CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
+MARK = "**Results move**"
+FIRST = "as in 0.1.0"  # the line of a fingerprint that never moved
+AGREE = 1e-8  # relative; machines differ by rounding, which the years of a run carry on
+
+# What a fingerprint is taken of: series by kind.
+KINDS = {
+    "prices": ("price_outside", "price_inside", "licence_price"),
+    "flows": ("exports", "exports_open", "leaked", "imports", "mined", "refined", "use", "shortfall"),
+    "stocks": ("stock", "reserve", "waiting"),
+    "money": ("bill", "rent", "export_tax", "aid", "lost_value", "reserve_spent"),
+}
+
+
+def worlds() -> dict[str, Path]:
+    """The shipped worlds by name: episodes, and those made for experiments."""
+    folders = (place.parent for root in (SHIPPED, WORLDS) for place in root.glob("*/scenario.toml"))
+    return {folder.name: folder for folder in sorted(folders)}
+
+
+def fingerprint(run: Recorded, kind: str) -> float:
+    """One number for the series of a kind: the sum of all values, each with a weight between 1 and 2 of its own."""
+    total = 0.0
+    for name in KINDS[kind]:
+        values = run.arrays[name]
+        weights = 1.0 + np.modf(0.6180339887498949 * np.arange(1, values.size + 1))[0]
+        total += float(np.dot(values.ravel(), weights))
+    return total
+
+
+def taken(folder: Path) -> dict[str, float]:
+    """The fingerprints of a world: two replications of seed 1, by kind."""
+    run = Simulation(folder, seed=1).run(2)
+    return {kind: fingerprint(run, kind) for kind in KINDS}
+
+
+def kept() -> dict[str, dict[str, str]]:
+    """What the file holds, by world."""
+    if not FILE.exists():
+        return {}
+    with FILE.open(newline="", encoding="utf-8") as file:
+        return {row["world"]: row for row in csv.DictReader(file)}
+
+
+def moved(row: dict[str, str] | None, now: dict[str, float]) -> list[str]:
+    """The kinds of series whose fingerprint is another one now."""
+    if row is None:
+        return list(now)
+    return [kind for kind, value in now.items() if abs(value - float(row[kind])) > AGREE * max(abs(value), 1e-12)]
+
+
+def renew(line: str) -> list[str]:
+    """Write the file anew with `line` beside each fingerprint that moved; the worlds that did."""
+    old = kept()
+    now = {name: taken(folder) for name, folder in worlds().items()}
+    changed = [name for name, values in now.items() if moved(old.get(name), values)]
+    told = [text for text in CHANGELOG.read_text(encoding="utf-8").splitlines() if line in text and MARK in text]
+    if line != FIRST and not told:
+        raise SystemExit(f"CHANGELOG.md has no line with {MARK} that says {line!r}")
+    silent = [name for name in changed if line != FIRST and not any(name in text for text in told)]
+    if silent:
+        raise SystemExit(f"results move in {', '.join(silent)}, which the line does not name")
+    with FILE.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["world", *KINDS, "line"])
+        for name, values in now.items():
+            if name in changed:
+                writer.writerow([name, *(f"{value:.12g}" for value in values.values()), line])
+            else:
+                writer.writerow([old[name][column] for column in ("world", *KINDS, "line")])
+    return changed
+
+
+if __name__ == "__main__":
+    print("\n".join(f"{name}: renewed" for name in renew(sys.argv[1])) or "nothing moved")
