@@ -1,8 +1,8 @@
-"""Short numbers by which results of the shipped worlds are known again: `python -m tests.fingerprints "LINE"` renews them.
+"""Short numbers by which results of the shipped worlds are known again.
 
-A fingerprint is a sum over weeks and columns of recorded series with fixed weights, so that it moves when any number does
-and agrees between machines to rounding. LINE stands in CHANGELOG.md with the mark **Results move** and names every world
-whose fingerprint it renews; it is kept beside the new number.
+A fingerprint is a sum over weeks and columns of recorded series with fixed weights, so that it moves when any number
+does and agrees between machines to rounding. `python -m tests.fingerprints "LINE"` renews those that moved: LINE stands
+in CHANGELOG.md with the mark **Results move** and names every world that moves; it is kept beside the new number.
 """
 
 import csv

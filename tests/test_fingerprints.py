@@ -14,8 +14,8 @@ WORLDS = fingerprints.worlds()
 def test_results_are_as_before(world: str) -> None:
     moved = fingerprints.moved(fingerprints.kept().get(world), fingerprints.taken(WORLDS[world]))
     assert not moved, (
-        f"{', '.join(moved)} of {world} move: say so in CHANGELOG.md with {fingerprints.MARK}, the worlds and why, then run "
-        "`python -m tests.fingerprints 'that line'`"
+        f"{', '.join(moved)} of {world} move: say so in CHANGELOG.md with {fingerprints.MARK}, the worlds and why, then "
+        "run `python -m tests.fingerprints 'that line'`"
     )
 
 
@@ -36,7 +36,8 @@ def test_a_small_change_of_behaviour_moves_it_and_a_renewal_without_a_word_is_re
         one, two = (fingerprints.fingerprint(r, kind) for r in (run, other))
         assert abs(one - two) > 10.0 * fingerprints.AGREE * abs(one), kind
     copy = tmp_path / "fingerprints.csv"
-    copy.write_text(fingerprints.FILE.read_text(encoding="utf-8").replace("two-countries,", "two-countries,1"), encoding="utf-8")
+    changed = fingerprints.FILE.read_text(encoding="utf-8").replace("two-countries,", "two-countries,1")
+    copy.write_text(changed, encoding="utf-8")
     monkeypatch.setattr(fingerprints, "FILE", copy)
     monkeypatch.setattr(fingerprints, "worlds", lambda: {"two-countries": WORLDS["two-countries"]})
     with pytest.raises(SystemExit, match="CHANGELOG"):

@@ -13,7 +13,7 @@ from chokepoint.experiments.history.run_statistics import ACROSS, SPANS, STATIST
 from chokepoint.experiments.runs.outputs import ALL, FIELDS, fact_of, function_named
 from chokepoint.experiments.runs.points import Factor
 from chokepoint.experiments.sweep.study import Agents, Asked, Study
-from chokepoint.sim.market.recorded import columns_of
+from chokepoint.sim.market.columns import columns_of
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.simulation import Simulation

@@ -1,4 +1,4 @@
-"""What mechanisms of the border share: forms that an instrument covers, and how records of zones become columns."""
+"""Forms of product that an instrument of the border covers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,3 @@ def covered(world: Any, choice: str) -> np.ndarray:
     chosen = getattr(scenario.choices, choice)
     row = np.array([1.0 if form.form in chosen else 0.0 for form in scenario.forms])
     return np.tile(row, (world.sizes["z"], 1))
-
-
-def over_zones(values: np.ndarray) -> np.ndarray:
-    """A record (steps, zones, countries) added up over exporting states: (steps, countries)."""
-    return np.asarray(values.sum(axis=1))
-
-
-def without_world(values: np.ndarray) -> np.ndarray:
-    """A record (steps, zones) without the world outside: (steps, exporting states)."""
-    return values[:, 1:]

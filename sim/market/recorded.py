@@ -6,28 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chokepoint.sim.market.columns import columns_of
 from chokepoint.sim.results.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from chokepoint.sim.market.world import World
-    from chokepoint.sim.network.layout import Layout
-
-
-def columns_of(layout: Layout, kind: str) -> list[str]:
-    """The column names of a series."""
-    countries, materials = layout.countries, layout.materials
-    return {
-        "material": materials,
-        "zone": layout.zones[1:],
-        "country": countries,
-        "refiner": layout.refiners,
-        "mine": layout.mines,
-        "route": [f"{d} from {o}" for d in countries for o in countries],
-        "country-material": [f"{c} {m}" for c in countries for m in materials],
-        "stage": ["users", "refiners", "mines"],
-    }[kind]
 
 
 def gather(worlds: Sequence[World], manifest: Mapping[str, object]) -> Run:

@@ -70,3 +70,30 @@ def test_same_run_as_the_simulation(model) -> None:  # type: ignore[no-untyped-d
     world = Simulation(Path(FOLDER), seed=3).world()
     world.advance(4)
     assert (world.S.price == model.world.S.price).all()
+
+
+def test_a_shipped_episode_by_its_name_and_what_it_says_of_itself() -> None:
+    from chokepoint import MarketModel
+
+    model = MarketModel("2010-embargo")
+    model.step()
+    assert repr(model) == (
+        "<MarketModel 2010-embargo: The rare-earth quota and embargo of 2010, week 1 of 521 (2009-01-12); 20 mines, "
+        "33 refiners, 54 firms>"
+    )
+
+
+def test_batch_run_takes_the_class_as_it_stands() -> None:
+    import mesa
+
+    from chokepoint import MarketModel
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows = mesa.batch_run(
+            MarketModel, {"scenario": "two-countries", "run_seed": [1, 2]}, max_steps=3, display_progress=False
+        )
+    assert {row["run_seed"] for row in rows} == {1, 2}
+    one, two = (next(row["price_outside M"] for row in rows if row["run_seed"] == seed) for seed in (1, 2))
+    assert one != two
+    assert min(row["price_inside M"] for row in rows) > 0.0

@@ -12,7 +12,8 @@ from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
-from chokepoint.sim.market.forms import covered, over_zones
+from chokepoint.sim.market.columns import over_zones
+from chokepoint.sim.market.forms import covered
 from chokepoint.sim.market.rules.border import approval as border_approval
 from chokepoint.sim.market.rules.border import clearance as border_clearance
 from chokepoint.sim.scenario.acts import Instrument
@@ -62,6 +63,7 @@ def customs(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
             goes *= 1.0 - held
             if I.permit_weeks[home, country] > 0.0 and I.form_quota[home, N.e_form[link]] > 0.0:
                 goes *= border_approval(I.permit_weeks[home, country], dt)
+            # Inspections slow the whole line, so each link gets its part of what the counter clears.
             can = border_clearance(
                 N.base_export[home, country] * dt,
                 P.clearance_headroom,

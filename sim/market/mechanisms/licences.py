@@ -12,7 +12,8 @@ from chokepoint.agents.refiner import licence_value as refiner_licence_value
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
-from chokepoint.sim.market.forms import covered, without_world
+from chokepoint.sim.market.columns import without_world
+from chokepoint.sim.market.forms import covered
 from chokepoint.sim.market.rules.border import licence_allowance as border_licence_allowance
 from chokepoint.sim.network.structure import LICENSED
 from chokepoint.sim.scenario.acts import Instrument

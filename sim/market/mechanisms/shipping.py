@@ -11,7 +11,7 @@ from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
-from chokepoint.sim.market.forms import over_zones, without_world
+from chokepoint.sim.market.columns import over_zones, without_world
 from chokepoint.sim.market.mechanisms.licences import BOOK_YEARS, SALES_YEARS
 from chokepoint.sim.network.structure import GREY, LEGAL, RESERVE
 from chokepoint.sim.scenario.acts import Instrument
@@ -53,7 +53,7 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                 duty = inside * I.tax[home, material]
                 costs = duty + N.freight[home]
                 covered = I.form_quota[home, N.s_form[slot]] * I.quota_on[home]
-                mean, part = S.ask_mean[home], I.quota_part[home, material]
+                mean, part = S.ask_mean[home], I.quota_part[home, material]  # who asks more than the mean charges more
                 for link in range(N.b_edge[lane], N.b_edge[lane + 1]):
                     refiner = N.e_ref[link]
                     ready = S.asked[refiner, material]
@@ -81,7 +81,7 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                 S.cash[N.row_account[0]] += cargo * N.freight[home]
                 R.tax[step, home] += cargo * duty
                 R.rent[step, home] += rents
-                if S.line[0] > 0.0:
+                if S.line[0] > 0.0:  # it waits at the border; customs sends it on its way
                     continue
                 if I.form_quota[home, N.s_form[slot]] > 0.0:
                     R.exports[step, home, country] += cargo * gross_each

@@ -11,7 +11,7 @@ from chokepoint.agents.refiner import leakage as refiner_leakage
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
-from chokepoint.sim.market.forms import over_zones
+from chokepoint.sim.market.columns import over_zones
 from chokepoint.sim.market.rules.market import kept as market_kept
 from chokepoint.sim.market.rules.market import smoothed as market_smoothed
 from chokepoint.sim.network.structure import UNLICENSED

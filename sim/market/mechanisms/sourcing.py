@@ -85,6 +85,7 @@ def sourcing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         total = 0.0
         shun = S.shun[firm]
         for link in range(N.b_edge[first_lane], N.b_edge[last_lane]):
+            # Fear keeps buyers from suppliers behind a border; at home and among plants abroad it is size that counts.
             weight = S.e_order[link] * (S.presence[N.e_ref[link], material] if N.e_kind[link] == WITHIN else shun)
             S.e_order[link] = weight
             total += weight
@@ -97,7 +98,7 @@ def sourcing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                 S.asked[refiner, material] += part
             elif kind == GREY:
                 home = N.e_home[link]
-                if S.busy[home, country] > 0.0:
+                if S.busy[home, country] > 0.0:  # misdeclared cargo is found where cargo is opened
                     held = max(
                         I.embargo[home, country] * I.form_embargo[home, N.s_form[slot]], I.closure[home, country]
                     )
@@ -114,6 +115,7 @@ def sourcing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                     taxed = S.price[home, material] * (1.0 + I.tax[home, material])
                     ask = min(S.ask[refiner], S.ask_mean[home]) * gross
                     part *= refiner_export_offer(here, taxed, ask, P.offer_slope, P.offer_low, 1.0)
+                    # A licence is used where it pays best, so that an order that pays less abroad is served less.
                     S.licence_need[refiner, I.quota_part[home, material]] += part * gross
                 S.asked[refiner, material] += part
             S.e_ship[link] = part
