@@ -14,7 +14,7 @@ WORLDS = fingerprints.worlds()
 def test_results_are_as_before(world: str) -> None:
     moved = fingerprints.moved(fingerprints.kept().get(world), fingerprints.taken(WORLDS[world]))
     assert not moved, (
-        f"{', '.join(moved)} of {world} move: say so in CHANGELOG.md with {fingerprints.MARK}, the worlds and why, then "
+        f"{', '.join(moved)} of {world} move: say so in CHANGELOG.md with {fingerprints.MARK}, the world and why, then "
         "run `python -m tests.fingerprints 'that line'`"
     )
 
