@@ -30,7 +30,7 @@ ROW_KEYS: dict[str, tuple[str, ...]] = {
     "forms": ("form",), "events": ("id",), "news": ("id",),
 }  # fmt: skip
 LONG = 20  # lines of a table that are printed
-DERIVED = ("columns", "zero", "units", "title", "scenario")  # of a manifest: told by the rest
+DERIVED = ("columns", "zero", "series", "units", "title", "scenario")  # of a manifest: told by the rest
 
 
 @dataclass(frozen=True)
