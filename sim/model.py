@@ -17,17 +17,20 @@ class MarketModel(mesa.Model):
     """A running scenario for those who come from Mesa.
 
     scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `World` that may have begun, which
-    brings its own seed and changes; run_seed: integer seed (Mesa's `batch_run` needs this name); changes: `key=value`
-    overrides separated by `;`.
+    brings its own seed and changes; run_seed: integer seed; changes: `key=value` overrides separated by `;`; rng: a
+    seed in Mesa's own words, which takes the place of `run_seed` where it is given.
     `model.agents` are views into the world; `tick` counts weeks; `datacollector` holds prices by week, under names such
     as `price_outside Nd`, and takes further reporters of your own (`mesa.batch_run` and Mesa's page read it).
     """
 
-    def __init__(self, scenario: str | Path | GovernedWorld = "", run_seed: int = 1, changes: str = ""):
-        super().__init__(rng=int(run_seed))
+    def __init__(
+        self, scenario: str | Path | GovernedWorld = "", run_seed: int = 1, changes: str = "", rng: int | None = None
+    ):
+        seed = int(run_seed if rng is None else rng)
+        super().__init__(rng=seed)
         if not isinstance(scenario, GovernedWorld):
             given = [c for c in changes.split(";") if c]
-            scenario = Simulation(scenario, changes=given, seed=int(run_seed)).world()
+            scenario = Simulation(scenario, changes=given, seed=seed).world()
         self.world = world = scenario
         self.running = world.step < world.calendar.steps
         layout = world.layout

@@ -97,3 +97,4 @@ def test_batch_run_takes_the_class_as_it_stands() -> None:
     one, two = (next(row["price_outside M"] for row in rows if row["run_seed"] == seed) for seed in (1, 2))
     assert one != two
     assert min(row["price_inside M"] for row in rows) > 0.0
+    assert MarketModel("two-countries", rng=2).world.seed == 2
