@@ -5,8 +5,8 @@ hash of all that it is made of (see `phase_source.py`): a study's own rule costs
 With `NUMBA_DISABLE_JIT=1` the phases run as they stand, under a debugger.
 """
 
-import importlib
 import importlib.util
+import inspect
 import os
 import subprocess
 import sys
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -45,13 +45,24 @@ def load(path: Path, key: str) -> ModuleType:
     return _module(f"chokepoint_rule_{key}", path)
 
 
-def function_of(module: str, path: str, name: str) -> Callable[..., Any]:
-    """A function of a module that ships, or of a study's file, which no name imports."""
-    if module not in sys.modules and not module.startswith("chokepoint."):
-        found: Callable[..., Any] = getattr(load(Path(path), digest(Path(path).read_text(encoding="utf-8"))), name)
-        return found
-    found = getattr(importlib.import_module(module), name)
-    return found
+def native(module: str, path: str, name: str) -> Any:
+    """A function for native code that calls it, out of a copy of its file in which all functions are compiled.
+
+    module, path: where it stands; a study's file, which no name imports, is found by its path alone.
+    """
+    import numba
+
+    text = Path(path).read_text(encoding="utf-8")
+    copy = _module(f"chokepoint_native_{digest(module + text)}", Path(path))
+    compiler: Any = numba.njit
+    for local, value in vars(copy).items():
+        if isinstance(value, FunctionType):
+            if value.__module__ == copy.__name__:
+                compiled = compiler(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(value)
+            else:
+                compiled = native(value.__module__, inspect.getfile(value), value.__name__)
+            setattr(copy, local, compiled)
+    return getattr(copy, name)
 
 
 def _module(name: str, path: Path) -> ModuleType:

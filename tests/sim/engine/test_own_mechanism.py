@@ -131,3 +131,53 @@ def test_a_bad_act_of_it_is_refused_with_its_row(tmp_path: Path) -> None:
         Simulation(world_with(tmp_path, ROW.replace("USD/kg", "USD/t")))
     with pytest.raises(BadInput, match="ore_royalti"):
         Simulation(world_with(tmp_path / "other", ROW.replace("ore_royalty", "ore_royalti")))
+
+
+HELPED = '''
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+from fees import fee
+
+SCALE = 10.0 / 4.0
+
+
+def tolls(step, dt, P, N, X, I, S, R):
+    for mine in range(N.k_country.shape[0]):
+        S.toll[mine] += taken(mine, step, N, R) + P.use_elasticity * 0.0
+
+
+def taken(mine, step, N, R):
+    """Nested: it reads arrays itself, and calls another helper of this file and one of another."""
+    return scaled(R.mined[step, mine]) + fee(N.k_cost[mine]) * 0.0
+
+
+def scaled(tonnes):
+    return SCALE * tonnes
+
+
+MECHANISM = Mechanism("toll", "assumption", phases=(Phase(tolls, after=("mining",)),),
+                      arrays=(Array("S.toll", "k", "t", "scaled output so far"),))
+'''
+FEES = "def fee(cost):\n    return half(cost)\n\n\ndef half(x):\n    return 0.5 * x\n"
+
+
+@pytest.mark.parametrize("jit", ["0", "1"], ids=["native", "plain"])
+def test_helpers_take_bundles_and_call_each_other_and_those_of_other_files(tmp_path: Path, jit: str) -> None:
+    (tmp_path / "toll.py").write_text(HELPED, encoding="utf-8")
+    (tmp_path / "fees.py").write_text(FEES, encoding="utf-8")
+    code = (
+        "import sys; sys.path.insert(0, '.')\n"
+        "from chokepoint.sim import Simulation\n"
+        "from chokepoint.sim.market.week import rule_set\n"
+        "s = Simulation('two-countries'); s.rules = rule_set(files=['toll.py'])\n"
+        "w = s.world(); w.advance(20)\n"
+        "assert abs(w.S.toll.sum() - 2.5 * w.R.mined.sum()) < 1e-9 * w.R.mined.sum(), (w.S.toll, w.R.mined.sum())\n"
+        "print('done')\n"
+    )
+    import os
+
+    env = {**os.environ, "NUMBA_DISABLE_JIT": jit}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=env, timeout=300
+    )
+    assert done.stdout == "done\n", done.stderr
