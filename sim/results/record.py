@@ -89,8 +89,8 @@ class Recorded:
     def series(self, name: str, freq: str = "week", replication: int | None = None) -> pandas.DataFrame:
         """One series as a DataFrame: index date, one column per key; the mean over replications, or one.
 
-        `freq` is week, month, quarter or year; flows are added up, levels averaged. The unit stands in
-        `.attrs["unit"]`.
+        `freq` is week, month, quarter or year; flows are added up, levels averaged. The index is named after it
+        (`week of`, `month of`); the unit stands in `.attrs["unit"]`.
         """
         import pandas as pd
 
@@ -100,7 +100,7 @@ class Recorded:
             raise BadInput([f"freq {freq!r} ({nearest(freq, rules)})"])
         data = self.arrays[name].mean(axis=0) if replication is None else self.arrays[name][replication]
         days = pd.to_datetime([self.start + pd.Timedelta(days=int(t * self.step_days)) for t in range(self.steps)])
-        frame = pd.DataFrame(data, index=pd.Index(days, name="week of"), columns=self.columns[name])
+        frame = pd.DataFrame(data, index=pd.Index(days, name=f"{freq} of"), columns=self.columns[name])
         rule = rules[freq]
         if rule is not None:
             grouped = frame.resample(rule)
