@@ -77,9 +77,7 @@ def show(
 
 
 @app.command()
-def validate(
-    episode: Name, changes: Set = None, allow_rules: AllowRules = False, as_json: Json = False
-) -> None:
+def validate(episode: Name, changes: Set = None, allow_rules: AllowRules = False, as_json: Json = False) -> None:
     """Check a scenario and list every problem at once.
 
     Code that it names is run, and checked against the model, with --allow-rules only.
@@ -92,7 +90,11 @@ def validate(
     if as_json:
         print(json.dumps({"valid": True, **found.sizes, "not_looked_at": found.not_looked_at}))
         return
-    sizes = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in found.sizes.items())
+    sizes = ", ".join(
+        f"{number} {name.replace('_', ' ')}"
+        for name, number in found.sizes.items()
+        if number or name != "state_reserves"
+    )
     if not found.not_looked_at:
         print(f"{place.name}: valid. {sizes}")
         return

@@ -42,7 +42,9 @@ Rule = Annotated[
         "--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.order=mystudy.py:order; runs that file"
     ),
 ]
-AllowRules = Annotated[bool, typer.Option("--allow-rules", help="let code that the scenario names run: its rules and mechanisms")]
+AllowRules = Annotated[
+    bool, typer.Option("--allow-rules", help="let code that the scenario names run: its rules and mechanisms")
+]
 Workers = Annotated[int, typer.Option(min=1, help="processes to run on")]
 Folder = Annotated[Path, typer.Argument(help="folder of a batch of runs")]
 

@@ -54,6 +54,6 @@ def find(row: str) -> System:
     known = systems()
     by_letters = {name.lower(): name for name in known}
     if row.lower() not in by_letters:
-        near = nearest(row.upper() if row[1:].isdigit() else row.lower(), known)
+        near = nearest(row.upper() if any(letter.isdigit() for letter in row) else row.lower(), known)
         raise BadInput([f"system {row}: not found ({near})"], "system")
     return known[by_letters[row.lower()]]
