@@ -42,8 +42,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-@lru_cache(256)
 def _read(path: Path) -> str:
+    """The text of a file as it is now: a study changes its own in the midst of a session."""
+    kept = path.stat()
+    return _text(path, kept.st_mtime_ns, kept.st_size)
+
+
+@lru_cache(256)
+def _text(path: Path, changed: int, size: int) -> str:
     return path.read_text(encoding="utf-8")
 
 

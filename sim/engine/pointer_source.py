@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import BUNDLES, Frame
+from chokepoint.sim.scenario.problems import nearest
 
 TABLES = ("P", "A", "D")
 LETTERS = ("P", *BUNDLES)
@@ -55,7 +56,9 @@ class Pointers(ast.NodeTransformer):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in BUNDLES:
             name = f"{node.value.id}.{node.attr}"
             if name not in self.frame.arrays:
-                raise AttributeError(f"line {node.lineno}: no mechanism declares an array {name}")
+                raise AttributeError(
+                    f"line {node.lineno}: no mechanism declares an array {name} ({nearest(name, self.frame.arrays)})"
+                )
             return self.frame.arrays[name]
         return None
 
@@ -69,10 +72,23 @@ class Pointers(ast.NodeTransformer):
         self.needs[local] = f"D[{3 * self.frame.places[array.name] + axis}]"
         return ast.Name(local, ast.Load())
 
+    @staticmethod
+    def _indices(node: ast.Subscript, array: Array) -> list[ast.expr]:
+        """The indices of an access, as many as the array has axes; `ValueError` tells of another number."""
+        indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if len(indices) != array.dimensions:
+            raise ValueError(
+                f"line {node.lineno}: {ast.unparse(node)}: {array.name} has the axes {array.axes}, not {len(indices)}"
+            )
+        return indices
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id == "P":
             if node.attr not in self.parameters:
-                raise AttributeError(f"line {node.lineno}: no parameter {node.attr} in the behavioural table")
+                raise AttributeError(
+                    f"line {node.lineno}: no parameter {node.attr} in the behavioural table "
+                    f"({nearest(node.attr, self.parameters)})"
+                )
             self.needs[f"P_{node.attr}"] = f"P[{self.parameters[node.attr]}]"
             return ast.Name(f"P_{node.attr}", ast.Load())
         array = self._array(node)
@@ -86,11 +102,14 @@ class Pointers(ast.NodeTransformer):
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             array = self._array(node.value.value)
             if array is not None and isinstance(node.slice, ast.Constant):
-                return self._length(array, int(str(node.slice.value)))
+                axis = int(str(node.slice.value))
+                if not 0 <= axis < array.dimensions:
+                    raise ValueError(f"line {node.lineno}: {array.name} has no axis {axis}: its axes are {array.axes}")
+                return self._length(array, axis)
         array = self._array(node.value)
         if array is None:
             return self.generic_visit(node)
-        indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        indices = self._indices(node, array)
         flat: ast.expr = self.visit(indices[0])
         for axis, index in enumerate(indices[1:], start=1):
             flat = ast.BinOp(ast.BinOp(flat, ast.Mult(), self._length(array, axis)), ast.Add(), self.visit(index))
@@ -101,7 +120,7 @@ class Pointers(ast.NodeTransformer):
         array = self._array(target.value) if isinstance(target, ast.Subscript) else None
         if array is None or not isinstance(target, ast.Subscript):
             return self.generic_visit(node)
-        indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
+        indices = self._indices(target, array)
         if not all(isinstance(i, ast.Slice) for i in indices):
             return self.generic_visit(node)
         size: ast.expr = self._length(array, 0)

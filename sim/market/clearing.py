@@ -6,7 +6,7 @@ quota the rent on a gross tonne is zero or its licences are used up:
     0 <= rent  _|_  licences - sum over materials of gross tonnes shipped  >= 0
 
 Spatial equilibrium with stocks, after Samuelson (1952) and Takayama and Judge (1971). Solved by Newton's method on the
-logs of all prices and all rents at once; quotas enter by the function of Fischer and Burmeister (1992). Materials meet
+logs of all prices and all rents at once; quotas enter by the function of Fischer (1992). Materials meet
 in the rents alone, so that a step solves one small system a material, and one as large as the number of countries.
 
 A market is one material in one country, numbered material by material; a passage is one material on one route. Not in
@@ -236,7 +236,7 @@ def begin_material(material: int, N: Any, S: Any) -> None:
 
 
 def begin_rents(N: Any, I: Any, S: Any) -> None:
-    """The system over the rents before any material: who has no quota asks none; quotas by Fischer and Burmeister."""
+    """The system over the rents before any material: who has no quota asks none; quotas by Fischer's function."""
     countries = N.export_size.shape[0]
     for cell in range(countries * countries):
         S.rent_matrix[cell] = 0.0
@@ -360,7 +360,7 @@ STRUCTURE = (
 
 MECHANISM = Mechanism(
     "clearing",
-    source="Samuelson (1952), Takayama and Judge (1971); Fischer and Burmeister (1992)",
+    source="Samuelson (1952), Takayama and Judge (1971); Fischer (1992)",
     phases=(Phase(clearing),),
     arrays=(
         Array("I.route_room", "v", "t/year", "what may pass", 1e12),

@@ -110,7 +110,19 @@ class Recorded:
         return frame
 
     def compare(self, other: Recorded, name: str = "price_outside") -> pandas.DataFrame:
-        """Paired difference other - self of one series, mean over common replications."""
+        """Paired difference other - self of one series, mean over common replications.
+
+        Raises `BadInput` where the two are not paired: other weeks, or another seed.
+        """
+        weeks = [f"{r.steps} steps of {r.step_days:g} days from {r.start}" for r in (self, other)]
+        seeds = [str(r.manifest.get("seed", "unknown")) for r in (self, other)]
+        apart = [
+            f"{what} differ: {' and '.join(pair)}"
+            for what, pair in (("weeks", weeks), ("seeds", seeds))
+            if len(set(pair)) > 1
+        ]
+        if apart:
+            raise BadInput(apart, "compare")
         n = min(self.replications, other.replications)
         mine = [self.series(name, replication=i) for i in range(n)]
         theirs = [other.series(name, replication=i) for i in range(n)]

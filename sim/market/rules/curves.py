@@ -70,7 +70,7 @@ def wanted_at(above: float, normal: float, answer: float, on_contract: float) ->
     """Stock that holders want, t, with `above` = ln(expected price / price) and its slope in the log of price.
 
     normal * ((1 - on_contract) e^(answer * above) + on_contract): who expects a higher price holds more of it. Source:
-    the form of Deaton and Laroque's storers, made smooth over holders who expect different prices.
+    the storers of Deaton and Laroque (1992), made smooth over holders who expect different prices.
     """
     free = (1.0 - on_contract) * normal * exp(answer * above)
     return free + on_contract * normal, -answer * free

@@ -110,7 +110,7 @@ def test_units_and_order_do_not_matter() -> None:
 
 
 def test_hard_weeks_are_cleared_one_after_the_other() -> None:
-    """Use, output, stocks, expectations far off; a fifth of the routes shut; quotas from nothing to more than enough."""
+    """Use, output, stocks, expectations far off; a fifth of the routes shut; quotas from nothing to plenty."""
     world = ClearingWorld(
         "XJESUK",
         [{"X": 70.0, "J": 30.0, "E": 22.0, "S": 8.0, "U": 15.0, "K": 5.0}] * 2,
