@@ -62,6 +62,12 @@ def test_the_lines_of_the_readme() -> None:
     assert (difference.loc["2010-10-01":] != 0.0).any().any()
 
 
+def test_one_change_may_stand_without_a_list() -> None:
+    one = cp.episode("2010-embargo").simulation(changes="embargo=none")
+    assert one.digest == cp.episode("2010-embargo").simulation(changes=["embargo=none"]).digest
+    assert one.digest == cp.Simulation("2010-embargo", changes="embargo=none").digest
+
+
 def test_an_episode_says_what_it_is(tmp_path: Path) -> None:
     told = repr(cp.episode("2010-embargo"))
     for words in ("2010-embargo", "embargo of 2010", "2009-01-05 to 2018-12-30", "20 mines", "33 refiners", "54 firms"):
