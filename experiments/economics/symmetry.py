@@ -1,0 +1,113 @@
+"""The same world told otherwise: names, orders, units, halves, dates (E16-E19)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chokepoint.experiments.economics import acts
+from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Panel
+from chokepoint.experiments.economics.economy import WEEKS, Economy
+from chokepoint.experiments.economics.quotas import free_exports
+from chokepoint.experiments.economics.relabel import halved, in_units, later, renamed, reversed_rows
+from chokepoint.experiments.economics.worlds import Change, World
+
+EXACT = 1e-9
+NO_KEYS = "agents have no key but their name, so none can be kept when it is changed"
+NO_VERDICTS = "a score is made of a shipped episode by its name; renamed agents cannot be scored"
+
+
+def shocks(economy: Economy, world: World) -> list[Change]:
+    """An embargo of half a year and a quota of two years, told as acts: something of everything."""
+    actor, start = world.exporter, acts.first_quota_week(world.over(1))
+    half = 0.7 * free_exports(economy, world, actor) / 2.0
+    return [acts.embargo(actor, 60, 86, heard=60), acts.quotas(actor, [half] * 4, heard=start - 10)]
+
+
+def paths(economy: Economy, world: World, *changes: Change) -> np.ndarray:
+    """ln price over that of the first week by country and material, in the order of their names: (w, c, m)."""
+    course = economy.run(world.over(4 * WEEKS, *changes))
+    countries = [course.countries.index(name) for name in sorted(course.countries)]
+    materials = [course.materials.index(name) for name in sorted(course.materials)]
+    logs = np.log(course.price[0][:, countries][:, :, materials])
+    return np.asarray(logs - logs[:1])
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """Largest difference; infinite where the shapes differ."""
+    return float(np.abs(one - other).max()) if one.shape == other.shape else float("inf")
+
+
+def told(names: Sequence[str], all_paths: Sequence[np.ndarray]) -> list[Panel]:
+    """The price of the world outside in each telling, first material."""
+    lines = {name: np.exp(path[:, -1, 0]) for name, path in zip(names, all_paths, strict=True)}
+    return [Panel("price", "start = 1", lines, axis="weeks from the start")]
+
+
+def names_and_orders(economy: Economy, world: World) -> Found:
+    """Rows in another order, materials in another order."""
+    if world.maker is not None:
+        world = world.made(materials=2)
+    acted = shocks(economy, world)
+    plain = paths(economy, world, *acted)
+    rows = paths(economy, world, *acted, reversed_rows())
+    goods = paths(economy, world, *acted, reversed_rows(["materials", "base_year", "baskets", "sector_materials"]))
+    renewed = paths(economy, world, *acted, renamed("b"))
+    values: dict[str, float | str] = {
+        "rows": apart(plain, rows), "materials": apart(plain, goods), "kept": NO_KEYS, "verdicts": NO_VERDICTS,
+    }  # fmt: skip
+    return Found(values, told(("plain", "rows", "materials", "new names"), (plain, rows, goods, renewed)))
+
+
+def units(economy: Economy, world: World) -> Found:
+    """All tonnes ten times, all prices ten times."""
+    acted = shocks(economy, world)
+    plain = paths(economy, world, *acted)
+    tonnes = paths(economy, world, *acted, in_units(tonnes=10.0))
+    money = paths(economy, world, *acted, in_units(money=10.0))
+    values = {"tonnes": apart(plain, tonnes), "prices": apart(plain, money)}
+    return Found(dict(values), told(("plain", "tonnes x10", "prices x10"), (plain, tonnes, money)))
+
+
+def halves(economy: Economy, world: World) -> Found:
+    """The largest user of the largest importer as two firms."""
+    users = [row for row in world.scenario.firms if row.country == world.target]
+    largest = max(users, key=lambda row: row.use_t_per_year).firm
+    acted = shocks(economy, world)
+    plain, split = paths(economy, world, *acted), paths(economy, world, *acted, halved(largest))
+    return Found({"apart": apart(plain, split)}, told(("one", "two halves"), (plain, split)))
+
+
+def dates(economy: Economy, world: World) -> Found:
+    """All dates 52 weeks later."""
+    acted = shocks(economy, world)
+    plain, shifted = paths(economy, world, *acted), paths(economy, world, *acted, later(52))
+    return Found({"apart": apart(plain, shifted)}, told(("plain", "52 weeks later"), (plain, shifted)))
+
+
+WORLDS = ("one_exporter", "two-countries")
+EXPERIMENTS = (
+    Experiment(
+        "E16", "Other names, other orders",
+        (
+            Asked("rows", "move by the order of rows, ln", None, EXACT),
+            Asked("materials", "move by the order of materials, ln", None, EXACT),
+            Asked("kept", "move by other names with the same keys, ln", None, EXACT),
+            Asked("verdicts", "verdicts of an episode that change with new keys", None, 1.0),
+        ),
+        names_and_orders, WORLDS,
+    ),
+    Experiment(
+        "E17", "Tonnes x10, prices x10",
+        (
+            Asked("tonnes", "move by tonnes x10, ln", None, EXACT),
+            Asked("prices", "move by prices x10, ln", None, EXACT),
+        ),
+        units, WORLDS,
+    ),
+    Experiment(
+        "E18", "A firm in two halves", (Asked("apart", "move of a price, ln", None, 1e-3),), halves, WORLDS,
+    ),
+    Experiment(
+        "E19", "All dates + 52 weeks", (Asked("apart", "move of a price, ln", None, EXACT),), dates, WORLDS,
+    ),
+)  # fmt: skip
