@@ -55,9 +55,21 @@ def refusal(actor: str, first: int, per_cent: float, **cells: Any) -> Change:
     return act(f"refusal.{actor}", actor, "licence_refusal", first, value=per_cent, unit="%", **cells)
 
 
-def ore_hold(name: str, actor: str, mines: Sequence[str], first: int, last: int | None = None, **cells: Any) -> Change:
-    """The ore of these mines is stopped."""
-    return act(name, actor, "ore_hold", first, last, targets=mines, **cells)
+def ore_hold(
+    name: str, mines: Sequence[tuple[str, str]], first: int, last: int | None = None, heard: int | None = None
+) -> Change:
+    """The ore of these mines, each told with its country, is stopped: by every country that of its own."""
+
+    def change(scenario: Scenario) -> Scenario:
+        by_country: dict[str, list[str]] = {}
+        for mine, country in mines:
+            by_country.setdefault(country, []).append(mine)
+        for country, own in by_country.items():
+            scenario = act(f"{name}.{country}", country, "ore_hold", first, last, targets=own)(scenario)
+        names = [f"{name}.{country}" for country in by_country]
+        return scenario if heard is None else said(name, heard, "act", names)(scenario)
+
+    return change
 
 
 def first_quota_week(scenario: Scenario, years: int = 2) -> int:

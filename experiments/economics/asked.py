@@ -7,6 +7,7 @@ import numpy as np
 
 from chokepoint.experiments.economics.economy import Economy
 from chokepoint.experiments.economics.worlds import World
+from chokepoint.experiments.telling.numbers import short_number
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,10 @@ class Asked:
         """The limits in words."""
         unit = f" {self.unit}" if self.unit else ""
         if self.low is None:
-            return f"at most {self.high:g}{unit}"
+            return f"at most {self.high:.3g}{unit}"
         if self.high is None:
-            return f"at least {self.low:g}{unit}"
-        return f"{self.low:g} to {self.high:g}{unit}"
+            return f"at least {self.low:.3g}{unit}"
+        return f"{self.low:.3g} to {self.high:.3g}{unit}"
 
     def kept(self, value: float | None) -> bool:
         """Whether a value keeps the limits; one that is missing or no number keeps none."""
@@ -40,7 +41,7 @@ class Asked:
 class Panel:
     """A drawing of weekly paths: what and unit of the y axis, lines by name, and the limits to draw on it.
 
-    first: week of the first value, counted from the act. parts: the parts whose limits are drawn.
+    first: week of the first value, counted from the act. low, high: limits that the lines must keep somewhere.
     """
 
     what: str
@@ -64,7 +65,7 @@ class Found:
 class Experiment:
     """One experiment: its row, title, what it is asked, the worlds it is made on, and the function that makes it.
 
-    slow: made only when it is asked for by name, and in tests behind the marker of that name.
+    slow: takes seconds, so that tests of it stand behind the marker of that name.
     """
 
     row: str
@@ -89,6 +90,13 @@ class Row:
     def name(self) -> str:
         """`E1 highest`, with the world behind it."""
         return f"{self.row} {self.asked.part} {self.world}"
+
+    @property
+    def told(self) -> str:
+        """The value in words; one that is no number answers nothing."""
+        if self.value is None:
+            return "-"
+        return short_number(self.value) if np.isfinite(self.value) else "no answer"
 
     @property
     def passed(self) -> bool:

@@ -9,6 +9,7 @@ from chokepoint.experiments.economics.worlds import World
 
 ACT, BASE = 60, 58  # week of the act, and the week before it that prices are held against
 YEARS = 3
+SERVED = 0.1  # share of base use below which a country buys nothing, so that it has no price
 
 
 def one_importer(economy: Economy, world: World) -> Found:
@@ -59,10 +60,13 @@ def small_importer(economy: Economy, world: World) -> Found:
     others = np.array([course.level(c, BASE)[ACT:] for c in world.importers[:-1]])
     use = course.used(target) / course.used(target)[BASE]
     paid = course.level(target, BASE)[ACT:]
-    over = paid[WEEKS] / others.max(axis=0)[WEEKS]
+    over = paid[WEEKS] / others.max(axis=0)[WEEKS] if use[ACT + WEEKS] > SERVED else float("nan")
     values = {"others": np.abs(others - 1.0).max(), "use": use[ACT + WEEKS], "price": over}
     lines = {c: course.level(c, BASE)[ACT - 8 :] for c in world.importers}
-    panels = [Panel("price", "base = 1", lines, -8, 0.99, 1.01), Panel(f"use of {target}", "base = 1", {target: use[ACT - 8 :]}, -8)]
+    panels = [
+        Panel("price", "base = 1", lines, -8, 0.99, 1.01),
+        Panel(f"use of {target}", "base = 1", {target: use[ACT - 8 :]}, -8),
+    ]
     return Found({k: float(v) for k, v in values.items()}, panels)
 
 

@@ -14,12 +14,12 @@ YEARS = 3
 def three_words(economy: Economy, world: World) -> Found:
     """The exporter's half of supply goes for good; told to all as an act."""
     actor, start = world.exporter, acts.first_quota_week(world.over(1))
-    mines = [m.mine for m in world.scenario.mines if m.country == actor and m.stage == "operating"]
+    mines = [(m.mine, actor) for m in world.scenario.mines if m.country == actor and m.stage == "operating"]
     half = 1e-3 * free_exports(economy, world, actor) / 2.0
     told = {
         "embargo": acts.embargo(actor, start, heard=start),
         "quota": acts.quotas(actor, [half] * 2 * (YEARS + 1), heard=start),
-        "ore hold": acts.ore_hold("hold", actor, mines, start, heard=start),
+        "ore hold": acts.ore_hold("hold", mines, start, heard=start),
     }
     weeks = start + YEARS * 52
     paths = {name: economy.run(world.over(weeks, cut)).level(world.target, start - 2) for name, cut in told.items()}

@@ -25,7 +25,14 @@ def refused(economy: Economy, world: World) -> Found:
     course = economy.run(world.over(ACT + 13 * QUARTERS + 2, acts.refusal(world.exporter, ACT, 80.0)))
     sent = course.sent(world.exporter) / course.sent(world.exporter)[BASE]
     quarters = sent[ACT : ACT + 13 * QUARTERS].reshape(QUARTERS, 13).mean(axis=1)
-    panel = Panel("exports", "base = 1", {"by week": sent[BASE:], "by quarter": np.r_[np.full(8, np.nan), np.repeat(quarters, 13)]}, BASE - ACT, 0.15, 0.25)
+    panel = Panel(
+        "exports",
+        "base = 1",
+        {"by week": sent[BASE:], "by quarter": np.r_[np.full(8, np.nan), np.repeat(quarters, 13)]},
+        BASE - ACT,
+        0.15,
+        0.25,
+    )
     return Found({"least": float(quarters.min()), "most": float(quarters.max())}, [panel])
 
 

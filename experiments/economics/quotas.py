@@ -8,7 +8,7 @@ from chokepoint.experiments.economics.economy import WEEKS, Economy
 from chokepoint.experiments.economics.worlds import NotPosed, World
 from chokepoint.sim.scenario.reading import shipped
 
-SHARES = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4)
+SHARES = (0.995, 0.99, 0.98, 0.97, 0.96, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4)
 
 
 def free_exports(economy: Economy, world: World, actor: str) -> float:
@@ -71,7 +71,9 @@ def ended(economy: Economy, world: World) -> Found:
     paths = []
     for share in SHARES:
         half = share * free / 2.0
-        course = economy.run(world.over(end + 2 * WEEKS, acts.quotas(actor, [half] * 4), acts.free_half_year(actor, years=4)))
+        course = economy.run(
+            world.over(end + 2 * WEEKS, acts.quotas(actor, [half] * 4), acts.free_half_year(actor, years=4))
+        )
         paths.append(course.level(world.target, start - 2))
     values: dict[str, float | str] = {}
     lines = {}

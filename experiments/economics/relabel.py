@@ -33,6 +33,11 @@ def sliced(shares: Sequence[float]) -> Change:
     return change
 
 
+def running(scenario: Scenario) -> list[Any]:
+    """Mines that dig in the base year."""
+    return [mine for mine in scenario.mines if mine.stage == "operating" and mine.output_t_per_year > 0.0]
+
+
 def part(mine: str, number: int) -> str:
     """The name of a part of a mine, from 0."""
     return f"{mine} / {number + 1}"
@@ -56,6 +61,18 @@ def halved(firm: str) -> Change:
         return scenario.model_copy(update={"firms": tuple(rows)})
 
     return change
+
+
+def without_traders(scenario: Scenario) -> Scenario:
+    """A world in which nobody holds stocks to resell them."""
+    return scenario.model_copy(update={"firms": tuple(row for row in scenario.firms if row.trade_share <= 0.0)})
+
+
+def firms_renamed(letter: str) -> Change:
+    """Every firm with a letter behind its name."""
+    return lambda scenario: scenario.model_copy(
+        update={"firms": tuple(row.model_copy(update={"firm": f"{row.firm} {letter}"}) for row in scenario.firms)}
+    )
 
 
 def renamed(letter: str) -> Change:
@@ -127,7 +144,11 @@ def later(weeks: int) -> Change:
     def change(scenario: Scenario) -> Scenario:
         events = tuple(
             e.model_copy(
-                update={"date": e.date + shift, "start": e.start + shift, "end": None if e.end is None else e.end + shift}
+                update={
+                    "date": e.date + shift,
+                    "start": e.start + shift,
+                    "end": None if e.end is None else e.end + shift,
+                }
             )
             for e in scenario.events
         )

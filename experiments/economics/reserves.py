@@ -41,13 +41,13 @@ def worth(economy: Economy, world: World) -> Found:
     by_size = {days: shortfall(economy, world, holding(holder, days)) for days in DAYS}
     total = {days: float(path.sum()) for days, path in by_size.items()}
     none = total[0.0] if total[0.0] > 1e-6 else float("nan")
-    few, many = 60.0, 120.0
+    many = 180.0
     cases = {
         "private": (holding(holder, 0.0, private_days=365.0), holding(holder, 0.0)),
         "delay": (holding(holder, many, release_delay_weeks=26), holding(holder, many, release_delay_weeks=0)),
         "pace": (
-            holding(holder, few, settings={"release_share": 2.0}),
-            holding(holder, few, settings={"release_share": 0.25}),
+            holding(holder, many, settings={"release_share": 2.0}),
+            holding(holder, many, settings={"release_share": 0.25}),
         ),
     }
     changed = {

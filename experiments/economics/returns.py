@@ -5,24 +5,25 @@ import numpy as np
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Panel
 from chokepoint.experiments.economics.economy import WEEKS, Economy
-from chokepoint.experiments.economics.relabel import part, sliced
+from chokepoint.experiments.economics.relabel import part, running, sliced
 from chokepoint.experiments.economics.stillness import NOISE_ON
 from chokepoint.experiments.economics.worlds import Change, World
 
-YEARS, HISTORIES = 10, 12
+YEARS, HISTORIES = 10, 24
 A_YEAR, LONGEST, PARTS = 2.0, 12, 10  # incidents a year, weeks, parts of a mine
 
 
 def incidents(world: World, history: int) -> list[Change]:
     """One history: at random weeks a random part of a random mine stops for some weeks."""
     luck = np.random.default_rng([24, history])
-    mines = [m.mine for m in world.scenario.mines if m.stage == "operating" and m.output_t_per_year > 0.0]
+    mines = running(world.scenario)
     found = []
     for i in range(luck.poisson(A_YEAR * YEARS)):
         first, length = int(luck.integers(0, YEARS * WEEKS - 1)), int(luck.integers(2, LONGEST + 1))
-        names = [part(mines[int(luck.integers(len(mines)))], j) for j in range(int(luck.integers(2, PARTS + 1)))]
+        mine = mines[int(luck.integers(len(mines)))]
+        names = [(part(mine.mine, j), mine.country) for j in range(int(luck.integers(2, PARTS + 1)))]
         last = min(first + length, YEARS * WEEKS)
-        found.append(acts.ore_hold(f"incident.{i + 1}", world.exporter, names, first, last, heard=first))
+        found.append(acts.ore_hold(f"incident.{i + 1}", names, first, last, heard=first))
     return found
 
 

@@ -7,7 +7,7 @@ from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Pan
 from chokepoint.experiments.economics.economy import WEEKS, Economy
 from chokepoint.experiments.economics.worlds import NOISE_OFF, World
 
-YEARS, REPLICATIONS = 10, 8
+YEARS, REPLICATIONS = 10, 40
 NOISE_ON = {name: PARAMETERS[name].default for name in NOISE_OFF}
 
 
@@ -33,6 +33,6 @@ EXPERIMENTS = (
             Asked("still", "largest move of a price without noise", None, 0.2, "%"),
             Asked("mean", f"mean price with noise, the worst, n = {REPLICATIONS}", 0.99, 1.01, "of base"),
         ),
-        nothing, ("one_exporter", "four_exporters", "two-countries"),
+        nothing, ("one_exporter", "four_exporters", "two-countries", "2010-embargo"),
     ),
 )  # fmt: skip

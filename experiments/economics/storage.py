@@ -9,12 +9,13 @@ from chokepoint.agents.reserve_rules.competitive import Settings, solve
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Panel
 from chokepoint.experiments.economics.economy import WEEKS, Economy
-from chokepoint.experiments.economics.relabel import part, sliced
+from chokepoint.experiments.economics.relabel import part, running, sliced, without_traders
 from chokepoint.experiments.economics.worlds import Change, World
 from chokepoint.sim.scenario.tables import Scenario
 
 BASE, FIRST, SEASONS, STOP = 58, 60, 8, 16
 HARVESTS, SHOCK, PARTS = 65, 0.05, 30  # years, sd of a harvest, and parts of a mine of one hundredth of normal output
+LEAST = 1e-4  # standard deviation or swing of ln price below which nothing has moved
 SPIN_UP = 5  # years before prices are compared
 OUTPUT = 1.0 + PARTS / 200.0  # of all parts, so that half of them make the normal harvest full
 ELASTICITY = 0.2  # of use in the world of harvests
@@ -22,26 +23,25 @@ ELASTICITY = 0.2  # of use in the world of harvests
 
 def seasons(economy: Economy, world: World) -> Found:
     """A fifth of all ore stops for sixteen weeks, eight years running; with traders and without."""
-    with_them, without = (_seasonal(economy, world.made(traders=yes)) for yes in (True, False))
+    with_them, without = _seasonal(economy, world), _seasonal(economy, world, without_traders)
     years = with_them[FIRST : FIRST + SEASONS * WEEKS].reshape(SEASONS, WEEKS)
     swings = years.max(axis=1) - years.min(axis=1)
     span = slice(FIRST, FIRST + SEASONS * WEEKS)
     values = {
-        "smooth": float(with_them[span].std() / max(without[span].std(), 1e-9)),
-        "learn": float(swings[-1] / swings[0]) if swings[0] > 1e-6 else float("nan"),
+        "smooth": float(with_them[span].std() / without[span].std()) if without[span].std() > LEAST else float("nan"),
+        "learn": float(swings[-1] / swings[0]) if swings[0] > LEAST else float("nan"),
     }
     lines = {"with traders": np.exp(with_them[FIRST:]), "without": np.exp(without[FIRST:])}
     return Found(dict(values), [Panel("price outside", "base = 1", lines, axis="weeks from the first stop")])
 
 
-def _seasonal(economy: Economy, world: World) -> np.ndarray:
+def _seasonal(economy: Economy, world: World, *changes: Change) -> np.ndarray:
     """ln price outside over its base, with the stops: (w,)."""
-    names = [part(m.mine, 0) for m in world.scenario.mines]
+    mines = [(part(mine.mine, 0), mine.country) for mine in running(world.scenario)]
     stops = [
-        acts.ore_hold(f"season.{i + 1}", world.exporter, names, FIRST + WEEKS * i, FIRST + WEEKS * i + STOP)
-        for i in range(SEASONS)
+        acts.ore_hold(f"season.{i + 1}", mines, FIRST + WEEKS * i, FIRST + WEEKS * i + STOP) for i in range(SEASONS)
     ]
-    course = economy.run(world.over(FIRST + SEASONS * WEEKS, sliced((0.2, 0.8)), *stops))
+    course = economy.run(world.over(FIRST + SEASONS * WEEKS, *changes, sliced((0.2, 0.8)), *stops))
     return np.asarray(np.log(course.level(world.target, BASE)))
 
 
@@ -82,8 +82,8 @@ def _years(held: Sequence[int]) -> list[Change]:
         def change(scenario: Scenario) -> Scenario:
             first = max((date(scenario.start.year + year, 1, 1) - scenario.start).days // 7, 0)
             last = (date(scenario.start.year + year + 1, 1, 1) - scenario.start).days // 7
-            names = [part("L mine", i) for i in range(count)]
-            return acts.ore_hold(f"harvest.{year}", "L", names, first, last)(scenario) if count else scenario
+            mines = [(part("L mine", i), "L") for i in range(count)]
+            return acts.ore_hold(f"harvest.{year}", mines, first, last)(scenario) if count else scenario
 
         return change
 
@@ -95,9 +95,10 @@ def _until(world: World, years: int, *changes: Change) -> Scenario:
 
 
 def _moments(price: np.ndarray) -> dict[str, float]:
-    """Mean, standard deviation, skewness and first autocorrelation."""
-    gap = price - price.mean()
-    sd = max(float(price.std()), 1e-12)
+    """Mean, standard deviation, skewness and first autocorrelation; a price that never moves answers nothing."""
+    gap, sd = price - price.mean(), float(price.std())
+    if sd < LEAST:
+        return dict.fromkeys(("mean", "sd", "skew", "memory"), float("nan"))
     again = float(np.corrcoef(price[:-1], price[1:])[0, 1])
     return {"mean": float(price.mean()), "sd": sd, "skew": float((gap**3).mean()) / sd**3, "memory": again}
 
@@ -109,7 +110,7 @@ EXPERIMENTS = (
             Asked("smooth", "sd of ln price over that without traders", None, 0.7),
             Asked("learn", "swing of the eighth year over that of the first", None, 0.6),
         ),
-        seasons, ("four_exporters",),
+        seasons, ("four_exporters", "two-countries"),
     ),
     Experiment(
         "E28", "One market with harvest shocks, beside rational competitive storage on the same harvests",

@@ -40,20 +40,21 @@ class Answer:
     panels: tuple[Panel, ...]
 
 
-def experiments() -> dict[str, Experiment]:
-    """All experiments by their row, in the order of its number."""
+def experiments() -> list[Experiment]:
+    """All experiments in the order of their rows; a row may have several."""
     found = [experiment for file in FILES for experiment in file.EXPERIMENTS]
-    return {e.row: e for e in sorted(found, key=lambda e: int(e.row[1:]))}
+    return sorted(found, key=lambda experiment: int(experiment.row[1:]))
 
 
 def chosen(rows: Sequence[str]) -> list[Experiment]:
     """Experiments by their rows, all if none is named; `BadInput` lists those that there are not."""
-    known = experiments()
+    found = experiments()
+    known = list(dict.fromkeys(experiment.row for experiment in found))
     names = [row.upper() for row in rows]
     problems = [f"{row}: no such experiment ({nearest(row, known)})" for row in names if row not in known]
     if problems:
         raise BadInput(problems, "economics")
-    return [known[row] for row in dict.fromkeys(names)] if names else list(known.values())
+    return [experiment for experiment in found if not names or experiment.row in names]
 
 
 def answer(experiment: Experiment, name: str, economy: Economy) -> Answer:

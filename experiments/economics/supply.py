@@ -7,18 +7,18 @@ import numpy as np
 from chokepoint.experiments.economics import acts, priors
 from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Panel
 from chokepoint.experiments.economics.economy import WEEKS, Course, Economy
-from chokepoint.experiments.economics.relabel import part, sliced
+from chokepoint.experiments.economics.relabel import part, running, sliced
 from chokepoint.experiments.economics.worlds import Change, World
 
 ACT, BASE = 60, 58
+LEAST = 2e-3  # ln price below which nothing has answered, so that no ratio of answers is told
 CUTS = (0.01, 0.04, 0.05)  # parts of every mine: the first is a cut of 1 %, the first two 5 %, all three 10 %
 
 
 def less_output(world: World, parts: int, first: int, last: int | None = None) -> tuple[Change, ...]:
     """The first parts of every running mine are stopped, told to nobody."""
-    running = [m for m in world.scenario.mines if m.stage == "operating" and m.output_t_per_year > 0.0]
-    names = [part(mine.mine, i) for mine in running for i in range(parts)]
-    return (sliced((*CUTS, 1.0 - sum(CUTS))), acts.ore_hold("less", world.exporter, names, first, last))
+    mines = [(part(mine.mine, i), mine.country) for mine in running(world.scenario) for i in range(parts)]
+    return (sliced((*CUTS, 1.0 - sum(CUTS))), acts.ore_hold("less", mines, first, last))
 
 
 def for_good(economy: Economy, world: World) -> Found:
@@ -28,9 +28,9 @@ def for_good(economy: Economy, world: World) -> Found:
         course = economy.run(world.over(ACT + 5 * WEEKS + 4, *less_output(world, parts, ACT)))
         rise[cut] = np.log(course.level(world.target, BASE)[ACT:])
     year, five = WEEKS, 5 * WEEKS
-    answer = rise[5][year] if rise[5][year] > 1e-6 else np.nan
+    answer, least = (rise[cut][year] if rise[cut][year] > LEAST else np.nan for cut in (5, 1))
     values = {
-        "fast": rise[5][13] / answer, "ratio": rise[10][year] / max(rise[1][year], 1e-9),
+        "fast": rise[5][13] / answer, "ratio": rise[10][year] / least,
         "size": 100.0 * np.expm1(rise[5][year]), "later": rise[5][five] / answer,
     }  # fmt: skip
     lines = {f"-{cut} %": np.exp(path) for cut, path in rise.items()}
@@ -41,20 +41,20 @@ def short_stop(economy: Economy, world: World) -> Found:
     """Three eighths of world mines stop for eight weeks."""
     eighths = sliced((0.125,) * 8)
     mines = sorted(
-        (m for m in world.scenario.mines if m.stage == "operating" and m.country in world.exporters),
-        key=lambda m: -m.output_t_per_year,
+        (m for m in running(world.scenario) if m.country in world.exporters), key=lambda m: -m.output_t_per_year
     )
-    whole = sum(m.output_t_per_year for m in world.scenario.mines if m.stage == "operating")
+    whole = sum(m.output_t_per_year for m in running(world.scenario))
     stopped, names = 0.0, []
     for mine in mines:
         for i in range(6):
             if stopped + mine.output_t_per_year / 8.0 <= 0.375 * whole * (1.0 + 1e-9):
                 stopped += mine.output_t_per_year / 8.0
-                names.append(part(mine.mine, i))
-    course = economy.run(world.over(ACT + 2 * WEEKS, eighths, acts.ore_hold("stop", world.exporter, names, ACT, ACT + 8)))
+                names.append((part(mine.mine, i), mine.country))
+    course = economy.run(world.over(ACT + 2 * WEEKS, eighths, acts.ore_hold("stop", names, ACT, ACT + 8)))
     paths = {c: course.level(c, BASE)[ACT:] for c in (world.target, world.exporter)}
-    outside = paths[world.target]
-    values = {"peak": outside[:40].max(), "after": outside[WEEKS]}
+    every = np.array(list(paths.values()))
+    later = every[:, WEEKS]
+    values = {"peak": every[:, :40].max(), "after": later[np.abs(np.log(later)).argmax()]}
     return Found({k: float(v) for k, v in values.items()}, [Panel("price", "base = 1", paths, 0, 1.1, 2.5)])
 
 
@@ -112,15 +112,15 @@ EXPERIMENTS = (
             Asked("size", "answer to -5 % after a year", 5.0, 40.0, "%"),
             Asked("later", "answer to -5 % after five years", None, 0.999, "of that of one year"),
         ),
-        for_good,
+        for_good, ("one_exporter", "two-countries", "2010-embargo"),
     ),
     Experiment(
         "E10", "Eight-week stop of 3/8 of world mines",
         (
-            Asked("peak", "highest price outside", 1.1, 2.5, "of base"),
-            Asked("after", "price outside after a year", 0.9, 1.1, "of base"),
+            Asked("peak", "highest price, at home or outside", 1.1, 2.5, "of base"),
+            Asked("after", "price after a year, at home or outside, the farther", 0.9, 1.1, "of base"),
         ),
-        short_stop, ("four_exporters", "no_users"),
+        short_stop, ("four_exporters", "no_users", "two-countries"),
     ),
     Experiment(
         "E25", "Use +10 %",

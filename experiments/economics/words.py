@@ -33,8 +33,21 @@ def sizes(economy: Economy, world: World) -> Found:
         "nothing": float(np.abs(np.log(acted[0.0][told:])).max()), "all": float(np.exp(large[-1])),
     }  # fmt: skip
     panels = [
-        Panel("price, half withheld", "base = 1", {k: p[told - 2 :] for k, p in words.items()}, -2, axis="weeks from the word"),
-        Panel("price, told as an act", "base = 1", {f"{100 * s:g} %": p[told - 2 :] for s, p in acted.items()}, -2, high=6.0, axis="weeks from the word"),
+        Panel(
+            "price, half withheld",
+            "base = 1",
+            {k: p[told - 2 :] for k, p in words.items()},
+            -2,
+            axis="weeks from the word",
+        ),
+        Panel(
+            "price, told as an act",
+            "base = 1",
+            {f"{100 * s:g} %": p[told - 2 :] for s, p in acted.items()},
+            -2,
+            high=6.0,
+            axis="weeks from the word",
+        ),
     ]
     return Found(dict(values), panels)
 
@@ -56,7 +69,12 @@ def hearing(economy: Economy, world: World) -> Found:
         "second": widest(one[: start - 4], both[: start - 4]),
         "twice": widest(one, twice),
     }
-    lines = {"no act": plain[-40:], "one quota": one[-40:], "a second is told later": both[-40:], "told twice": twice[-40:]}
+    lines = {
+        "no act": plain[-40:],
+        "one quota": one[-40:],
+        "a second is told later": both[-40:],
+        "told twice": twice[-40:],
+    }
     panel = Panel("price outside", "start = 1", lines, -40, axis="weeks from the date of the quota")
     return Found(dict(values), [panel])
 

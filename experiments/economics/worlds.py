@@ -147,7 +147,14 @@ def world(name: str) -> World:
 
 def quiet(scenario: Scenario) -> Scenario:
     """A scenario without acts, news, swings of activity, doctrines, reserves and noise."""
-    empty: dict[str, Any] = {"events": (), "news": (), "activity": {}, "activity_months": (), "reserves": {}, "stances": {}}
+    empty: dict[str, Any] = {
+        "events": (),
+        "news": (),
+        "activity": {},
+        "activity_months": (),
+        "reserves": {},
+        "stances": {},
+    }
     return scenario.model_copy(update={**empty, "behaviour": {**scenario.behaviour, **NOISE_OFF}})
 
 
