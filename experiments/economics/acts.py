@@ -1,7 +1,7 @@
 """What states do in an experiment, and what is said: changes that add rows to a scenario.
 
-Weeks count from the start of the scenario; an act from week a to week b is in force in weeks a, ..., b - 1. Each act has
-its name, by which news tell of it. What nobody is told of is unheard.
+Weeks count from the start of the scenario; an act from week a to week b is in force in weeks a, ..., b - 1. News tell
+of an act by its name; what nobody is told of is unheard.
 """
 
 from collections.abc import Sequence

@@ -5,7 +5,7 @@ import numpy as np
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Panel
 from chokepoint.experiments.economics.economy import WEEKS, Course, Economy
-from chokepoint.experiments.economics.worlds import World
+from chokepoint.experiments.economics.worlds import NotPosed, World
 
 ACT = 60
 LOSS = 1e-3  # ln by which a price must lie below the landed cost to count as a loss
@@ -27,7 +27,10 @@ def lanes(economy: Economy, world: World) -> Found:
         best = open_lanes.max(axis=(1, 2))
         widest = max(widest, float(best.max()))
         losses = max(losses, int(((course.exports[0] > 1e-9) & (margins < -LOSS)).sum(axis=0).max()))
+        passed = course.sent(world.exporter)[ACT + 1 :].sum()  # cargo of the last case, in which none may pass
         lines[name] = np.where(np.isfinite(best), best, np.nan)[ACT - 8 :]
+    if passed > 0.0:
+        raise NotPosed("an embargo does not stop exports")
     panel = Panel("widest margin left", "ln", lines, -8, high=0.01)
     return Found({"margin": widest, "losses": float(losses)}, [panel])
 

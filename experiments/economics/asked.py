@@ -1,7 +1,7 @@
 """What an experiment is asked, and what it answers: limits, values, series for a figure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -53,12 +53,12 @@ class Panel:
     axis: str = "weeks from the act"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Found:
     """Answers by part, a number or the reason why it is not posed; and what to draw."""
 
-    values: dict[str, float | str] = field(default_factory=dict)
-    panels: list[Panel] = field(default_factory=list)
+    values: Mapping[str, float | str]
+    panels: Sequence[Panel] = ()
 
 
 @dataclass(frozen=True)

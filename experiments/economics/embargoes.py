@@ -30,7 +30,7 @@ def total(economy: Economy, world: World) -> Found:
     """Everybody is shut out for good; once more with less use at home, and once with dependence of nine tenths."""
     stop = acts.embargo(world.exporter, ACT, heard=ACT)
     weeks = ACT + 3 * WEEKS
-    small = world.made(own=20.0) if world.maker is not None else world
+    small = world.made(own=20.0) if "own" in world.knobs else world
     course = economy.run(small.over(weeks, stop))
     less = economy.run(small.over(weeks, stop, acts.use_times(0.7, ACT + 8, [world.exporter])))
     outside, inside = course.level(world.target, BASE), course.level(world.exporter, BASE)
@@ -54,14 +54,18 @@ def total(economy: Economy, world: World) -> Found:
 
 def small_importer(economy: Economy, world: World) -> Found:
     """All exporters shut out the smallest importer."""
-    target = world.importers[-1]
-    shut = [acts.embargo(state, ACT, targets=[target]) for state in world.exporters]
+    target = world.others[-1]
+    shut = [acts.embargo(state, ACT, targets=[target]) for state in world.states]
     course = economy.run(world.over(ACT + 3 * WEEKS, *shut))
     others = np.array([course.level(c, BASE)[ACT:] for c in world.importers[:-1]])
     use = course.used(target) / course.used(target)[BASE]
     paid = course.level(target, BASE)[ACT:]
     over = paid[WEEKS] / others.max(axis=0)[WEEKS] if use[ACT + WEEKS] > SERVED else float("nan")
-    values = {"others": np.abs(others - 1.0).max(), "use": use[ACT + WEEKS], "price": over}
+    direct = np.sum([course.sent(state, target) for state in world.states], axis=0)
+    values = {
+        "direct": direct[ACT + 1 :].max() / direct[BASE], "others": np.abs(others - 1.0).max(),
+        "use": use[ACT + WEEKS], "price": over,
+    }  # fmt: skip
     lines = {c: course.level(c, BASE)[ACT - 8 :] for c in world.importers}
     panels = [
         Panel("price", "base = 1", lines, -8, 0.99, 1.01),
@@ -72,7 +76,7 @@ def small_importer(economy: Economy, world: World) -> Found:
 
 def large_importer(economy: Economy, world: World) -> Found:
     """All exporters shut out the largest importer."""
-    shut = [acts.embargo(state, ACT, targets=[world.target]) for state in world.exporters]
+    shut = [acts.embargo(state, ACT, targets=[world.target]) for state in world.states]
     course = economy.run(world.over(ACT + 3 * WEEKS, *shut))
     others = np.array([course.level(c, BASE) for c in world.others])
     values = {"quarter": others[:, ACT : ACT + 13].min(axis=1).max(), "highest": others[:, ACT:].max()}
@@ -107,6 +111,7 @@ EXPERIMENTS = (
     Experiment(
         "E21", "All exporters embargo a small importer",
         (
+            Asked("direct", "most that still goes straight to the target in a week", None, 1e-6, "of base"),
             Asked("others", "largest move of others' price", None, 0.01, "of base"),
             Asked("use", "use of the target after a year", 0.9, None, "of base"),
             Asked("price", "price of the target after a year over others'", 1.0, 1.12),

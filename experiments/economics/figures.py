@@ -82,7 +82,8 @@ def _words(rows: Sequence[Row], width: int) -> list[tuple[str, str]]:
     lines = []
     for row in rows:
         world = f", {row.world}" if several else ""
-        text = f"{row.verdict.upper() if not row.passed else 'pass'}  {row.asked.part}{world}: {row.told}, must be {row.asked.must}"
+        verdict = row.verdict if row.passed else row.verdict.upper()
+        text = f"{verdict}  {row.asked.part}{world}: {row.told}, must be {row.asked.must}"
         text = f"{text}. {row.why}" if row.why else text
         lines.append((text if len(text) <= width else text[: width - 3] + "...", DARK if row.passed else FAIL))
     return lines

@@ -40,7 +40,7 @@ EXPERIMENTS = (
     Experiment(
         "E6", "Permit of 45 working days, nothing refused",
         (
-            Asked("first", "most that leaves in one of the first 8 weeks, where nothing is cleared", None, 0.05, "of base"),
+            Asked("first", "most that leaves in one of the first 8 weeks", None, 0.05, "of base"),
             Asked("half", "exports in week 26", 0.8, None, "of base"),
             Asked("rush", "exports in the four weeks between hearing and date", 1.3, 3.0, "of base"),
         ),

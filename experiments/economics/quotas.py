@@ -36,19 +36,17 @@ def announced(economy: Economy, world: World) -> Found:
         Panel("price outside", "base = 1", {"price": path[told - 4 :]}, -4, axis="weeks from the announcement"),
         Panel(f"exports of {actor}", "base = 1", {"exports": sent[told - 4 :]}, -4, axis="weeks from the announcement"),
     ]
-    return Found(dict(values), panels)
+    return Found(values, panels)
 
 
 def slack(economy: Economy, world: World) -> Found:
     """Every exporter limits its exports to 1.1 times what it exports anyway."""
-    if not world.exporters:
-        raise NotPosed("the world has no exporting state")
     weeks = acts.first_quota_week(world.over(1)) + 3 * WEEKS
     free = economy.run(world.over(weeks))
     base = free.covered[0, : 2 * WEEKS].mean(axis=0) * 365.25 / 7.0
     limits = [
         acts.quotas(state, [1.1 * float(base[free.at(state)]) / 2.0] * 6)
-        for state in world.exporters
+        for state in world.states
         if base[free.at(state)] > 0.0
     ]
     if not limits:

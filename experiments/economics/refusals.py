@@ -1,6 +1,7 @@
 """Acts with unknown or impossible parts are refused, with the row, the part and the nearest valid word (E29)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Asked, Experiment, Found
@@ -16,7 +17,8 @@ def cases(world: World) -> dict[str, list[Case]]:
     actor, good = world.exporter, world.scenario.materials[0].material
     buyer = world.target
     wrong = f"{good}x"
-    quota = {"value": 100.0, "unit": "t gross"}
+    quota: dict[str, Any] = {"value": 100.0, "unit": "t gross"}
+    mine = world.scenario.mines[0].mine
     return {
         "target": [
             ("bad.1", acts.act("bad.1", actor, "embargo", WEEK, targets=["Mars"]), buyer),
@@ -26,7 +28,7 @@ def cases(world: World) -> dict[str, list[Case]]:
                 acts.act("bad.3", actor, "export_tax", WEEK, targets=["Mars"], value=5.0, unit="%", scope=good),
                 buyer,
             ),
-            ("bad.4", acts.act("bad.4", actor, "ore_hold", WEEK, targets=["No mine"]), f"{actor} mine"),
+            ("bad.4", acts.act("bad.4", actor, "ore_hold", WEEK, targets=[f"{mine}x"]), mine),
         ],
         "material": [
             ("bad.5", acts.act("bad.5", actor, "export_tax", WEEK, value=5.0, unit="%", scope=wrong), good),

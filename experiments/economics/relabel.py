@@ -79,10 +79,10 @@ def renamed(letter: str) -> Change:
     """Every firm, mine and refiner with a letter behind its name."""
 
     def change(scenario: Scenario) -> Scenario:
-        update: dict[str, Any] = {
-            table: tuple(row.model_copy(update={key: f"{getattr(row, key)} {letter}"}) for row in getattr(scenario, table))
-            for table, key in NAMED.items()
-        }  # fmt: skip
+        update: dict[str, Any] = {}
+        for table, key in NAMED.items():
+            rows = getattr(scenario, table)
+            update[table] = tuple(row.model_copy(update={key: f"{getattr(row, key)} {letter}"}) for row in rows)
         update["feeds"] = tuple(
             feed.model_copy(update={"mine": f"{feed.mine} {letter}", "refiner": f"{feed.refiner} {letter}"})
             for feed in scenario.feeds

@@ -7,7 +7,7 @@ from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Pan
 from chokepoint.experiments.economics.economy import WEEKS, Economy
 from chokepoint.experiments.economics.relabel import part, running, sliced
 from chokepoint.experiments.economics.stillness import NOISE_ON
-from chokepoint.experiments.economics.worlds import Change, World
+from chokepoint.experiments.economics.worlds import Change, NotPosed, World
 
 YEARS, HISTORIES = 10, 24
 A_YEAR, LONGEST, PARTS = 2.0, 12, 10  # incidents a year, weeks, parts of a mine
@@ -35,13 +35,15 @@ def returns(economy: Economy, world: World) -> Found:
         course = economy.run(world.over(weeks, parts, *incidents(world, history)), behaviour=NOISE_ON, seed=history + 1)
         hit.append(course.log_prices(world.target)[0])
     calm = economy.run(world.over(weeks, parts), behaviour=NOISE_ON, replications=HISTORIES).log_prices(world.target)
+    if np.array_equal(np.diff(hit[0]), np.diff(calm[0])) or np.ptp(calm) == 0.0:
+        raise NotPosed("neither incidents nor noise move a price")
     struck, quiet = (np.diff(np.array(paths), axis=1) for paths in (hit, calm))
     values = {
         "memory": _memory(struck), "skew": _moment(struck, 3), "tails": _moment(struck, 4) - 3.0,
         "quiet tails": _moment(quiet, 4) - 3.0,
     }  # fmt: skip
     lines = {"with incidents": np.exp(hit[0] - hit[0][0]), "without": np.exp(calm[0] - calm[0][0])}
-    return Found(dict(values), [Panel("price outside, one history", "start = 1", lines, axis="weeks from the start")])
+    return Found(values, [Panel("price outside, one history", "start = 1", lines, axis="weeks from the start")])
 
 
 def _memory(steps: np.ndarray) -> float:

@@ -23,7 +23,7 @@ def nothing(economy: Economy, world: World) -> Found:
     values = {"still": 100.0 * float(moved.max()), "mean": float(worst)}
     lines = {"without noise": 1.0 + moved, "with noise, mean": outside.mean(axis=0)}
     panel = Panel("price", "start = 1", lines, 0, 0.99, 1.01, axis="weeks from the start")
-    return Found(dict(values), [panel])
+    return Found(values, [panel])
 
 
 EXPERIMENTS = (

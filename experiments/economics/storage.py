@@ -32,7 +32,7 @@ def seasons(economy: Economy, world: World) -> Found:
         "learn": float(swings[-1] / swings[0]) if swings[0] > LEAST else float("nan"),
     }
     lines = {"with traders": np.exp(with_them[FIRST:]), "without": np.exp(without[FIRST:])}
-    return Found(dict(values), [Panel("price outside", "base = 1", lines, axis="weeks from the first stop")])
+    return Found(values, [Panel("price outside", "base = 1", lines, axis="weeks from the first stop")])
 
 
 def _seasonal(economy: Economy, world: World, *changes: Change) -> np.ndarray:
@@ -52,7 +52,7 @@ def harvests(economy: Economy, world: World) -> Found:
     output = OUTPUT - held / 100.0
     land = world.made(output=OUTPUT, elasticity_multiplier=ELASTICITY / economy.use_elasticity)
     shares = (0.01 / OUTPUT,) * PARTS
-    years = _years(held)
+    years = _years(held.tolist())
     course = economy.run(_until(land, HARVESTS, sliced((*shares, 1.0 - sum(shares))), *years))
     days = np.array([course.start + timedelta(days=7 * week) for week in range(course.weeks)])
     of_year = np.array([day.year for day in days]) - course.start.year
@@ -62,7 +62,7 @@ def harvests(economy: Economy, world: World) -> Found:
     mine, theirs = _moments(made), _moments(rational)
     values = {name: mine[name] / theirs[name] for name in mine}
     lines = {"here": made, "rational storage": rational}
-    return Found(dict(values), [Panel("price of a year", "normal price = 1", lines, SPIN_UP, axis="years")])
+    return Found(values, [Panel("price of a year", "normal price = 1", lines, SPIN_UP, axis="years")])
 
 
 def rational_prices(output: np.ndarray, settings: Settings) -> np.ndarray:
@@ -87,7 +87,7 @@ def _years(held: Sequence[int]) -> list[Change]:
 
         return change
 
-    return [stop(year, int(count)) for year, count in enumerate(held)]
+    return [stop(year, count) for year, count in enumerate(held)]
 
 
 def _until(world: World, years: int, *changes: Change) -> Scenario:

@@ -1,4 +1,4 @@
-"""Shocks to supply and to use: how fast and how far price answers, and what supply and use answer to price (E3, E10, E25, E26)."""
+"""Shocks to supply and to use: how price answers, and what supply and use answer to price (E3, E10, E25, E26)."""
 
 from functools import partial
 

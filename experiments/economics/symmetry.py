@@ -27,6 +27,9 @@ def shocks(economy: Economy, world: World) -> list[Change]:
     return [acts.embargo(actor, 60, 86, heard=60), acts.quotas(actor, [half] * 4, heard=start - 10)]
 
 
+TELLING = "weeks from the start"
+
+
 def paths(economy: Economy, world: World, *changes: Change) -> np.ndarray:
     """ln price over that of the first week by country and material, in the order of their names: (w, c, m)."""
     course = economy.run(world.over(4 * WEEKS, *changes))
@@ -41,15 +44,16 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).max()) if one.shape == other.shape else float("inf")
 
 
-def told(names: Sequence[str], all_paths: Sequence[np.ndarray]) -> list[Panel]:
-    """The price of the world outside in each telling, first material."""
-    lines = {name: np.exp(path[:, -1, 0]) for name, path in zip(names, all_paths, strict=True)}
-    return [Panel("price", "start = 1", lines, axis="weeks from the start")]
+def told(world: World, telling: Sequence[str], all_paths: Sequence[np.ndarray]) -> list[Panel]:
+    """The price that the largest importer pays in each telling, first material."""
+    place = sorted(row.country for row in world.scenario.countries).index(world.target)
+    lines = {name: np.exp(path[:, place, 0]) for name, path in zip(telling, all_paths, strict=True)}
+    return [Panel("price outside", "start = 1", lines, axis=TELLING)]
 
 
 def names_and_orders(economy: Economy, world: World) -> Found:
     """Rows in another order, materials in another order."""
-    if world.maker is not None:
+    if "materials" in world.knobs:
         world = world.made(materials=2)
     acted = shocks(economy, world)
     plain = paths(economy, world, *acted)
@@ -57,7 +61,7 @@ def names_and_orders(economy: Economy, world: World) -> Found:
     goods = paths(economy, world, *acted, reversed_rows(["materials", "base_year", "baskets", "sector_materials"]))
     renewed = paths(economy, world, *acted, renamed("b"))
     values = {"rows": apart(plain, rows), "materials": apart(plain, goods)}
-    return Found(dict(values), told(("plain", "rows", "materials", "new names"), (plain, rows, goods, renewed)))
+    return Found(values, told(world, ("plain", "rows", "materials", "new names"), (plain, rows, goods, renewed)))
 
 
 def units(economy: Economy, world: World) -> Found:
@@ -67,7 +71,7 @@ def units(economy: Economy, world: World) -> Found:
     tonnes = paths(economy, world, *acted, in_units(tonnes=10.0))
     money = paths(economy, world, *acted, in_units(money=10.0))
     values = {"tonnes": apart(plain, tonnes), "prices": apart(plain, money)}
-    return Found(dict(values), told(("plain", "tonnes x10", "prices x10"), (plain, tonnes, money)))
+    return Found(values, told(world, ("plain", "tonnes x10", "prices x10"), (plain, tonnes, money)))
 
 
 def halves(economy: Economy, world: World) -> Found:
@@ -76,7 +80,7 @@ def halves(economy: Economy, world: World) -> Found:
     largest = max(users, key=lambda row: row.use_t_per_year).firm
     acted = shocks(economy, world)
     plain, split = paths(economy, world, *acted), paths(economy, world, *acted, halved(largest))
-    return Found({"apart": apart(plain, split)}, told(("one", "two halves"), (plain, split)))
+    return Found({"apart": apart(plain, split)}, told(world, ("one", "two halves"), (plain, split)))
 
 
 def dates(economy: Economy, world: World) -> Found:
@@ -86,7 +90,7 @@ def dates(economy: Economy, world: World) -> Found:
     for word, act in zip(("embargo", "quota"), shocks(economy, world), strict=True):
         plain, shifted = paths(economy, world, act), paths(economy, world, act, later(52))
         values[word] = apart(plain, shifted)
-        panels += told((word, "52 weeks later"), (plain, shifted))
+        panels += told(world, (word, "52 weeks later"), (plain, shifted))
     return Found(values, panels)
 
 

@@ -21,7 +21,8 @@ def as_data(answers: Sequence[Answer]) -> list[dict[str, Any]]:
         {
             "id": row.row, "part": row.asked.part, "world": row.world, "what": row.asked.what, "unit": row.asked.unit,
             "value": row.value if row.value is not None and row.value == row.value else None,
-            "low": row.asked.low, "high": row.asked.high, "must": row.asked.must, "verdict": row.verdict, "why": row.why,
+            "low": row.asked.low, "high": row.asked.high, "must": row.asked.must, "verdict": row.verdict,
+            "why": row.why,
         }
         for row in rows_of(answers)
     ]  # fmt: skip
@@ -34,7 +35,10 @@ def counted(answers: Sequence[Answer]) -> str:
     for row in rows:
         whole[row.row] = whole.get(row.row, True) and row.passed
     posed = sum(row.value is None for row in rows)
-    said = f"{sum(row.passed for row in rows)} of {len(rows)} answers pass; {sum(whole.values())} of {len(whole)} rows with all of theirs"
+    said = (
+        f"{sum(row.passed for row in rows)} of {len(rows)} answers pass; "
+        f"{sum(whole.values())} of {len(whole)} rows with all of theirs"
+    )
     return f"{said}; {posed} not posed, which count as failed" if posed else said
 
 
@@ -74,10 +78,10 @@ def as_page(answers: Sequence[Answer]) -> str:
     lines = [
         "# Elementary economics: what the market answers",
         "",
-        "Written by `chokepoint economics --out FOLDER`; do not edit. Each row is an experiment whose answer has a known"
-        " sign and size, on small quiet worlds (no acts but those of the experiment, no noise unless said) at shipped"
-        " parameters. What cannot be posed counts as failed; so does `no answer`: nothing moves of which a share could"
-        " be told.",
+        "Written by `chokepoint economics --out FOLDER`; do not edit. Each row is an experiment whose answer has a"
+        " known sign and size, on small quiet worlds (no acts but those of the experiment, no noise unless said) at"
+        " shipped parameters. What cannot be posed counts as failed; so does `no answer`: nothing moves of which"
+        " a share could be told.",
         "",
         f"{counted(answers)}.",
         "",

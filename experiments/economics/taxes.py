@@ -8,7 +8,7 @@ from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Asked, Experiment, Found, Panel
 from chokepoint.experiments.economics.economy import WEEKS, Course, Economy, widest
 from chokepoint.experiments.economics.priors import incidence_range
-from chokepoint.experiments.economics.worlds import World
+from chokepoint.experiments.economics.worlds import NotPosed, World
 
 ACT, BASE = 60, 58
 RISE = incidence_range(0.25, made=40.0, used=15.0, exporters=4, abroad=100.0)  # ln
@@ -23,6 +23,8 @@ def goods(world: World) -> list[str]:
 def one_of_four(economy: Economy, world: World) -> Found:
     """One of four equal exporters taxes 25 %."""
     actor = world.exporter
+    if len(world.exporters) != 4:
+        raise NotPosed("the world has not four exporting states of equal size")
     course = economy.run(world.over(ACT + 2 * WEEKS, acts.tax(actor, ACT, 25.0, goods(world))))
     sent = course.sent(actor) / course.sent(actor)[BASE]
     home, abroad = course.level(actor, BASE), course.level(world.target, BASE)
@@ -51,7 +53,7 @@ def split(economy: Economy, world: World) -> Found:
         "inside": 100.0 * float(np.expm1(inside[ACT + WEEKS])),
     }
     lines = {"outside": np.exp(outside[BASE:]), "inside": np.exp(inside[BASE:])}
-    return Found(dict(values), [Panel("price", "base = 1", lines, BASE - ACT)])
+    return Found(values, [Panel("price", "base = 1", lines, BASE - ACT)])
 
 
 def the_same_quota(economy: Economy, world: World) -> Found:
@@ -65,14 +67,16 @@ def the_same_quota(economy: Economy, world: World) -> Found:
     limited = economy.run(world.over(weeks, acts.quotas(world.exporter, tonnes)))
     span = slice(first + 26, weeks)
     base = first - 2
-    values, lines = {}, {}
+    values: dict[str, float] = {}
+    lines: dict[str, np.ndarray] = {}
     for word, country in (("outside", world.target), ("inside", world.exporter)):
         one, other = taxed.level(country, base), limited.level(country, base)
         values[word] = widest(one[span], other[span])
         lines |= {f"{word}, tax": one[base:], f"{word}, quota": other[base:]}
     revenue = taxed.tax[0, span, taxed.at(world.exporter)].sum()
-    values["rent"] = float(limited.rent[0, span, limited.at(world.exporter)].sum() / revenue)
-    return Found(dict(values), [Panel("price", "base = 1", lines, base - first)])
+    rent = limited.rent[0, span, limited.at(world.exporter)].sum()
+    values["rent"] = float(rent / revenue) if revenue > 0.0 else float("nan")
+    return Found(values, [Panel("price", "base = 1", lines, base - first)])
 
 
 def _by_half_year(course: Course, actor: str, first: int, halves: int) -> list[float]:

@@ -49,7 +49,7 @@ def sizes(economy: Economy, world: World) -> Found:
             axis="weeks from the word",
         ),
     ]
-    return Found(dict(values), panels)
+    return Found(values, panels)
 
 
 def hearing(economy: Economy, world: World) -> Found:
@@ -76,7 +76,7 @@ def hearing(economy: Economy, world: World) -> Found:
         "told twice": twice[-40:],
     }
     panel = Panel("price outside", "start = 1", lines, -40, axis="weeks from the date of the quota")
-    return Found(dict(values), [panel])
+    return Found(values, [panel])
 
 
 EXPERIMENTS = (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from inspect import signature
 from typing import Any
 
 from chokepoint.agents.behaviour import PARAMETERS
@@ -57,11 +58,16 @@ class World:
     maker: Callable[..., Scenario] | None = None
 
     @property
-    def exporter(self) -> str:
-        """The largest exporting state; `NotPosed` where there is none."""
+    def states(self) -> tuple[str, ...]:
+        """Its exporting states; `NotPosed` where there is none."""
         if not self.exporters:
             raise NotPosed("the world has no exporting state")
-        return self.exporters[0]
+        return self.exporters
+
+    @property
+    def exporter(self) -> str:
+        """The largest exporting state; `NotPosed` where there is none."""
+        return self.states[0]
 
     @property
     def target(self) -> str:
@@ -83,10 +89,16 @@ class World:
             scenario = change(scenario)
         return scenario
 
+    @property
+    def knobs(self) -> frozenset[str]:
+        """What can be set of a small world; a shipped one has no knobs."""
+        return frozenset() if self.maker is None else frozenset(signature(self.maker).parameters)
+
     def made(self, **knobs: Any) -> "World":
-        """The same world with other knobs; `NotPosed` for a shipped one, which has none."""
-        if self.maker is None:
-            raise NotPosed(f"{self.name} has no knob {', '.join(knobs)}")
+        """The same world with other knobs; `NotPosed` where it has none of these names."""
+        missing = sorted(set(knobs) - self.knobs)
+        if missing or self.maker is None:
+            raise NotPosed(f"{self.name} has no knob {', '.join(missing)}")
         return _world(self.name, self.maker(**knobs), self.maker)
 
 
@@ -175,7 +187,7 @@ def _small(
     name: str, *, uses: Mapping[str, float], mines: Mapping[str, float], exporters: Sequence[str], materials: int,
     traders: Sequence[str],
 ) -> Scenario:  # fmt: skip
-    """A world of these sizes in units; the first month of use of a material is worth what the others' is."""
+    """A world of these sizes in units; the second material costs twice the first, and so on."""
     countries = list(dict.fromkeys([*exporters, *mines, *uses]))
     goods = [f"M{i + 1}" for i in range(materials)]
     return Scenario(
