@@ -16,6 +16,9 @@ def economics(
         str, typer.Option(metavar="NAME", help="on this world alone: one of the small ones, or an episode made quiet")
     ] = "",
     out: Annotated[Path | None, typer.Option(help="folder for README.md, answers.csv and a figure a row")] = None,
+    readme: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="also write the page of --out to this file")
+    ] = None,
     no_figures: Annotated[bool, typer.Option("--no-figures", help="write no figure")] = False,
     as_json: Json = False,
 ) -> None:
@@ -34,6 +37,9 @@ def economics(
         writable(out)
     answers = list(suite.answers(asked, ZoneMarket(), world, teller(False)))
     files = [] if out is None else _write(answers, out, no_figures)
+    if readme is not None:
+        readme.write_text(table.as_page(answers), encoding="utf-8")
+        files.append(readme)
     if as_json:
         counted = table.counted(answers)
         print(json.dumps({"rows": table.as_data(answers), "counted": counted, "files": [str(f) for f in files]}))
@@ -41,7 +47,7 @@ def economics(
         console = console_of(170)
         table.print_answers(answers, console)
         if files:
-            console.print(f"Written: {out} ({len(files)} files)")
+            console.print("Written: " + ", ".join(str(f) for f in files))
     if not all(row.passed for row in table.rows_of(answers)):
         raise typer.Exit(1)
 

@@ -78,7 +78,7 @@ def as_page(answers: Sequence[Answer]) -> str:
     lines = [
         "# Elementary economics: what the market answers",
         "",
-        "Written by `chokepoint economics --out FOLDER`; do not edit. Each row is an experiment whose answer has a"
+        "Written by `chokepoint economics --readme FILE`; do not edit. Each row is an experiment whose answer has a"
         " known sign and size, on small quiet worlds (no acts but those of the experiment, no noise unless said) at"
         " shipped parameters. What cannot be posed counts as failed; so does `no answer`: nothing moves of which"
         " a share could be told.",
