@@ -113,7 +113,7 @@ EXPERIMENTS = (
         seasons, ("four_exporters", "two-countries"),
     ),
     Experiment(
-        "E28", "One market with harvest shocks, beside rational competitive storage on the same harvests",
+        "E28", "Harvest shocks in one market, beside rational storage",
         tuple(
             Asked(part_, f"{word} of yearly prices over that of the rational solution", 0.8, 1.2)
             for part_, word in (

@@ -1,6 +1,7 @@
 """Elementary economics at shipped parameters: one test a row. What the first market gets wrong stands in a table."""
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,3 +72,11 @@ def test_every_row_of_the_plan_is_there() -> None:
     assert all(
         np.isfinite(limit) for e in EXPERIMENTS for a in e.asked for limit in (a.low, a.high) if limit is not None
     )
+
+
+def test_the_page_says_which_rows_pass() -> None:
+    page = (Path(__file__).parents[2] / "experiments" / "economics" / "README.md").read_text(encoding="utf-8")
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:3] == "| E"]
+    told = {f"{cell[0]} {cell[2]}": cell[5] for cell in cells}
+    assert set(told) == {name for *_, name, _ in CASES}, "chokepoint economics --readme experiments/economics/README.md"
+    assert {name for name, verdict in told.items() if verdict != "pass"} == set(FAILS)
