@@ -88,8 +88,11 @@ def as_page(answers: Sequence[Answer]) -> str:
         "| row | asked | world | value | must | verdict |",
         "|---|---|---|---|---|---|",
     ]
+    before = ""
     for answer in answers:
-        lines.append(f"| **{answer.experiment.row}** | **{answer.experiment.title}** | | | | |")
+        if answer.experiment.title != before:
+            before = answer.experiment.title
+            lines.append(f"| **{answer.experiment.row}** | **{before}** | | | | |")
         for row in answer.rows:
             what = f"{row.asked.what} ({row.why})" if row.why else row.asked.what
             verdict = row.verdict if row.passed else f"**{row.verdict}**"
