@@ -1,6 +1,7 @@
 """One figure a row: the paths behind its answers with their limits, and below them the answers in words."""
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,7 +40,8 @@ def figure(answers: Sequence[Answer]) -> "Figure":
         title = first.title if len({a.experiment.title for a in answers}) == 1 else "; ".join(
             dict.fromkeys(a.experiment.title for a in answers)
         )  # fmt: skip
-        fig.suptitle(f"{first.row}  {title}", x=0.01, ha="left", fontsize=7.5 if len(title) < 60 else 6.0)
+        size = 7.5 if len(title) < 60 else 6.0
+        fig.suptitle(fill(f"{first.row}  {title}", 80), x=0.01, ha="left", fontsize=size)
     return fig
 
 
