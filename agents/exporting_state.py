@@ -1,6 +1,6 @@
 """An exporting state: reads an observation, follows a doctrine, takes measures.
 
-The doctrine decides; `sim/politics/policy.py` turns measures (`measure.py`) into standing orders that the border
+The doctrine decides; `sim/politics/enactment.py` turns measures (`measure.py`) into standing orders that the border
 carries out.
 """
 

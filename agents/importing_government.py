@@ -1,4 +1,4 @@
-"""An importing government: backs mines and refineries (`sim/politics/pledges.py`), goes to court (`court.py`).
+"""An importing government: backs mines and refineries (`sim/market/pledges.py`), goes to court (`court.py`).
 Its reserve is run by `reserve.py`."""
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["BadInput", "Run", "Simulation", "load_run"]
+__all__ = ["BadInput", "MarketModel", "Run", "Simulation", "load_run"]
 
 _PLACES = {
     "BadInput": "chokepoint.sim.scenario.problems",

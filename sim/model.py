@@ -16,9 +16,9 @@ from chokepoint.sim.simulation import Simulation
 class MarketModel(mesa.Model):
     """A running scenario for those who come from Mesa.
 
-    scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `World` that may have begun, which
-    brings its own seed and changes; run_seed: integer seed; changes: `key=value` overrides separated by `;`; rng: a
-    seed in Mesa's own words, which takes the place of `run_seed` where it is given.
+    scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `GovernedWorld` that may have begun,
+    which brings its own seed and changes; run_seed: integer seed; changes: `key=value` overrides separated by `;`; rng:
+    a seed in Mesa's own words, which takes the place of `run_seed` where it is given.
     `model.agents` are views into the world; `tick` counts weeks; `datacollector` holds prices by week, under names such
     as `price_outside Nd`, and takes further reporters of your own (`mesa.batch_run` and Mesa's page read it).
     """
@@ -59,7 +59,9 @@ class MarketModel(mesa.Model):
         return self.world.step
 
     def step(self) -> None:
-        """Run one week; `running` turns false at the end of the scenario."""
+        """Run one week; `running` turns false at the end of the scenario, after which nothing happens any more."""
+        if self.world.step >= self.world.calendar.steps:
+            return
         self.world.advance(self.world.step + 1)
         self.datacollector.collect(self)
         self.running = self.world.step < self.world.calendar.steps

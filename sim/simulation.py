@@ -89,6 +89,15 @@ class Simulation:
         self.seed = int(seed)
         self._layout: Layout | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What it is made again from in another process: its rules travel as places of functions, not as code."""
+        rules = {r.rule: f"{r.path}:{r.function}" for r in self.rules.replacements}
+        return {"scenario": self.scenario, "changes": self.changes, "seed": self.seed, "rules": rules}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The other way round; `BadInput` where files of rules and mechanisms are no longer there."""
+        self.__dict__.update(state, rules=rule_set(state["rules"], state["scenario"].mechanisms), _layout=None)
+
     def __repr__(self) -> str:
         changed = f", {len(self.changes)} change{'s' if len(self.changes) > 1 else ''}" if self.changes else ""
         own = f", own code: {', '.join(self.rules.own)}" if self.rules.own else ""

@@ -10,6 +10,7 @@ versions are held to `NEAR`.
 """
 
 import csv
+import re
 import sys
 from pathlib import Path
 
@@ -83,7 +84,18 @@ def moved(rows: Rows, world: str, now: dict[str, float]) -> list[str]:
         row, within = next((r for (name, _), r in rows.items() if name == world), None), NEAR
     if row is None:
         return list(now)
-    return [kind for kind, value in now.items() if abs(value - float(row[kind])) > within * max(abs(value), 1e-12)]
+    return [kind for kind, v in now.items() if not abs(v - float(row[kind])) <= within * max(abs(v), 1e-12)]
+
+
+def names(text: str, world: str) -> bool:
+    """Whether a text names a world by its whole name: `cobalt` is not named by `1978-cobalt`."""
+    return re.search(rf"(?<![\w-]){re.escape(world)}(?![\w-])", text) is not None
+
+
+def told_of() -> list[str]:
+    """The entries of the changelog that say what moves results, each as one line."""
+    entries = re.split(r"\n(?=- |#|\n)", CHANGELOG.read_text(encoding="utf-8"))
+    return [" ".join(entry.split()) for entry in entries if MARK in entry]
 
 
 def renew(line: str) -> list[str]:
@@ -91,10 +103,12 @@ def renew(line: str) -> list[str]:
     rows = kept()
     now = {name: taken(folder) for name, folder in worlds().items()}
     changed = [name for name, values in now.items() if moved(rows, name, values)]
-    told = [text for text in CHANGELOG.read_text(encoding="utf-8").splitlines() if line in text and MARK in text]
+    told = [text for text in told_of() if line in text]
+    if line == FIRST and changed:
+        raise SystemExit(f"results move in {', '.join(changed)}: {FIRST!r} is no line that says why")
     if line != FIRST and not told:
         raise SystemExit(f"CHANGELOG.md has no line with {MARK} that says {line!r}")
-    silent = [name for name in changed if line != FIRST and not any(name in text for text in told)]
+    silent = [name for name in changed if not any(names(text, name) for text in told)]
     if silent:
         raise SystemExit(f"results move in {', '.join(silent)}, which the line does not name")
     rows = {key: row for key, row in rows.items() if key[0] in now and key[0] not in changed}

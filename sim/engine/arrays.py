@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,20 +29,25 @@ class Array:
     initial: float | Callable[[Any], Any] | None = 0.0
     kind: str = "f8"
 
-    @property
+    @cached_property
     def letter(self) -> str:
         """The bundle it belongs to."""
         return self.name.partition(".")[0]
 
-    @property
+    @cached_property
     def field(self) -> str:
         """Its name within the bundle."""
         return self.name.partition(".")[2]
 
-    @property
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """Its axes one by one."""
+        return tuple(self.axes.split())
+
+    @cached_property
     def dimensions(self) -> int:
         """How many axes it has."""
-        return len(self.axes.split())
+        return len(self.letters)
 
 
 def addresses(declared: Sequence[Array], bundle: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -180,8 +180,8 @@ _engines: list[Any] = []  # native code lives as long as the process
 def _link(places: Mapping[str, Path]) -> dict[str, Callable[..., None]]:
     """Load the phases and a loop over them; each takes the step (the loop: from and to), its length and three tables.
 
-    By numba's convention a function takes two addresses first, for a result and an error, and returns a status; the
-    phases use none of the three.
+    By numba's convention a function takes two addresses first, for a result and an error, and returns a status, zero
+    unless it broke off; the loop returns the number of the phase that did, from one.
     """
     import ctypes
 
@@ -196,20 +196,28 @@ def _link(places: Mapping[str, Path]) -> dict[str, Callable[..., None]]:
         codes.append(code)
     takes = "i64, i64, i64, double, i64, i64, i64"
     given = "i64 %r, i64 %e, i64 %t, double %dt, i64 %P, i64 %A, i64 %D"
-    week = "\n".join(f'  call i32 @"{symbol}"({given})' for symbol in symbols.values())
+    week = "\n".join(
+        f'  %s{i} = call i32 @"{symbol}"({given})\n  %f{i} = icmp ne i32 %s{i}, 0\n'
+        f"  br i1 %f{i}, label %failed, label %after{i}\nafter{i}:"
+        for i, symbol in enumerate(symbols.values())
+    )
+    failed = ", ".join(f"[{i + 1}, %{f'after{i - 1}' if i else 'week'}]" for i in range(len(symbols)))
     loop = f"""
     {chr(10).join(f'declare i32 @"{symbol}"({takes})' for symbol in symbols.values())}
     define i32 @run_steps(i64 %r, i64 %e, i64 %start, i64 %stop, double %dt, i64 %P, i64 %A, i64 %D) {{
     entry:
       br label %test
     test:
-      %t = phi i64 [%start, %entry], [%next, %week]
+      %t = phi i64 [%start, %entry], [%next, %after{len(symbols) - 1}]
       %more = icmp slt i64 %t, %stop
       br i1 %more, label %week, label %done
     week:
       {week}
       %next = add i64 %t, 1
       br label %test
+    failed:
+      %which = phi i32 {failed}
+      ret i32 %which
     done:
       ret i32 0
     }}"""
@@ -230,7 +238,10 @@ def _link(places: Mapping[str, Path]) -> dict[str, Callable[..., None]]:
         native = kind(engine.get_function_address(symbol))
 
         def call(*given: Any) -> None:
-            native(*places_of, *given)
+            status = native(*places_of, *given)
+            if status:
+                name = list(symbols)[status - 1] if symbol == "run_steps" else symbol
+                raise ArithmeticError(f"phase {name} broke off; NUMBA_DISABLE_JIT=1 shows where")
 
         return call
 

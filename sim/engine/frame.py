@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,8 @@ class Frame:
                 raise ValueError(f"array {array.name} is declared twice")
             self.arrays[array.name] = array
         self.phases = in_order([phase for mechanism in self.mechanisms for phase in mechanism.phases])
+        if self.own:
+            self._keep_order()
         self.home = {phase.name: mechanism for mechanism in self.mechanisms for phase in mechanism.phases}
         self.instruments: dict[str, Instrument] = {
             instrument.name: instrument for mechanism in self.mechanisms for instrument in mechanism.instruments
@@ -46,6 +48,14 @@ class Frame:
         self.series: dict[str, Series] = {
             name: series for mechanism in self.mechanisms for name, series in mechanism.series.items()
         }
+
+    def _keep_order(self) -> None:
+        """`ValueError` where a study's own phases make phases that ship change places."""
+        as_shipped = [phase.name for phase in in_order_of(self.shipped)]
+        now = [phase.name for phase in self.phases if phase.name in as_shipped]
+        if now != as_shipped:
+            moved = next(name for name, before in zip(now, as_shipped, strict=True) if name != before)
+            raise ValueError(f"phases of {', '.join(m.name for m in self.own)} would make {moved} change its place")
 
     @cached_property
     def by_letter(self) -> dict[str, list[Array]]:
@@ -82,6 +92,7 @@ class Frame:
         for letter, bundle in self.bundles.items():
             if letter != "N":
                 made[letter] = bundle(*(making.array(f"{letter}.{field}") for field in bundle._fields))
+        making.end()
         return made
 
 
@@ -95,6 +106,12 @@ def map_arrays(mechanisms: Iterable[Mechanism]) -> list[Array]:
                 raise ValueError(f"array {array.name} is declared twice")
             found[array.name] = array
     return list(found.values())
+
+
+@lru_cache(8)
+def in_order_of(mechanisms: tuple[Mechanism, ...]) -> tuple[Phase, ...]:
+    """The phases of mechanisms in the order of the week."""
+    return in_order([phase for mechanism in mechanisms for phase in mechanism.phases])
 
 
 def in_order(phases: Sequence[Phase]) -> tuple[Phase, ...]:
@@ -148,9 +165,13 @@ class Making:
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"the world in the making has no {name!r}")
 
+    def end(self) -> None:
+        """Let go of all it holds, so that nothing waits for the garbage collector."""
+        self.__dict__.clear()
+
     def shape(self, array: Array) -> tuple[int, ...]:
         """The lengths of an array's axes."""
-        return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in array.axes.split())
+        return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in array.letters)
 
     def array(self, name: str) -> np.ndarray:
         """The first values of an array; `TypeError` where its function gives another shape than it declares."""
@@ -172,9 +193,7 @@ class Making:
         )  # no phase writes what comes from outside
         values = given if shared else np.array(given, dtype=array.kind, order="C")
         self._asked.remove(array.name)
-        if "d" not in array.axes.split() and values.shape != self.shape(
-            array
-        ):  # how deep a pipeline is, its maker tells
+        if "d" not in array.letters and values.shape != self.shape(array):  # how deep a pipeline is, its maker tells
             raise TypeError(f"{array.name}: made as {values.shape}, declared as {array.axes} {self.shape(array)}")
         return values
 

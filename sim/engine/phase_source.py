@@ -22,7 +22,9 @@ from chokepoint.sim.engine.mechanism import Mechanism
 from chokepoint.sim.engine.pointer_source import flattened, takes_bundles
 
 HERE = Path(__file__).parent
-SHARED = tuple(HERE / f"{name}.py" for name in ("pointers", "pointer_source", "phase_source", "compiled"))
+SHARED = tuple(
+    HERE / f"{name}.py" for name in ("arrays", "frame", "pointers", "pointer_source", "phase_source", "compiled")
+)
 _FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 

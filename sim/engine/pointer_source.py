@@ -46,6 +46,12 @@ class Pointers(ast.NodeTransformer):
         self.frame, self.parameters, self.bundled = frame, parameters, bundled
         self.needs: dict[str, str] = {}  # local name -> how to get it
 
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        raise ValueError(f"line {node.lineno}: a phase cannot raise; a check of the mechanism tells of faults")
+
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        raise ValueError(f"line {node.lineno}: a phase cannot assert; a check of the mechanism tells of faults")
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Name) and node.func.id in self.bundled:
             node.args = [arg for arg in node.args if not (isinstance(arg, ast.Name) and arg.id in LETTERS)]
@@ -80,6 +86,9 @@ class Pointers(ast.NodeTransformer):
             raise ValueError(
                 f"line {node.lineno}: {ast.unparse(node)}: {array.name} has the axes {array.axes}, not {len(indices)}"
             )
+        for index in indices:
+            if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
+                raise ValueError(f"line {node.lineno}: {ast.unparse(node)}: an index counts from the first row, 0")
         return indices
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -115,7 +124,7 @@ class Pointers(ast.NodeTransformer):
             flat = ast.BinOp(ast.BinOp(flat, ast.Mult(), self._length(array, axis)), ast.Add(), self.visit(index))
         return ast.Subscript(self._pointer(array), flat, node.ctx)
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
         target = node.targets[0]
         array = self._array(target.value) if isinstance(target, ast.Subscript) else None
         if array is None or not isinstance(target, ast.Subscript):
@@ -128,4 +137,6 @@ class Pointers(ast.NodeTransformer):
             size = ast.BinOp(size, ast.Mult(), self._length(array, axis))
         cell = ast.Subscript(self._pointer(array), ast.Name("_i", ast.Load()), ast.Store())
         loop = ast.Call(ast.Name("range", ast.Load()), [size], [])
-        return ast.For(ast.Name("_i", ast.Store()), loop, [ast.Assign([cell], self.visit(node.value))], [])
+        value = ast.Assign([ast.Name("_value", ast.Store())], self.visit(node.value))
+        fill = ast.Assign([cell], ast.Name("_value", ast.Load()))
+        return [value, ast.For(ast.Name("_i", ast.Store()), loop, [fill], [])]

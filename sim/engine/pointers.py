@@ -1,7 +1,7 @@
 """Arrays as bare pointers, for compiled phases: one address instead of a structure of ten fields each.
 
 Two hundred arrays as arguments cost numba six seconds of compilation and more in every function they pass
-through; an address costs nothing. Only `sim/engine/compiled.py` writes code that uses these.
+through; an address costs nothing. Only `sim/engine/pointer_source.py` writes code that uses these.
 """
 
 from typing import Any

@@ -51,7 +51,8 @@ class RuleSet:
         for r in self.replacements:
             digest.update(f"{r.rule}\0{r.function}\0{r.source}\0".encode())
         for mechanism in source.frame.own:
-            digest.update(source.files[mechanism.name].text.encode())
+            if mechanism.name in source.files:
+                digest.update(source.files[mechanism.name].text.encode())
         self.identity = digest.hexdigest()[:16]
 
     @property

@@ -6,7 +6,9 @@ What a file declares is held against what the frame knows before anything is com
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,10 @@ def mechanisms_in(files: Sequence[str | Path]) -> tuple[Mechanism, ...]:
 def framed(shipped: PhaseSource, own: Sequence[Mechanism]) -> PhaseSource:
     """The phases of `shipped` with a study's own mechanisms among them; `BadInput` where they do not fit."""
     frame = shipped.frame
+    names = Counter([mechanism.name for mechanism in (*frame.shipped, *own)])
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise BadInput([f"mechanisms: {name!r} is the name of two mechanisms" for name in twice], "mechanisms")
     structure = frame.by_letter["N"][: frame.structure_arrays]
     try:
         source = PhaseSource(Frame(structure, frame.shipped, own), tuple(shipped.parameters))
@@ -58,19 +64,23 @@ def framed(shipped: PhaseSource, own: Sequence[Mechanism]) -> PhaseSource:
                 source.module(source.files[mechanism.name], (), {})
     except (ValueError, AttributeError) as error:
         raise BadInput([f"mechanisms: {error}"], "mechanisms") from None
-    taken = [
-        f"mechanisms, {mechanism.name}: the {kind} {name!r} is taken"
-        for mechanism in own
-        for kind, names, known in (
-            ("instrument", [i.name for i in mechanism.instruments], frame.instruments),
-            ("series", mechanism.series, frame.series),
-        )
-        for name in names
-        if name in known
-    ]
+    taken = list(_taken("instrument", frame.instruments, own, lambda m: [i.name for i in m.instruments]))
+    taken += _taken("series", frame.series, own, lambda m: m.series)
     if taken:
         raise BadInput(taken, "mechanisms")
     return source
+
+
+def _taken(
+    kind: str, known: Iterable[str], own: Sequence[Mechanism], names: Callable[[Mechanism], Iterable[str]]
+) -> Iterator[str]:
+    """Names of a kind that stand already in what ships, or in another of the study's own."""
+    found = set(known)
+    for mechanism in own:
+        for name in names(mechanism):
+            if name in found:
+                yield f"mechanisms, {mechanism.name}: the {kind} {name!r} is taken"
+            found.add(name)
 
 
 def problems_of(mechanism: Mechanism) -> Iterator[str]:
@@ -104,6 +114,9 @@ def _of_phases(phases: Iterable[Phase]) -> Iterator[str]:
         for word, names in (("after", phase.after), ("before", phase.before)):
             if not isinstance(names, tuple):
                 yield f"phase {phase.name}: {word} must be a tuple of names, such as ({names!r},)"
+    for one, other in combinations(phases, 2):
+        if set(one.after) == set(other.after) and one.name not in other.before and other.name not in one.before:
+            yield f"phases {one.name} and {other.name} come after the same ones: say in `before` which is first"
 
 
 def _of_arrays(arrays: Iterable[Array]) -> Iterator[str]:
@@ -114,6 +127,8 @@ def _of_arrays(arrays: Iterable[Array]) -> Iterator[str]:
         if array.kind not in TYPES:
             yield f"array {array.name}: its type {array.kind!r} is not one of {', '.join(TYPES)}"
         yield from _of_axes(f"array {array.name}", array.axes)
+        if array.letter in "XR" and array.axes.split()[:1] != ["t"]:
+            yield f"array {array.name}: the first axis of influences and of the record must be t, steps of the calendar"
 
 
 def _of_axes(what: str, axes: str) -> Iterator[str]:

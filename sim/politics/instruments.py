@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chokepoint.sim.politics.litigation import COMPLAINED_OF
 from chokepoint.sim.scenario.acts import Instrument
 from chokepoint.sim.scenario.lookup import Tables
-from chokepoint.sim.scenario.problems import nearest
+from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import Event
 
 if TYPE_CHECKING:
@@ -92,5 +92,8 @@ def carry_out(politics: Politics, measure: Measure) -> None:
 
 @lru_cache(64)
 def known(frame: Frame) -> dict[str, Instrument]:
-    """All instruments, those of mechanisms and those of states, by name."""
+    """All instruments, those of mechanisms and those of states, by name; `BadInput` where a mechanism takes a name."""
+    taken = [f"mechanisms: the instrument {i.name!r} is taken" for i in INSTRUMENTS if i.name in frame.instruments]
+    if taken:
+        raise BadInput(taken, "mechanisms")
     return frame.instruments | {instrument.name: instrument for instrument in INSTRUMENTS}
