@@ -8,6 +8,7 @@ honour, and an act that says it is refused (`checks_of_acts.py`): nothing is acc
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from chokepoint.sim.scenario.lookup import Tables
@@ -84,6 +85,10 @@ class Instrument:
     example: str = ""
     world: str = "two-countries"
     check: Check | None = None
+
+    def span(self, unit: str) -> str:
+        """The range of its values, in words."""
+        return f"{self.low:g} to {self.high:g} {unit}" if isfinite(self.high) else f"at least {self.low:g} {unit}"
 
     def wanted(self, kind: str) -> tuple[str, ...]:
         """The units of an act of this kind, the official one first; none where it takes no amount."""

@@ -25,11 +25,12 @@ def check(values: Mapping[str, Any], instruments: Mapping[str, Instrument], doub
     tables = Tables(values, doubtful)
     problems = [line for one in CHECKS for line in one(tables)]
     may_add = bool(tables.get("mechanisms"))  # to the instruments: `unknown_instruments` tells when they did
+    known = {name: instrument for name, instrument in instruments.items() if instrument.dated}
     for event in tables["events"]:
         if not may_add:
             problems += _unknown_instrument(event, instruments, tables)
         for one_of_acts in CHECKS_OF_ACTS:
-            problems += one_of_acts(event, instruments.get(event.instrument, NO_INSTRUMENT), tables)
+            problems += one_of_acts(event, known.get(event.instrument, NO_INSTRUMENT), tables)
     return problems
 
 

@@ -119,7 +119,8 @@ def value_is_in_range(event: Event, instrument: Instrument, tables: Tables) -> I
     wanted = instrument.wanted(event.kind)
     if event.value is None:
         if wanted and not instrument.valueless:
-            yield f"{_of(event)}, value: {_an(instrument)} needs an amount in {' or '.join(wanted[:2])}"
+            other = f" (or in {', '.join(wanted[1:])})" if instrument.units and wanted[1:] else ""
+            yield f"{_of(event)}, value: {_an(instrument)} needs an amount, {instrument.span(wanted[0])}{other}"
         return
     if not wanted:
         yield (
@@ -134,8 +135,7 @@ def value_is_in_range(event: Event, instrument: Instrument, tables: Tables) -> I
         return
     if not instrument.low <= (value or 0.0) <= instrument.high:
         said = "" if unit == event.unit else f" ({value:g} {unit})"
-        span = f"{instrument.low:g} to {instrument.high:g} {unit}"
-        yield f"{_of(event)}: {event.value} {event.unit}{said} must be {span}"
+        yield f"{_of(event)}: {event.value} {event.unit}{said} must be {instrument.span(unit)}"
 
 
 def value_has_its_sign(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:

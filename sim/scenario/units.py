@@ -71,8 +71,8 @@ def spelling(unit: str) -> str:
     text = " ".join(unit.split())
     for word in (" per ", " a ", " / ", "/ ", " /"):
         text = text.replace(word, "/")
-    if text.startswith("per/"):
-        text = text.removeprefix("per/")
+    if text.startswith("per "):  # per year; but per cent
+        text = SPELT.get(text, f"1/{text.removeprefix('per ')}")
     text = SPELT.get(text, text)
     mass, slash, basis_or_span = text.partition("/")
     if slash and " " in basis_or_span:  # t/year gross
