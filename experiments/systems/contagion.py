@@ -54,7 +54,9 @@ def unheard(share: float) -> tuple[str, ...]:
     halves = {"H1": "from 2011-01-03 until 2011-06-30", "H2": "from 2011-07-01 until 2011-12-31"}
     tonnes = (1.0 - share) * EXPORTS / 2.0
     return tuple(
-        f"act.{c}{h}={c} export_quota at {tonnes!r} t gross {span} unheard" for c in STATES for h, span in halves.items()
+        f"act.{c}{h}={c} export_quota at {tonnes!r} t gross {span} unheard"
+        for c in STATES
+        for h, span in halves.items()
     )
 
 

@@ -33,7 +33,9 @@ def _concede(politics: Politics, measure: Measure) -> None:
             zone = world.zone_of(target)
             world.I.refused[zone, c] = 0.0
             for acts in (world.law.holds, world.law.standing):
-                acts[:] = [h for h in acts if not (h.actor == target and h.targets == (giver,) and h.instrument in FREED)]
+                acts[:] = [
+                    h for h in acts if not (h.actor == target and h.targets == (giver,) and h.instrument in FREED)
+                ]
             world.I.embargo[zone, c] = 0.0
             politics.conceded[giver, target] = politics.tension.between(giver, [target], measure.start)[target]
 

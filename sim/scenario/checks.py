@@ -17,6 +17,7 @@ from chokepoint.sim.scenario.lookup import NAMED_BY, Tables
 from chokepoint.sim.scenario.problems import nearest
 from chokepoint.sim.scenario.tables import NEWS_KINDS, Event, Scenario
 
+
 def check(values: Mapping[str, Any], instruments: Mapping[str, Instrument], doubtful: Iterable[str] = ()) -> list[str]:
     """Problems between the parts of a scenario, `values` by their names in `Scenario`.
 

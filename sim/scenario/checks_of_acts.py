@@ -114,7 +114,11 @@ def targets_exist(event: Event, instrument: Instrument, tables: Tables) -> Itera
 
 def value_is_in_range(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """An admitted act has the value, in a unit and range, that its instrument asks for; others have none."""
-    if event.admitted != "yes" or instrument is NO_INSTRUMENT or (instrument.units and event.kind not in instrument.units):
+    if (
+        event.admitted != "yes"
+        or instrument is NO_INSTRUMENT
+        or (instrument.units and event.kind not in instrument.units)
+    ):
         return  # of an unknown kind it is told already
     wanted = instrument.wanted(event.kind)
     if event.value is None:

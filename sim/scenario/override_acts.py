@@ -27,7 +27,9 @@ def add_act(scenario: Scenario, key: str, value: str, instruments: Mapping[str, 
         else:
             act = parse(value, instruments, [country.country for country in scenario.countries], scenario.start)
     except BadInput as error:
-        raise BadInput([f"--set {key}: {problem.removeprefix(f'--set {key}: ')}" for problem in error.problems]) from None
+        raise BadInput(
+            [f"--set {key}: {problem.removeprefix(f'--set {key}: ')}" for problem in error.problems]
+        ) from None
     event = event_of(name, act)
     told = instruments[act.instrument].told if act.instrument in instruments else ""
     news = [] if not act.heard else _news_of(event, told, scenario)

@@ -49,8 +49,8 @@ def _known() -> Iterator[tuple[str, Unit]]:
     yield "strength", Unit(SHARE, Fraction(1), "strength")
     yield "USD/kg", Unit(PRICE, Fraction(1))
     yield "USD/t", Unit(PRICE, Fraction(1, 1000))
-    for name, size in (("USD", 1), ("k USD", 10**3), ("m USD", 10**6), ("bn USD", 10**9)):
-        yield name, Unit(MONEY, Fraction(size))
+    for name, dollars in (("USD", 1), ("k USD", 10**3), ("m USD", 10**6), ("bn USD", 10**9)):
+        yield name, Unit(MONEY, Fraction(dollars))
     days = {"day": Fraction(1), "working day": Fraction(7, 5), "week": Fraction(7), "month": Fraction(1461, 48)}
     for name, size in {**days, "year": Fraction(1461, 4)}.items():
         yield f"{name}s", Unit(TIME, size)

@@ -3,8 +3,8 @@
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
-from math import exp, log
 from collections.abc import Iterator
+from math import exp, log
 from typing import Any
 
 from chokepoint.agents.measure import Measure

@@ -151,7 +151,7 @@ def test_trace_on_the_command_line(tmp_path: Path) -> None:
     words = ("trace", "two-countries", "--agent", "Exportia", "--from", "2013-01-07")
     data = json.loads(call(*words, "--json").stdout)
     assert [e["about"] for e in data["entries"]] == ["embargo.2013", "embargo.2013"]
-    assert data["entries"][0]["choice"].startswith("embargo on oxide")
+    assert data["entries"][0]["choice"].startswith("embargo for Importia")
     shown = call(*words)
     assert "why: history" in shown.stdout
     file = tmp_path / "deep" / "trace.csv"

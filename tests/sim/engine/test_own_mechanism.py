@@ -16,7 +16,9 @@ from tests.builders import TWO_COUNTRIES
 
 ROYALTY = Path(__file__).with_name("royalty.py")
 RATE = 0.5  # USD/kg
-ROW = f"royalty.2010,2010-01-04,2010-06-07,2011-06-05,Exportia,ore_royalty,,,,all,{RATE},USD/kg,yes,invented,assumption,"
+ROW = (
+    f"royalty.2010,2010-01-04,2010-06-07,2011-06-05,Exportia,ore_royalty,,,,all,{RATE},USD/kg,yes,invented,assumption,"
+)
 
 
 def world_with(folder: Path, row: str = "", mechanism: str = "royalty.py") -> Path:

@@ -108,5 +108,8 @@ def test_quotas_that_follow_each_other_leave_no_gap_and_the_last_one_ends() -> N
 
 
 def test_an_act_of_one_destination_leaves_that_of_all_in_force() -> None:
-    acts = ("inspection at 50 % from 2012-01-02", "inspection against Importia at 80 % from 2012-01-09 until 2012-01-15")
+    acts = (
+        "inspection at 50 % from 2012-01-02",
+        "inspection against Importia at 80 % from 2012-01-09 until 2012-01-15",
+    )
     assert [week["inspection"] for week in weeks(4, *acts)] == pytest.approx([0.5, 0.8, 0.5, 0.5])

@@ -33,7 +33,8 @@ def project(capex: float, cost: float, quota: float, **choices: float) -> Scenar
 
 def act(kind: str, value: float, actor: str = "Importia", target: str = "New Mine", span: str = FOR_GOOD) -> str:
     first, last = span.split("..")
-    return f"act.x={actor} {kind.replace(' capex', '')} against {target} at {value} {KINDS[kind]} from {first} until {last}"
+    size, days = f"{value} {KINDS[kind]}", f"from {first} until {last}"
+    return f"act.x={actor} {kind.replace(' capex', '')} against {target} at {size} {days}"
 
 
 def run(scenario: Scenario, *changes: str) -> World:

@@ -34,7 +34,12 @@ def small_worlds(draw: st.DrawFn) -> Mapping[str, Any]:
         event("mining", second, "production_quota", draw(st.floats(0.0, 9000.0)), kind="light"),
         event("closure", begins, "closure", end=begins + timedelta(days=10)),
         event(
-            "licence", begins, "export_licence", draw(st.floats(1.0, 90.0)), target="all", unit="working days",
+            "licence",
+            begins,
+            "export_licence",
+            draw(st.floats(1.0, 90.0)),
+            target="all",
+            unit="working days",
             end=ends + timedelta(14),
         ),
         event("refusal", second, "licence_refusal", draw(st.floats(0.0, 100.0)), target="Importia", unit="%"),

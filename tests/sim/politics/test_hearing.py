@@ -90,9 +90,7 @@ def test_a_campaign_stops_the_mines_it_names() -> None:
     named = Simulation(
         world_scenario(noise=False, events=[event("c", day, "enforcement", target=unlicensed[0])])
     ).world()
-    every = Simulation(
-        world_scenario(noise=False, events=[event("c", day, "enforcement")])
-    ).world()
+    every = Simulation(world_scenario(noise=False, events=[event("c", day, "enforcement")])).world()
     quiet = Simulation(base).world()
     for world in (named, every, quiet):
         world.run()

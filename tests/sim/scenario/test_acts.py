@@ -154,7 +154,7 @@ def test_a_country_without_a_border_of_its_own_restricts_nothing(text: str, scen
 
 
 def test_a_country_without_a_government_orders_nothing() -> None:
-    with pytest.raises(BadInput, match="Australia .role 'none'. cannot take a backing"):
+    with pytest.raises(BadInput, match=r"Australia .role 'none'. cannot take a backing"):
         change_scenario(load_scenario("2010-embargo"), ["act.x=Australia backing loan against Mt Weld at 5 m USD"])
     with pytest.raises(BadInput, match="unknown actor 'Atlantis'"):
         change_scenario(load_scenario("2010-embargo"), ["act.x=Atlantis embargo against Japan"])

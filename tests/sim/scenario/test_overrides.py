@@ -48,7 +48,9 @@ def test_one_more_act_is_carried_out_and_not_heard_of(scenario: Scenario) -> Non
     assert (event.start, event.end) == (date(2012, 2, 1), date(2012, 3, 31))  # 2012-02 has 29 days
     assert changed.news == scenario.news
     assert change_scenario(changed, ["slow=none"]) == scenario
-    days = change_scenario(scenario, ["act.stop=Exportia embargo against Importia from 2012-02-06 until 2012-02-19"]).events[-1]
+    days = change_scenario(
+        scenario, ["act.stop=Exportia embargo against Importia from 2012-02-06 until 2012-02-19"]
+    ).events[-1]
     assert (days.start, days.end, days.value) == (date(2012, 2, 6), date(2012, 2, 19), None)
 
     counter = {"clearance_headroom": 2.0}  # twice what passes usually; an eighth of that when eight in ten are opened
