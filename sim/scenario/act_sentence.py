@@ -81,6 +81,9 @@ def parse(text: str, instruments: Collection[str], countries: Collection[str], b
         given = tokens[first - 1] if first > 0 else text
         raise BadInput([f"{given!r} is no instrument ({nearest(given, instruments)}); write {FORM}"])
     said, problems = _parts(tokens[place + 1 :])
+    for kind in _listed(said["kind"]):
+        if " " in kind and (hint := _order(["", *kind.split()])):  # a kind is one word
+            problems.append(f"{kind!r} is no kind{hint}")
     if text.count('"') % 2:
         problems.append("a quotation mark is not closed")
     amount, unit = _amount(said.get("at"), problems)

@@ -67,7 +67,7 @@ FAULTY = {
     "Chna embago against Japan": ("'embago' is no instrument (nearest: embargo",),
     "": ("is no instrument",),
     "China embargo from 2010-13-01 until soon": ("from: '2010-13-01' is not a day", "until: 'soon' is not a day"),
-    "China embargo untill 2011-01-01 from 2010-01-01": (),  # a kind, which the tables refuse
+    "China embargo agianst Japan": ("'agianst' is no part (nearest: against",),
     "China embargo from 2010-01-01 untill 2011-01-01": ("'untill' is no part (nearest: until",),
     "China embargo until 2011-01-01 from 2010-01-01": ("parts come in this order",),
     "China export_tax at much": ("'much' is no amount with a unit",),
