@@ -16,6 +16,7 @@ BEGINS = date(2010, 1, 4)
 LETTERS = st.text(st.sampled_from("abcXYZ.,:()'-&/ü1"), min_size=1, max_size=8)
 NAMES = st.lists(LETTERS | st.sampled_from(PARTS), min_size=1, max_size=4).map(" ".join)
 DAYS = st.dates(date(1970, 1, 1), date(2060, 1, 1))
+WORDS = st.lists(LETTERS | st.sampled_from(PARTS), max_size=2, unique=True).map(tuple)  # a kind is one word
 SEVERAL = st.lists(NAMES, max_size=3, unique=True).map(tuple)
 
 
@@ -26,7 +27,7 @@ def acts(draw: st.DrawFn) -> Act:
     amount = draw(st.none() | st.floats(0.0, 1e9))
     return Act(
         actor=draw(st.sampled_from(COUNTRIES)), instrument=draw(st.sampled_from(sorted(INSTRUMENTS))), start=start,
-        end=draw(st.none() | DAYS), announced=None if announced == start else announced, kind=draw(SEVERAL),
+        end=draw(st.none() | DAYS), announced=None if announced == start else announced, kind=draw(WORDS),
         materials=draw(SEVERAL), forms=draw(SEVERAL), targets=draw(SEVERAL) or ("all",), amount=amount,
         unit="none" if amount is None else draw(st.sampled_from(["t gross", "% of cargos", "1/year", "working days"])),
         heard=draw(st.booleans()),
