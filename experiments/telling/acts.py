@@ -20,8 +20,9 @@ An act is a row of `events.csv`, or a sentence behind `--set act.NAME=`:
 ```
 
 Several names are parted by semicolons. A name may hold blanks, dots, commas and colons (`Dem. Rep. of the Congo`); one
-that holds a word which could begin the next part stands in double quotes. A day is `2012-03-05`, or `2012-03` for the first or, after `until`, the last day of that month. What is left
-out: all materials, forms and targets; announced on the first day; from the first day of the scenario; open.
+that holds a word which could begin the next part stands in double quotes. A day is `2012-03-05`, or `2012-03` for the
+first or, after `until`, the last day of that month. What is left out: all materials, forms and targets; announced on
+the first day; from the first day of the scenario; open.
 
 An act that is added is told on the day on which it is announced, if there is news of its kind, unless it ends with
 `unheard`. In a table, `news.csv` tells of it. The columns of `events.csv` are the parts of the sentence: `date`

@@ -4,9 +4,10 @@
         [announced DAY] [from DAY] [until DAY|open] [unheard]
 
 Several names are parted by semicolons. A name may hold blanks, dots, commas and colons (`Dem. Rep. of the Congo`,
-`Korea, Rep. of`); one that holds a word of the sentence which could begin the next part stands in double quotes. A day is written 2012-03-05, or 2012-03 for the first or, after `until`, the last day of that month.
-What is left out: all materials, forms and targets; announced on the first day; from the first day of the scenario;
-open. An act is heard of unless it ends with `unheard`.
+`Korea, Rep. of`); one that holds a word of the sentence which could begin the next part stands in double quotes. A day
+is written 2012-03-05, or 2012-03 for the first or, after `until`, the last day of that month. What is left out: all
+materials, forms and targets; announced on the first day; from the first day of the scenario; open. An act is heard of
+unless it ends with `unheard`.
 """
 
 import re
