@@ -54,7 +54,7 @@ class Simulation:
     """A scenario ready to run.
 
     scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `Scenario`.
-    changes:  `key=value` overrides (see `sim/scenario/overrides.py`).
+    changes:  `key=value` overrides, one or a sequence of them (see `sim/scenario/overrides.py`).
     behaviour: values for parameters of the behavioural table, by name.
     rules:    replacements such as `{"firm.order": my_order}` or `{"firm.order": "mystudy.py:order"}`.
     seed:     integer; replication i of seed s draws the same luck whatever else changes.
@@ -73,6 +73,7 @@ class Simulation:
         allow_rules: bool = True,
     ):
         base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        changes = (changes,) if isinstance(changes, str) else tuple(changes)
         given = dict(behaviour or {})
         problems = check_behaviour(given, "behaviour")
         if problems:
@@ -85,7 +86,7 @@ class Simulation:
         # No code of a study's own runs for a scenario that is refused for another reason.
         self.rules = rule_set({**changed.rules, **(rules or {})}, changed.mechanisms)
         self.scenario = _with_own_instruments(changed, self.rules) if changed.mechanisms else changed
-        self.changes = tuple(changes)
+        self.changes = changes
         self.seed = int(seed)
         self._layout: Layout | None = None
 
@@ -143,6 +144,7 @@ class Simulation:
         return {
             "identity": self.identity(replications), "scenario": self.scenario.name, "title": self.scenario.title,
             "scenario_digest": self.digest, "code": code_version(), "rules": self.rules.names(),
+            "mechanisms": [Path(file).name for file in self.scenario.mechanisms],
             "seed": self.seed, "replications": replications, "changes": list(self.changes), "behaviour": own,
             "versions": {"python": platform.python_version(), **{name: version(name) for name in ("numpy", "numba")}},
         }  # fmt: skip

@@ -33,6 +33,10 @@ def test_every_name_is_listed_and_there() -> None:
     assert len(told) == len([name for name in dir(cp) if name[0] != "_"])
 
 
+def test_the_package_runs_as_the_command_line() -> None:
+    assert python("-m", "chokepoint", "--version") == f"chokepoint {cp.__version__}\n"
+
+
 def test_an_unknown_name_is_told_with_those_there_are() -> None:
     with pytest.raises(AttributeError, match=r"no attribute 'Simulator'; it has .*Simulation"):
         cp.Simulator  # noqa: B018
@@ -45,11 +49,23 @@ def test_the_lines_of_the_readme() -> None:
     assert frame.attrs["unit"] == "USD/kg"
     assert list(frame.columns[:2]) == ["La", "Ce"]
     assert len(frame) == 24
+    assert [run.series("price_outside", freq).index.name for freq in ("week", "month", "quarter", "year")] == [
+        "week of",
+        "month of",
+        "quarter of",
+        "year of",
+    ]
     assert run.plot().axes
-    other = cp.episode("2010-embargo").run(2, changes=[*short, "embargo=none"])
+    other = cp.episode("2010-embargo").run(2, changes=[*short, "embargo=none", "inspection.japan=none"])
     difference = run.compare(other, "price_outside")
     assert (difference.loc[:"2010-09-12"] == 0.0).all().all()
     assert (difference.loc["2010-10-01":] != 0.0).any().any()
+
+
+def test_one_change_may_stand_without_a_list() -> None:
+    one = cp.episode("2010-embargo").simulation(changes="embargo=none")
+    assert one.digest == cp.episode("2010-embargo").simulation(changes=["embargo=none"]).digest
+    assert one.digest == cp.Simulation("2010-embargo", changes="embargo=none").digest
 
 
 def test_an_episode_says_what_it_is(tmp_path: Path) -> None:

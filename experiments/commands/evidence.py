@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from chokepoint.experiments.commands.shared import (
+    AllowRules,
     Json,
     Name,
     Rule,
@@ -14,6 +15,7 @@ from chokepoint.experiments.commands.shared import (
     Workers,
     app,
     console_of,
+    permit,
     progress,
     rules_of,
     teller,
@@ -28,6 +30,7 @@ def score(
     changes: Set = None,
     rule: Rule = None,
     workers: Workers = 2,
+    allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
     """Hold an episode against history, fact by fact.
@@ -39,6 +42,7 @@ def score(
     from chokepoint.experiments.runs.score import score as run_score
     from chokepoint.experiments.telling.score import print_score
 
+    permit(episode, allow_rules)
     place = find(episode)
     result = run_score(
         episode, replications, seed=seed, workers=workers, changes=changes or [], rules=rules_of(rule),
@@ -60,6 +64,7 @@ def ablate(
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
     out: Annotated[Path | None, typer.Option(help="also write ablation.json to this folder")] = None,
+    allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
     """Take mechanisms out: what does each of them do?
@@ -69,6 +74,7 @@ def ablate(
     from chokepoint.experiments.attribution import ablation
     from chokepoint.experiments.history.catalogue import find
 
+    permit(episode, allow_rules)
     place = find(episode)
     result = ablation.ablate(
         episode, replications, orders, pairs=not no_pairs, without=without or (), seed=seed, workers=workers,
@@ -91,6 +97,7 @@ def placebo(
     shuffles: Annotated[int, typer.Option(min=1, help="versions with the dates of news shuffled")] = 20,
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
+    allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
     """Shuffle the dates of news: does history's news carry the rise?
@@ -99,6 +106,7 @@ def placebo(
     """
     from chokepoint.experiments.attribution.placebo import placebos, print_placebos
 
+    permit(episode, allow_rules)
     result = placebos(episode, replications, shuffles, seed, workers, progress(as_json, 2))
     if as_json:
         print(json.dumps({**vars(result), "ratio": result.ratio}))
@@ -113,11 +121,13 @@ def tornado(
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
     out: Annotated[Path | None, typer.Option(help="folder for tornado.png and tornado.csv")] = None,
+    allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
     """Move each assumed number by half: what does the score hang on?"""
     from chokepoint.experiments.attribution import tornado as bars
 
+    permit(episode, allow_rules)
     loss, found = bars.tornado(episode, replications, seed, workers, progress(as_json, 2))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
@@ -141,6 +151,7 @@ def draws(
     number: Annotated[int, typer.Option("--draws", min=2, help="draws of all parameters from their ranges")] = 200,
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
+    allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
     """Draw all parameters: how often do prices stay sane?
@@ -149,6 +160,7 @@ def draws(
     """
     from chokepoint.experiments.attribution.stability import REASONS, stability
 
+    permit(episode, allow_rules)
     data = stability(episode, number, seed, workers, progress(as_json, number))
     if as_json:
         print(json.dumps(data))
@@ -175,6 +187,7 @@ def weigh(
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
     figure: Annotated[Path | None, typer.Option(help="PNG file of history and the best path of each")] = None,
+    allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
     """Weigh the hypotheses of an episode against each other.
@@ -183,6 +196,7 @@ def weigh(
     """
     from chokepoint.experiments.inference import weighing, weighing_report
 
+    permit(episode, allow_rules)
     result = weighing.weigh(
         episode, points, replications, synthetic, seed=seed, workers=workers, progress=progress(as_json, 2)
     )
@@ -215,11 +229,14 @@ def calibrate(
     draws: Annotated[int, typer.Option(min=0, help="draws of the posterior afterwards (posterior.csv)")] = 0,
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
+    allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
     """Search parameters that agree with history, from many starts."""
     from datetime import date, timedelta
 
+    for episode in episodes:
+        permit(episode, allow_rules)
     from chokepoint.experiments.inference import calibration, identification, posterior
     from chokepoint.sim.scenario.problems import BadInput
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from chokepoint.experiments.commands.shared import Name, app, teller
+from chokepoint.experiments.commands.shared import AllowRules, Name, app, teller
 
 
 @app.command()
@@ -15,6 +15,7 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on; other than 127.0.0.1 lets others in")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="port to listen on")] = 8765,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="do not open a browser")] = False,
+    allow_rules: AllowRules = False,
 ) -> None:
     """Open an episode in the browser: step, pull levers, branch."""
     import importlib.util
@@ -42,7 +43,7 @@ def serve(
         raise BadInput(problems, "serve")
     if host != LOCAL:
         teller(False)(f"Warning: {host} can be reached by others; whoever opens the page works on this machine.")
-    run_server(episode, seed, host, port, not no_browser)
+    run_server(episode, seed, host, port, not no_browser, allow_rules)
 
 
 @app.command()

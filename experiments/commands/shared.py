@@ -42,9 +42,21 @@ Rule = Annotated[
         "--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.order=mystudy.py:order; runs that file"
     ),
 ]
-AllowRules = Annotated[bool, typer.Option("--allow-rules", help="let the scenario's own rule files run")]
+AllowRules = Annotated[
+    bool, typer.Option("--allow-rules", help="let code that the scenario names run: its rules and mechanisms")
+]
 Workers = Annotated[int, typer.Option(min=1, help="processes to run on")]
 Folder = Annotated[Path, typer.Argument(help="folder of a batch of runs")]
+
+
+def permit(episode: str, allow_rules: bool) -> None:
+    """Refuse an episode whose scenario names code, unless that was allowed: `BadInput` names the files.
+
+    For verbs that leave the runs to other processes, which do not ask again.
+    """
+    from chokepoint.experiments.history.catalogue import find
+
+    find(episode).simulation(allow_rules=allow_rules)
 
 
 def rules_of(given: list[str] | None) -> dict[str, str]:

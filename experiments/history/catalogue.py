@@ -59,7 +59,8 @@ class Episode:
 
     def simulation(self, **options: Any) -> Simulation:
         """A `Simulation` of the episode; options as there (changes, behaviour, rules, seed)."""
-        changes = (*self.changes, *options.pop("changes", ()))
+        given = options.pop("changes", ())
+        changes = (*self.changes, *((given,) if isinstance(given, str) else given))
         behaviour = {**self.behaviour, **(options.pop("behaviour", None) or {})}
         seed = options.pop("seed", None)
         return Simulation(

@@ -10,7 +10,7 @@ import solara
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.page import network, picture
-from chokepoint.experiments.page.loading import EPISODE, SEED
+from chokepoint.experiments.page.loading import CODE, EPISODE, SEED
 from chokepoint.experiments.page.session import Session
 from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.scenario.problems import BadInput
@@ -22,7 +22,7 @@ def prepare(episode: str) -> None:
     """Make the session of the first tab, and draw it once for what is read on first use."""
     if not rule_set().is_compiled():
         print("Compiling the model for this machine; this happens once ...", file=sys.stderr, flush=True)
-    session = Session(episode, _seed(os.environ.get(SEED, "")))
+    session = _session(episode)
     network.land()
     network.world_map(session)
     picture.prices(session, session.world.materials[0])
@@ -35,7 +35,7 @@ class Desk:
     def __init__(self) -> None:
         self.page = reacton.core.get_render_context()  # `with` it changes are drawn together, and not one by one
         episode = os.environ.get(EPISODE, "2010-embargo")
-        self.session = _ready.pop() if _ready else Session(episode, _seed(os.environ.get(SEED, "")))
+        self.session = _ready.pop() if _ready else _session(episode)
         self.version = solara.reactive(0)
         self.message = solara.reactive("")
         self.playing = solara.reactive(False)
@@ -95,5 +95,7 @@ def grid(name: str) -> float:
     return (PARAMETERS[name].high - PARAMETERS[name].low) / 200.0
 
 
-def _seed(text: str) -> int | None:
-    return int(text) if text else None
+def _session(episode: str) -> Session:
+    """A session of the episode as the server was asked for it."""
+    seed = os.environ.get(SEED, "")
+    return Session(episode, int(seed) if seed else None, allow_rules=bool(os.environ.get(CODE)))

@@ -5,4 +5,5 @@ import threading
 
 LOADED = threading.Event()  # the model and the page are imported
 LOADED.set()
-EPISODE, SEED = "CHOKEPOINT_PAGE_EPISODE", "CHOKEPOINT_PAGE_SEED"  # variables of the environment
+# Variables of the environment: the episode, the seed, and whether code that its scenario names may run.
+EPISODE, SEED, CODE = "CHOKEPOINT_PAGE_EPISODE", "CHOKEPOINT_PAGE_SEED", "CHOKEPOINT_PAGE_CODE"

@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from chokepoint.experiments.page.loading import EPISODE, LOADED, SEED
+from chokepoint.experiments.page.loading import CODE, EPISODE, LOADED, SEED
 
 LOCAL = "127.0.0.1"
 
@@ -18,9 +18,10 @@ def known(episode: str) -> bool:
     return shipped.is_file() or (path / "scenario.toml").is_file() or (path.suffix == ".toml" and path.is_file())
 
 
-def serve(episode: str, seed: int | None, host: str, port: int, browser: bool) -> None:
+def serve(episode: str, seed: int | None, host: str, port: int, browser: bool, allow_rules: bool = False) -> None:
     """Serve the page until interrupted. Settings of Solara must stand before it is imported."""
     os.environ[EPISODE], os.environ[SEED] = episode, "" if seed is None else str(seed)
+    os.environ[CODE] = "yes" if allow_rules else ""
     os.environ["SOLARA_APP"] = str(Path(__file__).with_name("app.py"))
     os.environ["SOLARA_ASSETS_EXTRA_LOCATIONS"] = str(Path(__file__).with_name("assets"))
     settings = {

@@ -28,12 +28,20 @@ if TYPE_CHECKING:
 class Session:
     """An episode under way. Every public method may be called from another thread than the one that draws.
 
-    episode: name, folder or recipe; seed, behaviour: as for a `Simulation`, beyond those of a recipe.
+    episode: name, folder or recipe; seed, behaviour: as for a `Simulation`, beyond those of a recipe; allow_rules:
+    whether code may run that the scenario of this episode names, and of no other that is loaded later.
     `version` grows with every change of what there is to see.
     """
 
-    def __init__(self, episode: str, seed: int | None = None, behaviour: Mapping[str, float] | None = None):
+    def __init__(
+        self,
+        episode: str,
+        seed: int | None = None,
+        behaviour: Mapping[str, float] | None = None,
+        allow_rules: bool = False,
+    ):
         self.lock = threading.RLock()
+        self._allowed = episode if allow_rules else None
         self.version = 0
         self._model: MarketModel | None = None
         self.load(episode, seed, behaviour)
@@ -41,7 +49,7 @@ class Session:
     def load(self, episode: str, seed: int | None = None, behaviour: Mapping[str, float] | None = None) -> None:
         """Begin an episode at its first week, without levers; `BadInput` leaves the session as it was."""
         place = find(episode)
-        simulation = place.simulation(seed=seed, behaviour=behaviour, allow_rules=False)
+        simulation = place.simulation(seed=seed, behaviour=behaviour, allow_rules=episode == self._allowed)
         world = simulation.world()
         with self.lock:
             self.place: Episode = place
@@ -189,12 +197,15 @@ class Session:
         for pulled in self.levers if levers is None else levers:
             found += pulled.changes(scenario)
             if pulled.kind in ("reserve", "quota"):  # later levers may speak of it
-                scenario = self.place.simulation(changes=found, allow_rules=False).scenario
+                scenario = self.place.simulation(changes=found, allow_rules=self.name == self._allowed).scenario
         return found
 
     def _simulation(self, levers: tuple[Pulled, ...]) -> Simulation:
         return self.place.simulation(
-            changes=self.changes(levers), behaviour=self.behaviour, seed=self.plain.seed, allow_rules=False
+            changes=self.changes(levers),
+            behaviour=self.behaviour,
+            seed=self.plain.seed,
+            allow_rules=self.name == self._allowed,
         )
 
     def _play(self, levers: tuple[Pulled, ...]) -> None:

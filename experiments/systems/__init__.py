@@ -52,7 +52,8 @@ def _place(system: System) -> tuple[int, str]:
 def find(row: str) -> System:
     """The experiment of a row; `BadInput` names the nearest."""
     known = systems()
-    name = row if row in known else row.upper()
-    if name not in known:
-        raise BadInput([f"system {row}: not found ({nearest(name, known)})"], "system")
-    return known[name]
+    by_letters = {name.lower(): name for name in known}
+    if row.lower() not in by_letters:
+        near = nearest(row.upper() if any(letter.isdigit() for letter in row) else row.lower(), known)
+        raise BadInput([f"system {row}: not found ({near})"], "system")
+    return known[by_letters[row.lower()]]

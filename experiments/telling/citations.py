@@ -93,7 +93,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Citations:
-    """What a run is cited with. own_rules: rules that a study replaced, by name; assumptions: rows without a source."""
+    """What a run is cited with.
+
+    own_rules: rules that a study replaced and mechanisms that it added, by name. assumptions: rows without a source.
+    """
 
     name: str
     software: str
@@ -239,6 +242,7 @@ def citations(run: str | Path, changes: Iterable[str] = ()) -> Citations:
         scenario, rules, told = json.loads(resolved.resolved()), dict(resolved.rules), {}
         scenario["behaviour"] |= place.behaviour
         name, folder, posterior = place.name, place.folder, False
+    rules |= {file: "a mechanism" for file, _ in scenario.get("mechanisms", ())}
     sources: list[Source] = []
     rows, guesses = {}, {}
     beside = _beside(folder, scenario)
@@ -338,7 +342,7 @@ def print_citations(found: Citations, console: Any) -> None:
         line(use.text, "  ")
         line(", ".join(use.used_by), "      for ")
     for name, place in found.own_rules.items():
-        line(f"{name}: a rule of the study's own ({place}); cite its author", "  ")
+        line(f"{name}: the study's own ({place}); cite its author", "  ")
     for in_run, title in ((True, "Data, by table"), (False, "History, held against and not used by the run")):
         chosen = [s for s in found.sources if s.in_run is in_run]
         tables = [*found.rows] if in_run else ["observed"]

@@ -119,6 +119,7 @@ def tables_of(resolved: Mapping[str, Any]) -> dict[str, Table]:
         "choices": {"": resolved["choices"]},
         "behaviour": {"": {**defaults, **resolved["behaviour"]}},
         "rules": {"": resolved["rules"]},
+        "mechanisms": {name: {"content": content[:16]} for name, content in resolved.get("mechanisms", ())},
         "activity": {m: {c: v[i] for c, v in resolved["activity"].items()} for i, m in enumerate(months)},
     }
     for table, columns in ROW_KEYS.items():
@@ -176,6 +177,8 @@ def gaps(one: Run, other: Run) -> list[Gap]:
 
     found = []
     for name, info in one.about.items():
+        if name not in other.about:
+            continue
         columns = [c for c in one.columns[name] if c in other.columns[name]]
         missing = tuple(c for c in dict.fromkeys([*one.columns[name], *other.columns[name]]) if c not in columns)
         old, new = shared(one, name, columns, first), shared(other, name, columns, first - int(shift))
@@ -208,6 +211,12 @@ def _of_results(first: Path, second: Path) -> Difference:
             changes = changes_of(kept[0], kept[1])
     if one.manifest.get("seed") != two.manifest.get("seed"):
         notes.append("the seeds differ: replications are paired by number, not by luck")
+    alone = [(run, sorted(set(run.about) - set(rest.about))) for run, rest in ((one, two), (two, one))]
+    notes += [
+        f"series in the {which} alone: {', '.join(names)}"
+        for which, (_, names) in zip(("first", "second"), alone, strict=True)
+        if names
+    ]
     return Difference(
         "results", str(first), str(second), tuple(changes), tuple(changes_of(_manifest(one), _manifest(two))),
         tuple(gaps(one, two)), min(one.replications, two.replications), "; ".join(notes),

@@ -58,4 +58,4 @@ def addresses(declared: Sequence[Array], bundle: Any) -> tuple[np.ndarray, np.nd
             )
         places.append(array.__array_interface__["data"][0])
         lengths.append((*array.shape, 1, 1, 1)[:3])
-    return np.array(places, dtype=np.uint64), np.array(lengths, dtype=np.int64)
+    return np.array(places, dtype=np.uint64), np.array(lengths, dtype=np.int64).reshape(-1, 3)

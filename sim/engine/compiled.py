@@ -5,8 +5,8 @@ hash of all that it is made of (see `phase_source.py`): a study's own rule costs
 With `NUMBA_DISABLE_JIT=1` the phases run as they stand, under a debugger.
 """
 
-import importlib
 import importlib.util
+import inspect
 import os
 import subprocess
 import sys
@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
+from textwrap import shorten
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from chokepoint.sim.engine.arrays import addresses
 from chokepoint.sim.engine.files import write_whole
 from chokepoint.sim.engine.frame import BUNDLES
 from chokepoint.sim.engine.phase_source import PhaseSource, digest
+from chokepoint.sim.scenario.problems import BadInput
 
 
 @dataclass(frozen=True)
@@ -36,22 +38,33 @@ class Replacement:
 
     def load(self) -> Callable[..., Any]:
         """The function itself."""
-        found: Callable[..., Any] = getattr(load(self.path, digest(self.source)), self.function)
+        found: Callable[..., Any] = getattr(load(self.path, self.source), self.function)
         return found
 
 
-def load(path: Path, key: str) -> ModuleType:
-    """The module of a file of rules, read once for each content."""
-    return _module(f"chokepoint_rule_{key}", path)
+def load(path: Path, text: str) -> ModuleType:
+    """The module of a study's own file, read once for each place and content."""
+    return _module(f"chokepoint_rule_{digest(f'{path.resolve()}{chr(0)}{text}')}", path)
 
 
-def function_of(module: str, path: str, name: str) -> Callable[..., Any]:
-    """A function of a module that ships, or of a study's file, which no name imports."""
-    if module not in sys.modules and not module.startswith("chokepoint."):
-        found: Callable[..., Any] = getattr(load(Path(path), digest(Path(path).read_text(encoding="utf-8"))), name)
-        return found
-    found = getattr(importlib.import_module(module), name)
-    return found
+def native(module: str, path: str, name: str) -> Any:
+    """A function for native code that calls it, out of a copy of its file in which all functions are compiled.
+
+    module, path: where it stands; a study's file, which no name imports, is found by its path alone.
+    """
+    import numba
+
+    text = Path(path).read_text(encoding="utf-8")
+    copy = _module(f"chokepoint_native_{digest(module + text)}", Path(path))
+    compiler: Any = numba.njit
+    for local, value in vars(copy).items():
+        if isinstance(value, FunctionType):
+            if value.__module__ == copy.__name__:
+                compiled = compiler(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(value)
+            else:
+                compiled = native(value.__module__, inspect.getfile(value), value.__name__)
+            setattr(copy, local, compiled)
+    return getattr(copy, name)
 
 
 def _module(name: str, path: Path) -> ModuleType:
@@ -120,6 +133,19 @@ def build(source: PhaseSource, missing: Mapping[str, Path], identity: str, repla
         _compile({name: jobs[name] for name in theirs})  # it could not: the error, if any, is told here
 
 
+class Uncompiled(Exception):
+    """A phase that cannot be made native code, with the compiler's reason in one line."""
+
+    def __init__(self, phase: str, error: Exception):
+        lines = [line.strip() for line in str(error).split("\nFile ")[0].splitlines()]
+        told = [line for line in lines if line and not line.startswith(("Failed in", "During", "- "))]
+        reason = " ".join(told[:3]).split(': %"')[0]
+        code = str(error).splitlines()
+        at = next((i for i, line in enumerate(code) if line.strip() == "^"), 0)
+        where = f", at `{shorten(code[at - 1].strip(), 100)}`" if at else ""
+        super().__init__(f"phase {phase}{where}: {reason or type(error).__name__}")
+
+
 def _compile_elsewhere(jobs: Mapping[str, tuple[Path, Path]]) -> "subprocess.Popen[bytes]":
     """`_compile` in a process of its own."""
     pairs = {name: (str(path), str(place)) for name, (path, place) in jobs.items()}
@@ -139,8 +165,11 @@ def _compile(jobs: Mapping[str, tuple[Path, Path]]) -> None:
     tables = (types.CPointer(kind) for kind in (types.float64, types.uint64, types.int64))
     signature = (types.int64, types.float64, *tables)
     for name, (path, place) in jobs.items():
-        function = getattr(_module(path.stem, path), name)
-        native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        try:
+            function = getattr(_module(path.stem, path), name)
+            native = compiler(signature, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+        except numba.core.errors.NumbaError as error:
+            raise Uncompiled(name, error) from error
         (result,) = native.overloads.values()
         write_whole(place, result.fndesc.llvm_func_name.encode() + b"\n" + result.library._get_compiled_object())
 
@@ -221,8 +250,19 @@ class Kernel:
             places = objects(source, self.replacements)
             missing = {name: place for name, place in places.items() if not place.exists()}
             if missing:
-                build(source, missing, identity, self.replacements)
+                self._build(missing)
             self.functions = _link(places)
+
+    def _build(self, missing: Mapping[str, Path]) -> None:
+        """Compile phases; `BadInput` where it is a study's own code that cannot be compiled."""
+        own = [f"{r.rule} = {r.path.name}:{r.function}" for r in self.replacements]
+        own += [mechanism.path.name for mechanism in self.source.frame.own if mechanism.path]
+        try:
+            build(self.source, missing, self.identity, self.replacements)
+        except Uncompiled as error:
+            if not own:
+                raise
+            raise BadInput([f"{', '.join(own)}: cannot be made native code: {error}"], "own code") from error
 
     def _as_they_stand(self) -> dict[str, Callable[..., None]]:
         found: dict[str, Callable[..., None]] = {}

@@ -13,6 +13,7 @@ from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.problems import nearest
 
 # Bundles of arrays by the letter that phases use, in the order in which native code gets them.
 BUNDLES = {"N": "Structure", "X": "Influences", "I": "Instruments", "S": "State", "R": "Record"}
@@ -104,7 +105,7 @@ def in_order(phases: Sequence[Phase]) -> tuple[Phase, ...]:
             raise ValueError(f"phase {phase.name} is declared twice")
         for other in (*phase.after, *phase.before):
             if other not in names:
-                raise ValueError(f"phase {phase.name} names {other!r}, which is no phase")
+                raise ValueError(f"phase {phase.name} names {other!r}, which is no phase ({nearest(other, names)})")
     after = {phase.name: set(phase.after) for phase in phases}
     for phase in phases:
         for other in phase.before:
@@ -115,11 +116,19 @@ def in_order(phases: Sequence[Phase]) -> tuple[Phase, ...]:
         done = [phase.name for phase in placed]
         ready = next((phase for phase in waiting if after[phase.name] <= set(done)), None)
         if ready is None:
-            raise ValueError(f"phases wait for each other: {', '.join(phase.name for phase in waiting)}")
+            raise ValueError(f"phases wait for each other: {' after '.join(_circle(after))}")
         last = max((done.index(name) for name in after[ready.name]), default=-1)
         placed.insert(last + 1, ready)
         waiting.remove(ready)
     return tuple(placed)
+
+
+def _circle(after: Mapping[str, Iterable[str]]) -> list[str]:
+    """Phases that wait for each other in a circle, the first named again at the end."""
+    import networkx as nx
+
+    links = nx.find_cycle(nx.DiGraph((name, other) for name, others in after.items() for other in others))
+    return [links[0][0], *(other for _, other in links)]
 
 
 class Making:

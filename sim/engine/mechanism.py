@@ -27,7 +27,9 @@ class Phase:
     """A step of the week.
 
     run: the function. after, before: names of phases that must have run, and that must not have run yet; the phase
-    comes directly behind the last of those that it comes after.
+    comes directly behind the last of those that it comes after, or first in the week where it comes after none. Of two
+    that come after the same one the later declared stands before the other, so phases that must not change places say
+    so.
     """
 
     run: Callable[..., None]

@@ -17,12 +17,12 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, Protocol
 
-from chokepoint.sim.engine.arrays import Array
-from chokepoint.sim.engine.frame import BUNDLES, Frame
+from chokepoint.sim.engine.frame import Frame
 from chokepoint.sim.engine.mechanism import Mechanism
+from chokepoint.sim.engine.pointer_source import flattened, takes_bundles
 
 HERE = Path(__file__).parent
-SHARED = tuple(HERE / f"{name}.py" for name in ("pointers", "phase_source", "compiled"))
+SHARED = tuple(HERE / f"{name}.py" for name in ("pointers", "pointer_source", "phase_source", "compiled"))
 _FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
@@ -42,8 +42,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-@lru_cache(256)
 def _read(path: Path) -> str:
+    """The text of a file as it is now: a study changes its own in the midst of a session."""
+    kept = path.stat()
+    return _text(path, kept.st_mtime_ns, kept.st_size)
+
+
+@lru_cache(256)
+def _text(path: Path, changed: int, size: int) -> str:
     return path.read_text(encoding="utf-8")
 
 
@@ -67,8 +73,23 @@ class Called:
 
     @property
     def source(self) -> str:
-        """The text of the file that it comes from."""
-        return _read(Path(inspect.getfile(self.function)))
+        """The text of the file that it comes from, and of those whose functions stand in it."""
+        return "\n".join(_read(Path(file)) for file in files_behind(self.function))
+
+
+@lru_cache(1024)
+def files_behind(function: FunctionType) -> tuple[str, ...]:
+    """The file of a function, and those of functions that its file imports, and theirs."""
+    found: dict[str, FunctionType] = {}
+    waiting = [function]
+    while waiting:
+        one = waiting.pop()
+        file = inspect.getfile(one)
+        if file not in found:
+            found[file] = one
+            named = (value for value in one.__globals__.values() if isinstance(value, FunctionType))
+            waiting += [other for other in named if not other.__module__.startswith(("functools", "collections"))]
+    return tuple(sorted(found))
 
 
 class MechanismFile:
@@ -194,109 +215,34 @@ class PhaseSource:
             "from math import *",
             "from pathlib import Path",
             "import numba",
-            "from chokepoint.sim.engine.compiled import function_of, load",
+            "from chokepoint.sim.engine.compiled import native",
             "from chokepoint.sim.engine.pointers import to_f8, to_i8, to_u4, to_u8",
             "_rule = numba.njit(error_model='numpy', no_cpython_wrapper=True, no_cfunc_wrapper=True)",
         ]
         for called in file.called:
             replacement = own.get(called.rule or "")
             if replacement is not None:
-                place = str(copies[replacement.rule])
-                loaded = f"load(Path({place!r}), {digest(replacement.source)!r}).{replacement.function}"
+                path, module, name = copies[replacement.rule], digest(replacement.source), replacement.function
             else:
-                place = inspect.getfile(called.function)
-                loaded = f"function_of({called.module!r}, {place!r}, {called.function.__name__!r})"
-            lines.append(f"{called.alias} = _rule({loaded})")
+                path, module, name = Path(inspect.getfile(called.function)), called.module, called.function.__name__
+            lines.append(f"{called.alias} = native({module!r}, {str(path)!r}, {name!r})")
         lines += [f"{name} = {value!r}" for name, value in file.constants()]
         lines.append(self._flatten(file))
         return "\n".join(lines) + "\n"
 
     def _flatten(self, file: MechanismFile) -> str:
-        """The phases of a file, each taking addresses and not the tuples that hold the arrays; and their helpers."""
+        """The phases of a file over pointers, and the helpers that they call."""
+        functions = [node for node in ast.parse(file.text).body if isinstance(node, ast.FunctionDef)]
+        bundled = {node.name for node in functions if node.name in file.helpers and takes_bundles(node)}
         body: list[ast.stmt] = []
-        for node in ast.parse(file.text).body:
-            if not isinstance(node, ast.FunctionDef):
-                continue
+        for node in functions:
+            if node.name in (*file.phases, *bundled):
+                node = flattened(node, self.frame, self.parameters, bundled)
             if node.name in file.helpers:
                 node.decorator_list = [ast.Name("_rule", ast.Load())]
                 node.returns = None
                 for argument in node.args.args:
                     argument.annotation = None  # its names mean nothing in the module
-                body.append(node)
-            elif node.name in file.phases:
-                pointers = _Pointers(self.frame, self.parameters)
-                node = pointers.visit(node)
-                docstring, *rest = node.body
-                unpack = "\n".join(f"{name} = {how}" for name, how in sorted(pointers.needs.items()))
-                node.body = [docstring, *ast.parse(unpack).body, *rest]
-                node.args.args = [ast.arg(a) for a in (*(a.arg for a in node.args.args[:2]), "P", "A", "D")]
+            if node.name in (*file.phases, *file.helpers):
                 body.append(node)
         return ast.unparse(ast.fix_missing_locations(ast.Module(body, [])))
-
-
-class _Pointers(ast.NodeTransformer):
-    """Writes accesses to arrays as accesses through pointers, and remembers which names a phase needs."""
-
-    def __init__(self, frame: Frame, parameters: dict[str, int]) -> None:
-        self.frame, self.parameters = frame, parameters
-        self.needs: dict[str, str] = {}  # local name -> how to get it
-
-    def _array(self, node: ast.AST) -> Array | None:
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in BUNDLES:
-            name = f"{node.value.id}.{node.attr}"
-            if name not in self.frame.arrays:
-                raise AttributeError(f"line {node.lineno}: no mechanism declares an array {name}")
-            return self.frame.arrays[name]
-        return None
-
-    def _pointer(self, array: Array) -> ast.Name:
-        local = f"{array.letter}_{array.field}"
-        self.needs[local] = f"to_{array.kind}(A[{self.frame.places[array.name]}])"
-        return ast.Name(local, ast.Load())
-
-    def _length(self, array: Array, axis: int) -> ast.expr:
-        local = f"{array.letter}_{array.field}_{axis}"
-        self.needs[local] = f"D[{3 * self.frame.places[array.name] + axis}]"
-        return ast.Name(local, ast.Load())
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        if isinstance(node.value, ast.Name) and node.value.id == "P":
-            if node.attr not in self.parameters:
-                raise AttributeError(f"line {node.lineno}: no parameter {node.attr} in the behavioural table")
-            self.needs[f"P_{node.attr}"] = f"P[{self.parameters[node.attr]}]"
-            return ast.Name(f"P_{node.attr}", ast.Load())
-        array = self._array(node)
-        if array is not None:
-            return self._pointer(array)
-        if node.attr == "shape" and (array := self._array(node.value)) is not None:
-            return ast.Tuple([self._length(array, i) for i in range(array.dimensions)], ast.Load())
-        return self.generic_visit(node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
-            array = self._array(node.value.value)
-            if array is not None and isinstance(node.slice, ast.Constant):
-                return self._length(array, int(str(node.slice.value)))
-        array = self._array(node.value)
-        if array is None:
-            return self.generic_visit(node)
-        indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        flat: ast.expr = self.visit(indices[0])
-        for axis, index in enumerate(indices[1:], start=1):
-            flat = ast.BinOp(ast.BinOp(flat, ast.Mult(), self._length(array, axis)), ast.Add(), self.visit(index))
-        return ast.Subscript(self._pointer(array), flat, node.ctx)
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        target = node.targets[0]
-        array = self._array(target.value) if isinstance(target, ast.Subscript) else None
-        if array is None or not isinstance(target, ast.Subscript):
-            return self.generic_visit(node)
-        indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
-        if not all(isinstance(i, ast.Slice) for i in indices):
-            return self.generic_visit(node)
-        size: ast.expr = self._length(array, 0)
-        for axis in range(1, len(indices)):
-            size = ast.BinOp(size, ast.Mult(), self._length(array, axis))
-        cell = ast.Subscript(self._pointer(array), ast.Name("_i", ast.Load()), ast.Store())
-        loop = ast.Call(ast.Name("range", ast.Load()), [size], [])
-        return ast.For(ast.Name("_i", ast.Store()), loop, [ast.Assign([cell], self.visit(node.value))], [])

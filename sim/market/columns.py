@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,19 +12,32 @@ if TYPE_CHECKING:
     from chokepoint.sim.network.layout import Layout
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of columns. names: of the columns in a layout. axes: those of an array that has one number for each.
+
+    Axes are empty where no array has: a zone's number 0 is the world outside, which is no column.
+    """
+
+    names: Callable[[Layout], Sequence[str]]
+    axes: str
+
+
+KINDS = {
+    "material": Kind(lambda layout: layout.materials, "m"),
+    "zone": Kind(lambda layout: layout.zones[1:], ""),
+    "country": Kind(lambda layout: layout.countries, "c"),
+    "refiner": Kind(lambda layout: layout.refiners, "r"),
+    "mine": Kind(lambda layout: layout.mines, "k"),
+    "route": Kind(lambda layout: [f"{d} from {o}" for d in layout.countries for o in layout.countries], "c c"),
+    "country-material": Kind(lambda layout: [f"{c} {m}" for c in layout.countries for m in layout.materials], "c m"),
+    "stage": Kind(lambda layout: ["users", "refiners", "mines"], "3"),
+}
+
+
 def columns_of(layout: Layout, kind: str) -> list[str]:
     """The column names of a series."""
-    countries, materials = layout.countries, layout.materials
-    return {
-        "material": materials,
-        "zone": layout.zones[1:],
-        "country": countries,
-        "refiner": layout.refiners,
-        "mine": layout.mines,
-        "route": [f"{d} from {o}" for d in countries for o in countries],
-        "country-material": [f"{c} {m}" for c in countries for m in materials],
-        "stage": ["users", "refiners", "mines"],
-    }[kind]
+    return list(KINDS[kind].names(layout))
 
 
 def over_zones(values: np.ndarray) -> np.ndarray:

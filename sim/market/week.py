@@ -12,11 +12,11 @@ from typing import Any
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.sim.engine.frame import Frame
 from chokepoint.sim.engine.mechanism import Mechanism
-from chokepoint.sim.engine.own import framed, mechanisms_in
 from chokepoint.sim.engine.phase_source import PhaseSource
 from chokepoint.sim.engine.rules import RuleSet
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market import mechanisms
+from chokepoint.sim.market.own import framed, mechanisms_in
 from chokepoint.sim.network.structure import ARRAYS
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chokepoint.sim.engine.frame import Making
+from chokepoint.sim.market.columns import columns_of
 from chokepoint.sim.market.law import Law
+from chokepoint.sim.market.own import misfits
 from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.network.structure import USER
+from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
     from chokepoint.agents.measure import Measure
@@ -40,6 +44,10 @@ class World:
         self.law = Law()
         bundles = self.frame.make(self._making())
         self.X, self.I, self.S, self.R = (bundles[letter] for letter in "XISR")
+        for mechanism in self.frame.own:
+            unfit = list(misfits(mechanism.series, self.R, partial(columns_of, layout)))
+            if unfit:
+                raise BadInput([f"mechanisms, {mechanism.name}: {line}" for line in unfit], "mechanisms")
         self.bind({"N": layout.places})
 
     def _making(self) -> Making:

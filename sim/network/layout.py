@@ -97,18 +97,19 @@ class Layout:
         }
 
     def summary(self) -> dict[str, int]:
-        """Numbers of agents and links."""
+        """Numbers of agents and links; firms are those of the table, the reserves of states stand beside them."""
         sizes = self.sizes
         axes = {
             "countries": "c",
             "materials": "m",
             "mines": "k",
             "refiners": "r",
-            "firms": "f",
             "slots": "s",
             "edges": "e",
         }
-        return {word: sizes[letter] for word, letter in axes.items()}
+        listed = len(self.scenario.firms)
+        firms = {"firms": listed, "state_reserves": sizes["f"] - listed}
+        return {**{word: sizes[letter] for word, letter in axes.items()}, **firms}
 
 
 def _arrays(

@@ -89,8 +89,8 @@ class Recorded:
     def series(self, name: str, freq: str = "week", replication: int | None = None) -> pandas.DataFrame:
         """One series as a DataFrame: index date, one column per key; the mean over replications, or one.
 
-        `freq` is week, month, quarter or year; flows are added up, levels averaged. The unit stands in
-        `.attrs["unit"]`.
+        `freq` is week, month, quarter or year; flows are added up, levels averaged. The index is named after it
+        (`week of`, `month of`); the unit stands in `.attrs["unit"]`.
         """
         import pandas as pd
 
@@ -100,7 +100,7 @@ class Recorded:
             raise BadInput([f"freq {freq!r} ({nearest(freq, rules)})"])
         data = self.arrays[name].mean(axis=0) if replication is None else self.arrays[name][replication]
         days = pd.to_datetime([self.start + pd.Timedelta(days=int(t * self.step_days)) for t in range(self.steps)])
-        frame = pd.DataFrame(data, index=pd.Index(days, name="week of"), columns=self.columns[name])
+        frame = pd.DataFrame(data, index=pd.Index(days, name=f"{freq} of"), columns=self.columns[name])
         rule = rules[freq]
         if rule is not None:
             grouped = frame.resample(rule)
@@ -110,7 +110,19 @@ class Recorded:
         return frame
 
     def compare(self, other: Recorded, name: str = "price_outside") -> pandas.DataFrame:
-        """Paired difference other - self of one series, mean over common replications."""
+        """Paired difference other - self of one series, mean over common replications.
+
+        Raises `BadInput` where the two are not paired: other weeks, or another seed.
+        """
+        weeks = [f"{r.steps} steps of {r.step_days:g} days from {r.start}" for r in (self, other)]
+        seeds = [str(r.manifest.get("seed", "unknown")) for r in (self, other)]
+        apart = [
+            f"{what} differ: {' and '.join(pair)}"
+            for what, pair in (("weeks", weeks), ("seeds", seeds))
+            if len(set(pair)) > 1
+        ]
+        if apart:
+            raise BadInput(apart, "compare")
         n = min(self.replications, other.replications)
         mine = [self.series(name, replication=i) for i in range(n)]
         theirs = [other.series(name, replication=i) for i in range(n)]

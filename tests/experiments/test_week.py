@@ -66,3 +66,27 @@ def test_the_verb_prints_the_week_and_shares_that_sum_to_one() -> None:
     assert "rule firm.use: base * activity * intensity" in text
     assert "S.price[zone, material] = market.inside_price(" in text
     assert max(map(len, text.splitlines())) <= 120
+    assert "  arrivals  (sim/market/mechanisms/cargo.py, mechanism cargo, " in text
+    assert ", in agents/firm.py" in text
+
+
+def test_each_phase_and_rule_stands_in_the_file_that_is_named() -> None:
+    data = json.loads(call("week", "two-countries", "--json").stdout)
+    root = Path(__file__).parents[2]
+    for phase in data["phases"]:
+        assert f"def {phase['phase']}(" in (root / phase["file"]).read_text(encoding="utf-8")
+        for rule in phase["rules"]:
+            text = (root / rule["file"]).read_text(encoding="utf-8")
+            function = next(
+                node
+                for node in ast.walk(ast.parse(text))
+                if isinstance(node, ast.FunctionDef) and node.name == rule["rule"].partition(".")[2]
+            )
+            assert [a.arg for a in function.args.args] == rule["arguments"]
+
+
+def test_the_short_week_has_a_line_a_phase() -> None:
+    lines = call("week", "two-countries", "--short").stdout.splitlines()
+    assert lines[0].startswith("Before the week, states decide")
+    assert [line.split()[1] for line in lines[1:]] == [phase.name for phase in phases().frame.phases]
+    assert lines[1].endswith("sim/market/mechanisms/cargo.py")

@@ -153,7 +153,7 @@ MECHANISM = Mechanism(
     "orders",
     source="order-up-to rules and commodity storage, see agents/firm.py",
     phases=(
-        Phase(moods, after=("disturbances",), before=("orders",)),
+        Phase(moods, after=("expectations",), before=("orders",)),
         Phase(orders, after=("expectations",)),
         Phase(spot_sales, after=("orders",)),
         Phase(spot_origins, after=("spot_sales",)),

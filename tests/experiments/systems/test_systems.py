@@ -71,6 +71,10 @@ def test_the_worlds_are_valid(folder: Path) -> None:
 def test_an_unknown_row_names_the_nearest() -> None:
     with pytest.raises(BadInput, match="S16"):
         systems.find("S166")
+    with pytest.raises(BadInput, match="nearest: deterrence"):
+        systems.find("detterence")
+    assert systems.find("s16") == systems.find("S16")
+    assert systems.find("Deterrence") == systems.find("deterrence")
     done = call("system", "S99")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

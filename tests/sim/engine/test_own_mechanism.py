@@ -1,6 +1,7 @@
 """A mechanism of a study's own: one file, named in a scenario, with its column in the result; and what is refused."""
 
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.engine.compiled import objects
+from chokepoint.sim.engine.frame import in_order
 from chokepoint.sim.market.week import phases, rule_set
 from tests.builders import TWO_COUNTRIES
 
@@ -109,6 +111,16 @@ WRONG = {
     "series of another": ('"royalty": Series(', '"mined": Series(', "R.mined is declared twice"),
     "instrument of another": ('"ore_royalty",', '"export_tax",', "the instrument 'export_tax' is taken"),
     "nothing declared": ("MECHANISM = Mechanism(", "MECHANISMS = Mechanism(", "has no MECHANISM"),
+    "one index too few": ("R.royalty[step, country] += due", "R.royalty[country] += due", "has the axes t c, not 1"),
+    "no such axis": ("N.k_country.shape[0]", "N.k_country.shape[1]", "N.k_country has no axis 1"),
+    "unknown axis": ('"I.royalty", "c"', '"I.royalty", "q"', "array I.royalty: axis 'q' counts nothing"),
+    "unknown bundle": ('"I.royalty", "c"', '"N.royalty", "c"', "array 'N.royalty': must be one of X, I, S, R"),
+    "unknown columns": ('"country", True', '"countrys", True', "series royalty: columns 'countrys' (nearest: country"),
+    "other columns": ('"country", True', '"mine", True', "do not give its columns, 'mine': declare 't k'"),
+    "no tuple": ("checks=(_recorded_once,)", "checks=_recorded_once", "checks: must be a tuple of functions"),
+    "a bare name": ('after=("mining",)', 'after="mining"', "phase royalties: after must be a tuple of names"),
+    "other arguments": ("def royalties(step, dt,", "def royalties(step,", "phase royalties: takes (step, P,"),
+    "a circle": ('after=("mining",)', 'after=("prices",), before=("mining",)', "wait for each other: "),
     "no Python": ("def owed(", "def owed((", "cannot be read (SyntaxError"),
 }
 
@@ -135,3 +147,92 @@ def test_a_bad_act_of_it_is_refused_with_its_row(tmp_path: Path) -> None:
         Simulation(world_with(tmp_path / "unit", ROW.replace("USD/kg", "%")))
     with pytest.raises(BadInput, match="ore_royalti"):
         Simulation(world_with(tmp_path / "other", ROW.replace("ore_royalty", "ore_royalti")))
+
+
+HELPED = '''
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+from fees import fee
+
+SCALE = 10.0 / 4.0
+
+
+def tolls(step, dt, P, N, X, I, S, R):
+    for mine in range(N.k_country.shape[0]):
+        S.toll[mine] += taken(mine, step, N, R) + P.use_elasticity * 0.0
+
+
+def taken(mine, step, N, R):
+    """Nested: it reads arrays itself, and calls another helper of this file and one of another."""
+    return scaled(R.mined[step, mine]) + fee(N.k_cost[mine]) * 0.0
+
+
+def scaled(tonnes):
+    return SCALE * tonnes
+
+
+MECHANISM = Mechanism("toll", "assumption", phases=(Phase(tolls, after=("mining",)),),
+                      arrays=(Array("S.toll", "k", "t", "scaled output so far"),))
+'''
+FEES = "def fee(cost):\n    return half(cost)\n\n\ndef half(x):\n    return 0.5 * x\n"
+
+
+@pytest.mark.parametrize("jit", ["0", "1"], ids=["native", "plain"])
+def test_helpers_take_bundles_and_call_each_other_and_those_of_other_files(tmp_path: Path, jit: str) -> None:
+    (tmp_path / "toll.py").write_text(HELPED, encoding="utf-8")
+    (tmp_path / "fees.py").write_text(FEES, encoding="utf-8")
+    code = (
+        "import sys; sys.path.insert(0, '.')\n"
+        "from chokepoint.sim import Simulation\n"
+        "from chokepoint.sim.market.week import rule_set\n"
+        "s = Simulation('two-countries'); s.rules = rule_set(files=['toll.py'])\n"
+        "w = s.world(); w.advance(20)\n"
+        "assert abs(w.S.toll.sum() - 2.5 * w.R.mined.sum()) < 1e-9 * w.R.mined.sum(), (w.S.toll, w.R.mined.sum())\n"
+        "print('done')\n"
+    )
+    import os
+
+    env = {**os.environ, "NUMBA_DISABLE_JIT": jit}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, env=env, timeout=300
+    )
+    assert done.stdout == "done\n", done.stderr
+
+
+def test_an_edited_file_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "royalty.py"
+    text = ROYALTY.read_text(encoding="utf-8")
+    place = world_with(tmp_path, ROW)
+    file = place / "royalty.py"
+    first = Simulation(place).run(1).series("royalty").to_numpy().sum()
+    file.write_text(text.replace("return shipped * rate", "return 3.0 * shipped * rate"), encoding="utf-8")
+    assert Simulation(place).run(1).series("royalty").to_numpy().sum() == pytest.approx(3.0 * first, rel=1e-12)
+    assert first > 0.0
+
+
+def test_what_the_compiler_refuses_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "royalty.py"
+    text = ROYALTY.read_text(encoding="utf-8")
+    file.write_text(text.replace("return shipped * rate", "return shipped * ratio"), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"royalty\.py: cannot be made native code: phase royalties.*ratio"):
+        rule_set(files=[file]).kernel()
+
+
+def test_the_same_file_in_two_places_is_two_files(tmp_path: Path) -> None:
+    places = [tmp_path / name for name in "ab"]
+    for place in places:
+        place.mkdir()
+        shutil.copy(ROYALTY, place / "royalty.py")
+    sets = [rule_set(files=[place / "royalty.py"]) for place in places]
+    assert sets[0].identity == sets[1].identity
+    shutil.rmtree(places[0])
+    assert rule_set(files=[places[1] / "royalty.py"]).kernel() is not None
+
+
+def test_the_order_of_the_week_does_not_hang_on_the_names_of_files() -> None:
+    """Phases that come after the same one say which of them is first: any order of the files gives one week."""
+    shipped = [phase for mechanism in phases().frame.shipped for phase in mechanism.phases]
+    luck = random.Random(1)
+    for _ in range(50):
+        shuffled = luck.sample(shipped, len(shipped))
+        assert [phase.name for phase in in_order(shuffled)] == list(phases().names)
