@@ -59,12 +59,16 @@ def refusal(actor: str, first: int, per_cent: float, **cells: Any) -> Change:
 def ore_hold(
     name: str, mines: Sequence[tuple[str, str]], first: int, last: int | None = None, heard: int | None = None
 ) -> Change:
-    """The ore of these mines, each told with its country, is stopped: by every country that of its own."""
+    """The ore of these mines, each told with its country, is stopped: by every country that of its own.
+
+    Where a country has no government in the scenario, the first one that has stops it in its place.
+    """
 
     def change(scenario: Scenario) -> Scenario:
+        states = [country.country for country in scenario.countries if country.role != "none"]
         by_country: dict[str, list[str]] = {}
         for mine, country in mines:
-            by_country.setdefault(country, []).append(mine)
+            by_country.setdefault(country if country in states else states[0], []).append(mine)
         for country, own in by_country.items():
             scenario = act(f"{name}.{country}", country, "ore_hold", first, last, targets=own)(scenario)
         names = [f"{name}.{country}" for country in by_country]
