@@ -7,7 +7,7 @@ from chokepoint.agents.observation import Observation
 
 
 def _act(observation: Observation, instrument: str, reason: str, **cells: Any) -> Measure:
-    given = {"targets": ("all",), "scope": ("",), "value": None, "unit": "none", **cells}
+    given = {"targets": ("all",), "value": None, "unit": "none", **cells}
     name = f"{instrument}.{observation.country}.{observation.day}"
     return Measure(
         id=name, instrument=instrument, actor=observation.country, start=observation.day, end=observation.until,
@@ -22,12 +22,12 @@ def embargo(observation: Observation, target: str, reason: str) -> Measure:
 
 def quota(observation: Observation, tonnes: float, reason: str) -> Measure:
     """Licences for so many gross tonnes, to be used until the next decision."""
-    return _act(observation, "export_quota", reason, scope=("",), value=tonnes, unit="t gross")
+    return _act(observation, "export_quota", reason, value=tonnes, unit="t gross")
 
 
 def tax(observation: Observation, materials: tuple[str, ...], percent: float, reason: str) -> Measure:
     """An export tax of so many per cent on these materials."""
-    return _act(observation, "export_tax", reason, scope=(";".join(materials),), value=percent, unit="%")
+    return _act(observation, "export_tax", reason, materials=materials, value=percent, unit="%")
 
 
 def inspection(observation: Observation, target: str, percent: float, reason: str) -> Measure:

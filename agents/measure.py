@@ -7,19 +7,24 @@ from functools import lru_cache
 
 @dataclass(frozen=True)
 class Measure:
-    """One act: an `instrument` with a `value` in `unit`, for `targets` and `scope`, until a day or for good."""
+    """One act: an `instrument` with a `value` in its official `unit`, against `targets`, until a day or for good.
+
+    kind: which act of the instrument it is. materials, forms: what it is for; empty for all that it covers.
+    """
 
     id: str
     instrument: str
     actor: str
     targets: tuple[str, ...]
-    scope: tuple[str, ...]
     value: float | None
     unit: str
     start: date
     end: date | None
     reason: str
     lifted: bool = False
+    kind: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
 # What a doctrine may order, and the largest value of each.

@@ -12,6 +12,7 @@ import typer
 
 # Each of these files adds its verbs to `app`; in which group and order the help shows them is said in `groups.py`.
 from chokepoint.experiments.commands import (  # noqa: F401
+    acts,
     citations,
     economics,
     evidence,

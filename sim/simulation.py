@@ -20,6 +20,7 @@ from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.politics.hearing import Hearing
 from chokepoint.sim.politics.instruments import known
 from chokepoint.sim.results.run import Run
+from chokepoint.sim.scenario.acts import in_official_units
 from chokepoint.sim.scenario.checks import check_behaviour, unknown_instruments
 from chokepoint.sim.scenario.overrides import apply_changes
 from chokepoint.sim.scenario.problems import BadInput
@@ -112,7 +113,8 @@ class Simulation:
     def layout(self) -> Layout:
         """The structure as arrays, built on first use."""
         if self._layout is None:
-            self._layout = Layout(self.scenario, behaviour(**self.scenario.behaviour))
+            official = in_official_units(self.scenario, known(self.rules.source.frame))
+            self._layout = Layout(official, behaviour(**self.scenario.behaviour))
         return self._layout
 
     @property
@@ -123,7 +125,7 @@ class Simulation:
     @cached_property
     def hearing(self) -> Hearing:
         """What is said in the scenario, and how loud each country hears it."""
-        layout, scenario = self.layout, self.scenario
+        layout, scenario = self.layout, self.layout.scenario
         sent = {
             c.country: float(layout.base_gross[layout.zones.index(c.zone)])
             for c in scenario.countries

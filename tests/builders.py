@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.sim.market.week import phases
 from chokepoint.sim.market.world import World
+from chokepoint.sim.politics.instruments import known
 from chokepoint.sim.scenario.choices import Choices
 from chokepoint.sim.scenario.tables import (
     SHARED,
@@ -36,6 +38,7 @@ from chokepoint.sim.scenario.tables import (
 from chokepoint.sim.simulation import change_scenario
 
 TWO_COUNTRIES = Path(__file__).parents[1] / "experiments" / "episodes" / "two-countries"
+INSTRUMENTS = known(phases().frame)
 T = TypeVar("T", Sector, Form)
 ASSUMED: dict[str, Any] = {"source": "assumption", "confidence": "assumption"}
 NOISE_OFF = {name: 0.0 for name, p in PARAMETERS.items() if name.startswith("noise_") and p.off == 0.0}
@@ -44,10 +47,11 @@ ALL_FORMS = ("oxide", "carbonate", "metal")
 
 
 def event(name: str, start: date, instrument: str, value: float | None = None, **cells: Any) -> Event:
-    """An act of Exportia, announced on the day it begins."""
+    """An act of Exportia, announced on the day it begins, in the unit of its instrument."""
+    units = INSTRUMENTS[instrument].wanted(cells.get("kind", "")) if value is not None else ()
     row = {
         "id": name, "date": start, "start": start, "actor": "Exportia", "instrument": instrument, "target": "all",
-        "scope": ";".join(ALL_FORMS), "value": value, "unit": "", "admitted": "yes", **ASSUMED, **cells,
+        "value": value, "unit": units[0] if units else "none", "admitted": "yes", **ASSUMED, **cells,
     }  # fmt: skip
     return Event(**row)
 
@@ -160,7 +164,7 @@ def world_scenario(
     for place, row in sorted((more_firms or {}).items()):
         firm_rows.insert(place, row)
 
-    acts = [event("tax", date(2009, 1, 1), "export_tax", 100.0 * tax, scope=";".join(names), unit="%")]
+    acts = [event("tax", date(2009, 1, 1), "export_tax", 100.0 * tax, materials=";".join(names), unit="%")]
     if quota_t is not None:
         acts += half_years(quota_t, start.year + 1, end.year)
     if embargo is not None:

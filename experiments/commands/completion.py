@@ -6,6 +6,7 @@ complete to nothing, since whoever runs the command is told of them.
 
 import ast
 import csv
+import re
 import textwrap
 import tomllib
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ EPISODES = ROOT / "experiments" / "episodes"
 STUDIES = ROOT / "experiments" / "studies"
 SYSTEMS = ROOT / "experiments" / "systems"
 PARAMETERS = ROOT / "agents" / "behaviour.csv"
+
+INSTRUMENT = re.compile(r'Instrument\(\s*"(\w+)",\s*"([^"]*)')
 
 Found = list[tuple[str, str]]  # what is completed, and what is told of it
 
@@ -45,6 +48,16 @@ def systems(incomplete: str) -> Found:
         title = (ast.get_docstring(source) or "").partition("\n")[0].rstrip(".")
         found += [(row, title) for row in _constant(source, "ROWS")]
     return _beginning(incomplete, sorted(found, key=lambda pair: (len(pair[0]), pair[0])))
+
+
+def instruments(incomplete: str) -> Found:
+    """Instruments of states, with the beginning of what they do; read from the source, as systems are."""
+    files = [
+        *sorted((ROOT / "sim" / "market" / "mechanisms").glob("*.py")),
+        ROOT / "sim" / "politics" / "instruments.py",
+    ]
+    found = [pair for path in files for pair in INSTRUMENT.findall(path.read_text(encoding="utf-8"))]
+    return _beginning(incomplete, found)
 
 
 def changes(ctx: typer.Context, incomplete: str) -> Found:

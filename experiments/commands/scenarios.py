@@ -39,7 +39,8 @@ def show(
     data: dict[str, Any] = {
         "name": scenario.name, "title": scenario.title, "start": str(scenario.start), "end": str(scenario.end),
         **simulation.layout.summary(), **scenario.counts(), "digest": scenario.digest(),
-        "acts": [{"id": e.id, "start": str(e.start), "end": str(e.end or ""), "what": e.instrument, "target": e.target,
+        "acts": [{"id": e.id, "start": str(e.start), "end": str(e.end or ""), "what": e.instrument, "kind": e.kind,
+                  "materials": e.materials, "forms": e.forms, "target": e.target,
                   "value": e.value, "unit": e.unit} for e in scenario.events if e.admitted == "yes"],
         "reserves": {name: r.model_dump(mode="json", exclude_defaults=True) for name, r in scenario.reserves.items()},
         "doctrines": {name: s.model_dump(mode="json") for name, s in scenario.stances.items()},
@@ -67,7 +68,8 @@ def show(
         table.add_column(name, justify="right" if name == "value" else "left")
     for act in data["acts"]:
         value = "" if act["value"] is None else f"{act['value']:,.0f}"
-        table.add_row(act["id"], act["start"], act["end"], act["what"], act["target"], value, act["unit"])
+        what = f"{act['what']} {act['kind']}".rstrip()
+        table.add_row(act["id"], act["start"], act["end"], what, act["target"], value, act["unit"])
     console.print(table)
     for kind in ("reserves", "doctrines"):
         for name, keys_of in data[kind].items():

@@ -19,14 +19,15 @@ def day(scenario: Scenario, week: int) -> date:
 
 def act(
     name: str, actor: str, instrument: str, first: int, last: int | None = None, *, targets: Sequence[str] = ("all",),
-    value: float | None = None, unit: str = "none", scope: str = "", heard: int | None = None, kind: str = "act",
+    value: float | None = None, unit: str = "none", materials: str = "", heard: int | None = None, kind: str = "act",
 ) -> Change:  # fmt: skip
-    """One act. scope: of the instrument. heard: week in which all are told of it, as `kind` of news; None for never."""
+    """One act. materials: what it is for; empty for all. heard: week in which all are told of it, as `kind` of news;
+    None for never."""
 
     def change(scenario: Scenario) -> Scenario:
         start = day(scenario, first)
         end = None if last is None else day(scenario, last) - timedelta(days=1)
-        row = _event(name, start, end, actor, instrument, ";".join(targets), value, unit, scope)
+        row = _event(name, start, end, actor, instrument, ";".join(targets), value, unit, materials)
         told = () if heard is None else (_news(name, day(scenario, heard), kind, (name,)),)
         return _with(scenario, (row,), told)
 
@@ -38,10 +39,10 @@ def embargo(actor: str, first: int, last: int | None = None, **cells: Any) -> Ch
     return act(f"embargo.{actor}", actor, "embargo", first, last, **cells)
 
 
-def tax(actor: str, first: int, per_cent: float, scope: Sequence[str], **cells: Any) -> Change:
+def tax(actor: str, first: int, per_cent: float, materials: Sequence[str], **cells: Any) -> Change:
     """A tax on exports of these materials."""
     return act(
-        f"tax.{actor}", actor, "export_tax", first, value=per_cent, unit="%", scope=";".join(scope), **cells
+        f"tax.{actor}", actor, "export_tax", first, value=per_cent, unit="%", materials=";".join(materials), **cells
     )  # fmt: skip
 
 
@@ -58,12 +59,16 @@ def refusal(actor: str, first: int, per_cent: float, **cells: Any) -> Change:
 def ore_hold(
     name: str, mines: Sequence[tuple[str, str]], first: int, last: int | None = None, heard: int | None = None
 ) -> Change:
-    """The ore of these mines, each told with its country, is stopped: by every country that of its own."""
+    """The ore of these mines, each told with its country, is stopped: by every country that of its own.
+
+    Where a country has no government in the scenario, the first one that has stops it in its place.
+    """
 
     def change(scenario: Scenario) -> Scenario:
+        states = [country.country for country in scenario.countries if country.role != "none"]
         by_country: dict[str, list[str]] = {}
         for mine, country in mines:
-            by_country.setdefault(country, []).append(mine)
+            by_country.setdefault(country if country in states else states[0], []).append(mine)
         for country, own in by_country.items():
             scenario = act(f"{name}.{country}", country, "ore_hold", first, last, targets=own)(scenario)
         names = [f"{name}.{country}" for country in by_country]
@@ -138,11 +143,11 @@ def _with(scenario: Scenario, events: Sequence[Event], news: Sequence[News]) -> 
 
 def _event(
     name: str, start: date, end: date | None, actor: str, instrument: str, target: str, value: float | None, unit: str,
-    scope: str,
+    materials: str,
 ) -> Event:  # fmt: skip
     return Event(
-        id=name, date=start, start=start, end=end, actor=actor, instrument=instrument, target=target, scope=scope,
-        value=value, unit=unit, admitted="yes", **ASSUMED,
+        id=name, date=start, start=start, end=end, actor=actor, instrument=instrument, materials=materials,
+        target=target, value=value, unit=unit, admitted="yes", **ASSUMED,
     )  # fmt: skip
 
 

@@ -22,29 +22,29 @@ def cases(world: World) -> dict[str, list[Case]]:
     return {
         "target": [
             ("bad.1", acts.act("bad.1", actor, "embargo", WEEK, targets=["Mars"]), buyer),
-            ("bad.2", acts.act("bad.2", actor, "export_quota", WEEK, WEEK + 26, targets=["Mars"], **quota), buyer),
+            ("bad.2", acts.act("bad.2", actor, "export_quota", WEEK, WEEK + 26, targets=["Mars"], **quota), "all"),
             (
                 "bad.3",
-                acts.act("bad.3", actor, "export_tax", WEEK, targets=["Mars"], value=5.0, unit="%", scope=good),
-                buyer,
+                acts.act("bad.3", actor, "export_tax", WEEK, targets=["Mars"], value=5.0, unit="%", materials=good),
+                "all",
             ),
             ("bad.4", acts.act("bad.4", actor, "ore_hold", WEEK, targets=[f"{mine}x"]), mine),
         ],
         "material": [
-            ("bad.5", acts.act("bad.5", actor, "export_tax", WEEK, value=5.0, unit="%", scope=wrong), good),
-            ("bad.6", acts.act("bad.6", actor, "embargo", WEEK, scope=wrong), good),
-            ("bad.7", acts.act("bad.7", actor, "export_quota", WEEK, WEEK + 26, scope=wrong, **quota), good),
+            ("bad.5", acts.act("bad.5", actor, "export_tax", WEEK, value=5.0, unit="%", materials=wrong), good),
+            ("bad.6", acts.act("bad.6", actor, "embargo", WEEK, materials=wrong), good),
+            ("bad.7", acts.act("bad.7", actor, "export_quota", WEEK, WEEK + 26, materials=wrong, **quota), good),
         ],
         "unit": [
-            ("bad.8", acts.act("bad.8", actor, "export_quota", WEEK, WEEK + 26, value=1.0, unit="kt"), "t gross"),
+            ("bad.8", acts.act("bad.8", actor, "export_quota", WEEK, WEEK + 26, value=1.0, unit="lb"), "t gross"),
             ("bad.9", acts.act("bad.9", actor, "export_quota", WEEK, WEEK + 26, value=50.0, unit="%"), "t gross"),
-            ("bad.10", acts.act("bad.10", actor, "export_tax", WEEK, value=5.0, unit="USD", scope=good), "%"),
-            ("bad.11", acts.act("bad.11", actor, "export_licence", WEEK, value=45.0, unit="days"), "working days"),
+            ("bad.10", acts.act("bad.10", actor, "export_tax", WEEK, value=5.0, unit="USD", materials=good), "%"),
+            ("bad.11", acts.act("bad.11", actor, "export_licence", WEEK, value=45.0, unit="kt"), "working days"),
         ],
         "actor": [
             ("bad.12", acts.act("bad.12", "Atlantis", "embargo", WEEK), actor),
             ("bad.13", acts.act("bad.13", buyer, "embargo", WEEK), actor),
-            ("bad.14", acts.act("bad.14", buyer, "export_tax", WEEK, value=5.0, unit="%", scope=good), actor),
+            ("bad.14", acts.act("bad.14", buyer, "export_tax", WEEK, value=5.0, unit="%", materials=good), actor),
         ],
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from chokepoint.sim.scenario.act_sentence import Act, sentence
 from chokepoint.sim.scenario.problems import BadInput
 
 if TYPE_CHECKING:
@@ -97,19 +98,18 @@ def _ends(pulled: Pulled, scenario: "Scenario") -> date:
 
 
 def _act(instrument: str, unit: str = "", heard: float | None = None) -> Callable[[Pulled, "Scenario"], list[str]]:
-    """An act of a state, with the news that tells of it."""
+    """An act of a state, of which everybody hears or nobody; when it is lifted, that is told, too."""
 
     def changes(pulled: Pulled, scenario: "Scenario") -> list[str]:
         v, name = pulled.values, f"lever.{pulled.number}"
-        target = v.get("target", "all")
-        scope = f" {';'.join(m.material for m in scenario.materials)}" if instrument == "export_tax" else ""
-        size = f":{float(v['value']):g} {unit}" if unit else ""
-        found = [f"act.{name}={v['actor']}:{instrument}{scope}:{target}:{pulled.day}..{_ends(pulled, scenario)}{size}"]
-        if v.get("heard", True):
-            who = "all" if target == "all" else target
-            found.append(f"say.{name}=act:{who}:{pulled.day}:act.{name}")
-            if pulled.lifted:
-                found.append(f"say.{name}.end=lifting:{who}:{pulled.lifted}")
+        target, heard = v.get("target", "all"), v.get("heard", True)
+        act = Act(
+            v["actor"], instrument, pulled.day, _ends(pulled, scenario), targets=(target,), heard=heard,
+            amount=float(f"{float(v['value']):g}") if unit else None, unit=unit or "none",
+        )  # fmt: skip
+        found = [f"act.{name}={sentence(act)}"]
+        if heard and pulled.lifted:
+            found.append(f"say.{name}.end=lifting:{target}:{pulled.lifted}")
         return found
 
     return changes
@@ -136,8 +136,8 @@ def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
         stop = min(end, last)
         tonnes = float(v["value"]) * ((stop - begin).days + 1) / ((last - first).days + 1)
         found += [
-            f"act.{name}.{half}{part}={actor}:export_quota{scope}:all:{begin}..{stop}:{share * tonnes:.6g} t gross"
-            for part, (scope, share) in zip("ab", parts.items(), strict=False)
+            f"act.{name}.{half}{part}={_quota_of(actor, kind, float(f'{share * tonnes:.6g}'), begin, stop)}"
+            for part, (kind, share) in zip("ab", parts.items(), strict=False)
         ]
         begin, half = stop + timedelta(days=1), half + 1
     if v.get("heard", True):
@@ -145,30 +145,29 @@ def _quota(pulled: Pulled, scenario: "Scenario") -> list[str]:
         found.append(f"say.{name}=act:all:{pulled.day}:act.{first_acts}")
     if pulled.lifted:
         day = pulled.lifted + timedelta(days=1)
-        found.append(f"act.{name}.end={actor}:export_quota:all:{day}..{day}")
-        found += [
-            f"act.{name}.next{i}={actor}:export_quota {e.scope}:all:{day}..{e.end}:"
-            f"{e.value * ((e.end - day).days + 1) / ((e.end - e.start).days + 1):.6g} t gross"
-            for i, e in enumerate(own)
-            if e.id in gone and e.value is not None and e.end is not None and e.start <= day <= e.end
-        ]
+        found.append(f"act.{name}.end={_quota_of(actor, '', None, day, day)}")
+        for i, e in enumerate(own):
+            if e.id in gone and e.value is not None and e.end is not None and e.start <= day <= e.end:
+                left = e.value * ((e.end - day).days + 1) / ((e.end - e.start).days + 1)
+                found.append(f"act.{name}.next{i}={_quota_of(actor, e.kind, float(f'{left:.6g}'), day, e.end, e.unit)}")
     return found
 
 
+def _quota_of(actor: str, kind: str, tonnes: float | None, first: date, last: date, unit: str = "t gross") -> str:
+    """A quota that no news tells of by itself; None for the end of one."""
+    given = "none" if tonnes is None else unit
+    kinds = (kind,) if kind else ()
+    return sentence(Act(actor, "export_quota", first, last, kind=kinds, amount=tonnes, unit=given, heard=False))
+
+
 def _parts(quotas: "list[Event]") -> dict[str, float]:
-    """How the last quotas were split: scope, with a space before it, -> share of the tonnes."""
-    pairs = [
-        (a, b) for a in quotas for b in quotas if a.start == b.start and (_part(a), _part(b)) == ("light", "heavy")
-    ]
+    """How the last quotas were split: kind -> share of the tonnes."""
+    pairs = [(a, b) for a in quotas for b in quotas if a.start == b.start and (a.kind, b.kind) == ("light", "heavy")]
     if not pairs:
         return {"": 1.0}
     light, heavy = max(pairs, key=lambda pair: pair[0].start)
     total = (light.value or 0.0) + (heavy.value or 0.0)
-    return {f" {e.scope}": (e.value or 0.0) / total if total else 0.5 for e in (light, heavy)}
-
-
-def _part(quota: "Event") -> str:
-    return quota.scope.rpartition("|")[2]
+    return {e.kind: (e.value or 0.0) / total if total else 0.5 for e in (light, heavy)}
 
 
 def _half_year(day: date) -> tuple[date, date]:

@@ -166,7 +166,7 @@ def exports(session: Session) -> Option | None:
         base = session.base_world
         series.append(_against(session, yearly(legal(base)), "legal exports", OUTSIDE))
     quota, days = np.full(week, np.nan), world.calendar.days()
-    for e in session.simulation.scenario.events:
+    for e in session.simulation.layout.scenario.events:  # in official units
         if e.instrument == "export_quota" and e.admitted == "yes" and e.value is not None and e.end is not None:
             years = ((e.end - e.start).days + 1) / 365.25
             span = [t for t in range(week) if e.start <= days[t] <= e.end]

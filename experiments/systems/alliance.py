@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROWS = ("S14",)
 REPLICATIONS = 10
-CRISIS = ("end=2014-12-31", "act.long=China:embargo:Japan:2010-09-21..2011-09-20")
+CRISIS = ("end=2014-12-31", "act.long=China embargo against Japan from 2010-09-21 until 2011-09-20 unheard")
 WHO = ("Japan", "United States", "Europe")
 
 

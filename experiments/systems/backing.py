@@ -25,7 +25,7 @@ HALF = f"refiners.{PLANT}.capacity_t_per_year=5500"
 
 def act(name: str, actor: str, kind: str, size: str, target: str = MINE) -> str:
     """One more act of backing, from the day of Japan's loan on."""
-    return f"act.{name}={actor}:backing {kind}:{target}:2011-03-30..2030-12-31:{size}"
+    return f"act.{name}={actor} backing {kind} against {target} at {size} from 2011-03-30 until 2030-12-31"
 
 
 LOAN = act("loan", "Japan", "loan", "225 m USD")

@@ -25,7 +25,7 @@ TALKS = (
     "end=2013-12-29", "news=none", "choices.tension_memory_years=3", "doctrine.China=bargaining",
     "doctrine.China.rhythm_weeks=4", "doctrine.China.start=2010-09-13", "doctrine.Japan=yielding",
     "doctrine.Japan.rhythm_weeks=4", "doctrine.Japan.start=2010-09-20",
-    "act.trawler=China:incident:Japan:2010-09-07..2010-09-08:0.8 strength",
+    "act.trawler=China incident against Japan at 0.8 strength from 2010-09-07 until 2010-09-08",
 )  # fmt: skip
 
 

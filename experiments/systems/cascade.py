@@ -44,7 +44,7 @@ ALL, OTHERS = "use lost in all four", "exports of the other three"
 def act(world: GovernedWorld) -> str:
     """The change that lets Northland send a fifth of what it sent."""
     tonnes = (1.0 - CUT) * float(world.layout.base_export[1].sum()) * WEEKS * world.dt
-    return f"act.cut=Northland:export_quota:all:2010-01-04..2010-12-26:{tonnes!r} t gross"
+    return f"act.cut=Northland export_quota at {tonnes!r} t gross from 2010-01-04 until 2010-12-26 unheard"
 
 
 def docked(*changes: str) -> Docked:

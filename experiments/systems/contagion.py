@@ -51,10 +51,12 @@ def heard(share: float, states: tuple[str, ...] = STATES) -> tuple[str, ...]:
 
 def unheard(share: float) -> tuple[str, ...]:
     """The same by all four, and nobody is told."""
-    halves = {"H1": "2011-01-03..2011-06-30", "H2": "2011-07-01..2011-12-31"}
+    halves = {"H1": "from 2011-01-03 until 2011-06-30", "H2": "from 2011-07-01 until 2011-12-31"}
     tonnes = (1.0 - share) * EXPORTS / 2.0
     return tuple(
-        f"act.{c}{h}={c}:export_quota:all:{span}:{tonnes!r} t gross" for c in STATES for h, span in halves.items()
+        f"act.{c}{h}={c} export_quota at {tonnes!r} t gross {span} unheard"
+        for c in STATES
+        for h, span in halves.items()
     )
 
 

@@ -26,7 +26,8 @@ ROWS = ("deterrence",)
 REPLICATIONS = 10
 TRIES = (
     "end=2014-12-31", "news=none", "doctrine.China=leverage", "doctrine.China.instruments=embargo",
-    "doctrine.China.start=2010-09-13", "act.trawler=China:incident:Japan:2010-09-07..2010-09-08:0.8 strength",
+    "doctrine.China.start=2010-09-13",
+    "act.trawler=China incident against Japan at 0.8 strength from 2010-09-07 until 2010-09-08",
 )  # fmt: skip
 BUYS = ("end=2014-12-31", "news=none", "doctrine.China=replay", "doctrine.China.start=2014-12-01")
 HORIZONS = (26, 52, 156)  # weeks that China looks ahead; 78 in all other cases

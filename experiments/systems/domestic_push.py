@@ -23,7 +23,7 @@ MINE, MATERIAL = "Mountain Pass", "Nd"
 
 def act(kind: str, size: str, last: int) -> tuple[str, ...]:
     """An act of the United States for the mine from 2010 to the end of a year."""
-    return (f"act.push=United States:{kind}:{MINE}:2010-01-04..{last}-12-31:{size}",)
+    return (f"act.push=United States {kind} against {MINE} at {size} from 2010-01-04 until {last}-12-31",)
 
 
 CASES = (

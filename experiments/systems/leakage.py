@@ -21,7 +21,7 @@ NUMBERS = (0, 1, 2, 4)
 
 def campaigns(number: int) -> tuple[str, ...]:
     """Changes that run so many campaigns at once, from half a year before the quota until it ends."""
-    return tuple(f"act.c{i}=Exportia:enforcement:illegal mines:2010-07..2011-12" for i in range(number))
+    return tuple(f"act.c{i}=Exportia enforcement from 2010-07 until 2011-12" for i in range(number))
 
 
 def named(number: int) -> str:

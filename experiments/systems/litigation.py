@@ -20,9 +20,8 @@ ROWS = ("S15",)
 REPLICATIONS = 40
 COMPLAINT = "2012-03-13"
 LAG, COMPLIANCE = 1.4, 0.4  # years
-FORMS = "oxide;carbonate;metal"
 QUOTAS = tuple(
-    f"act.quota.{year}H{half}=Exportia:export_quota {FORMS}:all:{year}-{first}..{year}-{last}:1000 t gross"
+    f"act.quota.{year}H{half}=Exportia export_quota at 1 kt gross from {year}-{first} until {year}-{last} unheard"
     for year in range(2011, 2021)
     for half, first, last in ((1, "01", "06"), (2, "07", "12"))
     if (year, half) != (2011, 1)  # which the world has
@@ -34,15 +33,15 @@ WORLD = (
 HAZARDS = {"hazard 0.25 a year": 0.25, "hazard 0.5 a year": 0.5, "hazard 1 a year": 1.0, "hazard 2 a year": 2.0}
 
 
-def complaint(hazard: float, scope: str = "") -> str:
+def complaint(hazard: float, ends: str = "") -> str:
     """The complaint, pursued for good."""
-    return f"act.case=Importia:complaint hazard{scope}:Exportia:{COMPLAINT}..2100-12:{hazard} 1/year"
+    return f"act.case=Importia complaint hazard{ends} against Exportia at {hazard} 1/year from {COMPLAINT} unheard"
 
 
 CASES = (
     Case("no complaint", WORLD),
     *(Case(name, (*WORLD, complaint(h))) for name, h in HAZARDS.items()),
-    Case("1 a year, tax alone", (*WORLD, complaint(1.0, "|export_tax"))),
+    Case("1 a year, tax alone", (*WORLD, complaint(1.0, ";export_tax"))),
     Case("1 a year, half obey", (*WORLD, complaint(1.0), "choices.compliance_probability=0.5")),
 )
 SHIFTS = {"half a year before": -0.5, "half a year after": 0.5, "one year after": 1.0, "two years after": 2.0}

@@ -102,7 +102,7 @@ def expected(world: GovernedWorld, share: float, weeks: int) -> float:
     years = weeks * world.dt
     end = DECIDES + timedelta(weeks=weeks)
     quota = Measure(
-        "quota", "export_quota", "Exportia", ("all",), ("",), share * FREE * years, "t gross", DECIDES, end, "search"
+        "quota", "export_quota", "Exportia", ("all",), share * FREE * years, "t gross", DECIDES, end, "search"
     )
     return expect(world.politics, "Exportia", (quota,), weeks).income / years
 

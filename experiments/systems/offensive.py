@@ -30,7 +30,7 @@ ENTRANTS = ("Mountain Pass", "Mt Weld", "Mt Weld phase 2")
 
 def subsidy(per_cent: float) -> tuple[str, ...]:
     """Changes that subsidise output from 2012 to 2016."""
-    return (f"act.offensive=China:production_subsidy:all:2012-01..2016-12:{per_cent:g} %",)
+    return (f"act.offensive=China production_subsidy at {per_cent:g} % from 2012-01 until 2016-12",)
 
 
 # Mining quotas from 2012 to 2016 as large as the mines, in t; those of 2017 and 2018 are as in history.

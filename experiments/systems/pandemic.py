@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROWS = ("S19",)
 REPLICATIONS = 20
 WEEKS = 4
-LATE = (f"act.late=China:transit_delay:all:2020-02..2020-04:{WEEKS} weeks",)
+LATE = (f"act.late=China transit_delay at {WEEKS} weeks from 2020-02 until 2020-04",)
 CALM = ("activity.all.2020-01..2020-12=before",)
 CASES = (
     Case("neither", CALM), Case("late ships alone", (*CALM, *LATE)), Case("slump alone"), Case("both", LATE),

@@ -150,9 +150,9 @@ def _texts(scenario: Mapping[str, Any], replaced: Iterable[str], posterior: bool
     texts["random draws"] = docs_of(draws.normal)
     if scenario["choices"]["balance"] == "use":
         texts["balance of the base year"] = docs_of(balance)
-    if any(e["instrument"] in ("backing", "subsidy") and e["scope"] for e in events):
+    if any(e["instrument"] in ("backing", "subsidy") and e.get("kind") for e in events):
         texts["backing by states"] = docs_of(mine.grant_element)
-    if any(e["instrument"] == "complaint" and e["scope"].startswith("hazard") for e in events):
+    if any(e["instrument"] == "complaint" and "hazard" in e.get("kind", "") for e in events):
         texts["court"] = docs_of(court)
     for name in sorted({r["rule"] for r in reserves}):
         texts[f"reserve rule {name}"] = docs_of(reserve_rules.named(name))

@@ -292,13 +292,12 @@ def _events(table: SmallTable) -> Rows:
     rows: Rows = []
     for act in table.act:
         instrument, unit, _ = ACTS[act.what]
-        scope = {"export_tax": table.metal.name, "ore_hold": "ore", "production_quota": "light"}
         told = "" if act.percent is None else f"{act.percent:g} % of what left in the base year over as many days"
         note = "; ".join(part for part in (act.note, told) if part)
         rows.append(
             {"id": act.id, "date": act.announced or act.first, "start": act.first, "end": act.last, "actor": act.by,
-             "instrument": instrument, "target": act.target, "scope": scope.get(instrument, ";".join(FORMS)),
-             "value": _value(act, table), "unit": unit or "none",
+             "instrument": instrument, "kind": "light" if instrument == "production_quota" else "", "materials": "",
+             "forms": "", "target": act.target, "value": _value(act, table), "unit": act.unit or unit or "none",
              "admitted": "no" if instrument == "observed" else "yes", **_sourced(act), "note": note}
         )  # fmt: skip
     return rows

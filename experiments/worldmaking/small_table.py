@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 
 from chokepoint.sim.scenario.problems import BadInput, explain, nearest, unit_of
 from chokepoint.sim.scenario.tables import NEWS_KINDS, SHARED, Row
+from chokepoint.sim.scenario.units import UnitProblem, convert
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -95,16 +96,38 @@ ACTS: dict[str, tuple[str, str, str]] = {
     "export tax": ("export_tax", "%", "own market"),
     "embargo": ("embargo", "", "own market"),
     "inspection": ("inspection", "% of cargos", "own market"),
-    "production quota": ("production_quota", "t a year", "own market"),
+    "export licence": ("export_licence", "working days", "own market"),
+    "licence refusal": ("licence_refusal", "%", "own market"),
+    "closure": ("closure", "", "own market"),
+    "production quota": ("production_quota", "t/year", "own market"),
     "ore hold": ("ore_hold", "", "any"),
     "reserve purchase": ("reserve_purchase", "t", "any"),
     "observed": ("observed", "", "any"),
 }
 
 
+# Records of trade policy under other names, and what comes nearest here.
+NEAREST = {
+    "export ban": "write 'embargo' with target 'all'",
+    "export prohibition": "write 'embargo' with target 'all'",
+    "licensing requirement": "write 'export licence' with the working days that it takes",
+    "export licensing requirement": "write 'export licence' with the working days that it takes",
+    "export duty": "write 'export tax'",
+    "minimum price": "no act comes near; an 'export tax' of the same rise of the price abroad is a substitute",
+    "minimum export price": "no act comes near; an 'export tax' of the same rise of the price abroad is a substitute",
+    "domestic obligation": "no act comes near; an 'export quota' of what is left for others is a substitute",
+    "domestic market obligation": "no act comes near; an 'export quota' of what is left for others is a substitute",
+    "VAT rebate": "write 'export tax' with the per cent that a withdrawn rebate costs",
+    "VAT rebate reduction": "write 'export tax' with the per cent that a withdrawn rebate costs",
+    "import tariff": "states act on exports alone; keep it on record with 'observed'",
+    "import ban": "states act on exports alone; keep it on record with 'observed'",
+}
+
+
 class Act(Given):
     """A dated act of a state, or what was observed and reaches no run.
 
+    unit: of the value, where it is not that of the act; it is converted.
     percent: a quota in per cent of what left in the base year over as many days, instead of `value` in tonnes.
     announced: day it is told (default: the first day); news: whether the act and its end are told at all.
     """
@@ -116,6 +139,7 @@ class Act(Given):
     last: date | None = None
     announced: date | None = None
     value: Annotated[float, Field(ge=0)] | None = None
+    unit: str = ""
     percent: Annotated[float, Field(ge=0, le=200)] | None = None
     target: str = "all"
     news: bool = True
@@ -280,7 +304,8 @@ def _of_exports(table: SmallTable) -> Iterable[str]:
 
 def _of_act(act: Act, table: SmallTable) -> Iterable[str]:
     if act.what not in ACTS:
-        yield f"what: unknown act {act.what!r} ({nearest(act.what, ACTS)})"
+        hint = NEAREST.get(act.what) or nearest(act.what, ACTS)
+        yield f"what: unknown act {act.what!r} ({hint})"
         return
     instrument, unit, who = ACTS[act.what]
     countries, owners = table.countries(), table.owners()
@@ -296,12 +321,21 @@ def _of_act(act: Act, table: SmallTable) -> Iterable[str]:
         yield f"value: missing ({unit})"
     if not unit and act.value is not None:
         yield f"value: {act.value:g} has no meaning for {act.what!r}; leave it out"
+    if act.unit and act.value is None:
+        yield f"unit: {act.unit!r} is that of no value"
+    elif act.unit and unit:
+        try:
+            convert(act.value or 0.0, act.unit, unit)
+        except UnitProblem as problem:
+            yield f"unit: {problem}"
+    if act.target != "all" and instrument in ("export_quota", "export_tax", "production_quota", "reserve_purchase"):
+        yield f"target: {act.what!r} hits all; leave out {act.target!r}"
     if act.what == "export quota" and act.last is None:
         yield "last: an export quota needs a last day"
     if act.what == "ore hold":
         mines = [mine_name(p) for p in table.producer] + [p.mine for p in table.project]
         yield from _unknown(act.target, mines, "target", "mine")
-    elif instrument in ("embargo", "inspection"):
+    elif instrument in ("embargo", "inspection", "closure", "export_licence", "licence_refusal"):
         yield from _unknown(act.target, [*countries, "all"], "target", "country")
 
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from chokepoint.sim.scenario.lookup import Tables
-from chokepoint.sim.scenario.problems import nearest
 from chokepoint.sim.scenario.tables import Event
 
-# Kinds of backing, the word in the scope, and the units that each is given in; without a word nobody pays.
+# Kinds of backing and the units that each is given in; without a word nobody pays.
 BACKING_UNITS = {
     "": ("m USD",),
     "loan": ("m USD",),
@@ -22,14 +21,12 @@ OF_PROJECTS = ("stake", "guarantee")
 
 
 def check_backing(event: Event, tables: Tables) -> Iterator[str]:
-    """Problems of an act that backs mines or refineries, of any country, in the way that its scope says."""
-    where, kind = f"events.csv, {event.id}", event.scope
+    """Problems of an act that backs mines or refineries, of any country, in the way that its kind says."""
+    where, kind = f"events.csv, {event.id}", event.kind
     if kind not in BACKING_UNITS:
-        words = [word for word in BACKING_UNITS if word]
-        yield f"{where}: unknown kind of backing {kind!r} in scope ({nearest(kind, words)})"
-        return
+        return  # told already
     what = f"backing {kind}" if kind else "backing"
-    yield from _check_size(event, tables, what, BACKING_UNITS[kind])
+    yield from _check_size(event, what)
     mines = {mine.mine: mine for mine in tables["mines"]}
     valid = [*mines, *tables.names("refiners")] if kind in OF_REFINERIES else [*mines]
     for target in event.target.split(";"):
@@ -47,7 +44,7 @@ def check_backing(event: Event, tables: Tables) -> Iterator[str]:
 def check_subsidy(event: Event, tables: Tables) -> Iterator[str]:
     """Problems of an act that subsidises mines at home: those that it names, or all."""
     where = f"events.csv, {event.id}"
-    yield from _check_size(event, tables, "subsidy", SUBSIDY_UNITS)
+    yield from _check_size(event, "subsidy")
     mines = {mine.mine: mine for mine in tables["mines"]}
     for target in event.target.split(";"):
         if target == "all" or target in tables.doubtful:
@@ -62,17 +59,10 @@ def check_subsidy(event: Event, tables: Tables) -> Iterator[str]:
             yield from _check_project(event, mines[target], "subsidy")
 
 
-def _check_size(event: Event, tables: Tables, what: str, units: tuple[str, ...]) -> Iterator[str]:
-    """A pledge comes from a country, and has a size in a unit that goes with it."""
-    where, countries = f"events.csv, {event.id}", tables.names("countries")
-    if event.actor not in countries and event.actor not in tables.doubtful:
-        yield f"{where}: {what} is an act of a country, not of {event.actor!r} ({nearest(event.actor, countries)})"
-    if event.value is None or event.value < 0.0:
-        yield f"{where}: {what} needs a value of at least 0, not {event.value}"
-    if event.unit not in units:
-        yield f"{where}: {what} is given in {' or '.join(units)}, not {event.unit!r}"
+def _check_size(event: Event, what: str) -> Iterator[str]:
+    """A pledge is not negative, and nobody pays more than the whole outlay."""
     if event.unit == "% of capex" and (event.value or 0.0) > 100.0:
-        yield f"{where}: a subsidy of {event.value} % of capex is above 100"
+        yield f"events.csv, {event.id}: a {what} of {event.value} % of capex is above 100"
 
 
 def _check_project(event: Event, mine: Any, what: str) -> Iterator[str]:

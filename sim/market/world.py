@@ -104,17 +104,19 @@ class World:
         for name in HOLDS.values():
             getattr(self.I, name)[:] = 0.0
         self.law.holds = [m for m in self.law.holds if m.end is None or m.end >= first]
+        held: dict[tuple[str, Any], set[int]] = {}  # by array and place, the days of the week, each once
         for measure in self.law.holds:
             begin = max(measure.start, first)
             end = first + length if measure.end is None else min(measure.end + timedelta(days=1), first + length)
-            share = max(0.0, (end - begin) / length)
-            array = getattr(self.I, HOLDS[measure.instrument])
+            days = range((begin - first).days, (end - first).days)
             if measure.instrument == "ore_hold":
                 places: list[Any] = [self.mines.index(name) for name in measure.targets]
             else:
                 places = [(self.zone_of(measure.actor), c) for c in self.targets(measure)]
             for place in places:
-                array[place] = max(array[place], share)
+                held.setdefault((HOLDS[measure.instrument], place), set()).update(days)
+        for (name, place), chosen in held.items():
+            getattr(self.I, name)[place] = len(chosen) / length.days
 
     def advance(self, stop: int) -> None:
         """Run to step `stop` or the last one; while anything is held, the share of days changes week by week."""

@@ -11,6 +11,7 @@ import numpy as np
 from chokepoint.sim.network.firms import Firms
 from chokepoint.sim.network.margins import balance
 from chokepoint.sim.network.names import Names
+from chokepoint.sim.scenario.acts import words
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario
 
@@ -48,17 +49,15 @@ def prices_of(scenario: Scenario, names: Names) -> Prices:
 
 
 def export_tax(scenario: Scenario, zone: str, materials: Sequence[str], day: date) -> np.ndarray:
-    """Export tax of a zone in force on a day, as a share of the price, by material; taxes on some forms left out."""
+    """Export tax of a zone in force on a day, as a share of the price, by material."""
     tax = np.zeros(len(materials))
     actors = {row.country for row in scenario.countries if row.zone == zone and row.role == "exporting_state"}
     for act in scenario.events:
         if act.instrument != "export_tax" or act.admitted != "yes" or act.actor not in actors or act.start > day:
             continue
-        parts = act.scope.split("|")
-        if len(parts) == 1 and (act.end is None or act.end >= day):
-            for name in parts[0].split(";"):
-                if name in materials:
-                    tax[materials.index(name)] = (act.value or 0.0) / 100.0
+        if act.end is None or act.end >= day:
+            for name in words(act.materials) or materials:
+                tax[materials.index(name)] = (act.value or 0.0) / 100.0
     return tax
 
 

@@ -27,7 +27,7 @@ def decide(politics: Politics) -> None:
         if step in rhythm:
             _choose(politics, state, rhythm.step)
     for case in politics.court.due(step):
-        remedies = case.remedies(world.materials)
+        remedies = case.remedies()
         politics.state(case.respondent).decisions += remedies
         for measure in remedies:
             carry_out(politics, measure)

@@ -19,8 +19,6 @@ def enact(politics: Politics, measure: Measure) -> None:
     world = politics.world
     if politics.court.bars(world.step, measure):
         return
-    if measure.instrument == "export_tax" and not measure.lifted:
-        _remember_taxes(world, measure)
     carry_out(politics, measure)
     if measure.lifted or measure.instrument == "concession":
         return
@@ -43,13 +41,6 @@ def _size(world: World, measure: Measure) -> float | None:
     else:
         return None
     return size * share_of_supply(world, world.zone_of(measure.actor))
-
-
-def _remember_taxes(world: World, measure: Measure) -> None:
-    """Keep the taxes that a doctrine's own replaces, to bring them back when it ends."""
-    zone = world.zone_of(measure.actor)
-    for m in (world.materials.index(name) for name in measure.scope[0].split(";") if name in world.materials):
-        world.law.taxes.setdefault((zone, m), float(world.I.tax[zone, m]))
 
 
 def share_of_supply(world: World, zone: int) -> float:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chokepoint.sim.politics.litigation import COMPLAINED_OF
-from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.acts import Instrument, words
 from chokepoint.sim.scenario.lookup import Tables
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import Event
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def _complain(politics: Politics, measure: Measure) -> None:
-    """A complaint is heard; one with the word `hazard` starts a case that runs its own course."""
-    if measure.scope[0] == "hazard" and not measure.lifted:
+    """A complaint is heard; one of the kind `hazard` starts a case that runs its own course."""
+    if "hazard" in measure.kind and not measure.lifted:
         politics.file(measure)
 
 
@@ -32,34 +32,33 @@ def _concede(politics: Politics, measure: Measure) -> None:
         if target in world.countries and not measure.lifted:
             zone = world.zone_of(target)
             world.I.refused[zone, c] = 0.0
-            world.law.holds = [h for h in world.law.holds if not (h.actor == target and h.targets == (giver,))]
+            for acts in (world.law.holds, world.law.standing):
+                acts[:] = [
+                    h for h in acts if not (h.actor == target and h.targets == (giver,) and h.instrument in FREED)
+                ]
             world.I.embargo[zone, c] = 0.0
             politics.conceded[giver, target] = politics.tension.between(giver, [target], measure.start)[target]
 
 
 def _check_complaint(event: Event, tables: Tables) -> Iterator[str]:
-    """Problems of a complaint that starts a case: with the word `hazard` in its scope."""
-    word, *rest = event.scope.split("|")
-    if word != "hazard":
-        return
+    """Problems of a complaint that starts a case: one of the kind `hazard`."""
     where = f"events.csv, {event.id}"
-    exporters = [country.country for country in tables["countries"] if country.role == "exporting_state"]
+    if "hazard" not in words(event.kind):
+        if event.value is not None:
+            yield f"{where}, value: a complaint without the kind 'hazard' has none: it starts no case"
+        return
+    roles = {country.country: country.role for country in tables["countries"]}
+    exporters = [name for name, role in roles.items() if role == "exporting_state"]
     if event.value is None or event.value < 0.0:
         yield f"{where}: a case needs a hazard of success of at least 0, not {event.value}"
-    if event.unit != "1/year":
-        yield f"{where}: the hazard of a case is given in 1/year, not {event.unit!r}"
+    if roles.get(event.actor, "none") == "none" and event.actor not in tables.doubtful:
+        yield f"{where}, actor: {event.actor} has no government that could bring a case (its role is 'none')"
     for target in event.target.split(";"):
         if target not in exporters and target not in tables.doubtful:
             yield f"{where}: no exporting state {target!r} to complain of ({nearest(target, exporters)})"
-    for name in filter(None, ";".join(rest).split(";")):
-        if name not in COMPLAINED_OF:
-            yield f"{where}: a case cannot end {name!r} ({nearest(name, COMPLAINED_OF)})"
 
 
-def _check_incident(event: Event, tables: Tables) -> Iterator[str]:
-    """The strength of an incident is a share."""
-    if event.value is None or not 0.0 <= event.value <= 1.0:
-        yield f"events.csv, {event.id}: the strength {event.value} of an incident must lie between 0 and 1"
+FREED = ("embargo", "closure", "licence_refusal")  # what is withheld from a state, and freed when it concedes
 
 
 def _check_observed(event: Event, tables: Tables) -> Iterator[str]:
@@ -70,14 +69,44 @@ def _check_observed(event: Event, tables: Tables) -> Iterator[str]:
 INSTRUMENTS = (
     Instrument(
         "complaint",
-        "Heard of; with the scope `hazard`, a case that runs its course.",
+        "A complaint before a court of trade is heard of; one of the kind `hazard` is a case that is won with so much "
+        "hazard a year, and then ends the export quota, the export tax or both (the further kinds).",
         _complain,
+        by="anybody",
+        kinds=("hazard", *COMPLAINED_OF),
+        many_kinds=True,
+        targets=("countries",),
+        unit="1/year",
+        valueless="no case is brought",
+        force="once",
+        told="report",
+        example="Importia complaint hazard;export_tax against Exportia at 4 1/year from 2010-06-01 until 2014-12-28",
         check=_check_complaint,
     ),
-    Instrument("ruling", "Heard of; moves nothing itself."),
+    Instrument(
+        "ruling",
+        "A ruling of a court of trade is heard of and calms; it moves nothing itself.",
+        by="anybody",
+        kinds=COMPLAINED_OF,
+        many_kinds=True,
+        targets=("countries",),
+        force="heard",
+        told="lifting",
+        world="2010-embargo",
+        example="WTO ruling export_quota;export_tax against China from 2012-03-26",
+    ),
     Instrument("concession", "What is withheld from the actor is freed; by doctrines alone.", _concede, dated=False),
-    Instrument("incident", "Raises tension by its strength.", targets=("countries",), check=_check_incident),
-    Instrument("observed", "For the record; never admitted.", check=_check_observed),
+    Instrument(
+        "incident",
+        "An incident between two states raises tension by its strength; doctrines look at it.",
+        by="country",
+        targets=("countries",),
+        unit="strength",
+        force="once",
+        high=1.0,
+        example="Exportia incident against Importia at 0.8 strength from 2010-06-01 until 2010-06-02",
+    ),
+    Instrument("observed", "For the record; never admitted.", targets=(), check=_check_observed),
 )
 
 

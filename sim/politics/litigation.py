@@ -1,10 +1,10 @@
-"""Cases before a court of trade that run their own course: a complaint with the word `hazard` in its scope.
+"""Cases before a court of trade that run their own course: a complaint with the word `hazard` among its kinds.
 
-    complaint of Importia against Exportia, scope `hazard|export_quota;export_tax`, value 0.5, unit `1/year`
+    Importia complaint hazard;export_quota;export_tax against Exportia at 0.5 1/year from 2012-03-13
 
 From `choices.ruling_years` after the complaint on, it succeeds with that hazard a year (`agents/court.py`), unless
 withdrawn on the last day of the act; `choices.compliance_years` later the exporting state, with
-`choices.compliance_probability`, removes what was complained of - both, if the scope names none - and stays without.
+`choices.compliance_probability`, removes what was complained of - both, if no kind names one - and stays without.
 Luck belongs to the case: it depends on its name, seed and replication only. Nobody hears of a case before its effect.
 A complaint without the word is heard and decides nothing: history's rulings are dated acts.
 """
@@ -39,12 +39,9 @@ class Case:
     obeyed: date
     step: int
 
-    def remedies(self, materials: list[str]) -> list[Measure]:
+    def remedies(self) -> list[Measure]:
         """What the respondent must order once it obeys."""
-        orders = {
-            "export_quota": (("",), None, "none"),
-            "export_tax": ((";".join(materials),), 0.0, "%"),
-        }
+        orders: dict[str, tuple[float | None, str]] = {"export_quota": (None, "none"), "export_tax": (0.0, "%")}
         reason = f"ruled against on {self.ruled}"
         return [
             Measure(self.id, name, self.respondent, ("all",), *orders[name], self.obeyed, None, reason)
@@ -61,7 +58,7 @@ class Court:
     def file(self, world: World, complaint: Measure) -> list[Case]:
         """Start a case against each exporting state that a complaint names; those that will be obeyed in the run."""
         choices, calendar = world.layout.scenario.choices, world.calendar
-        named = tuple(filter(None, ";".join(complaint.scope[1:]).split(";"))) or COMPLAINED_OF
+        named = tuple(name for name in COMPLAINED_OF if name in complaint.kind) or COMPLAINED_OF
         stream = draws.stream(world.seed, world.replication, draws.RULING)
         filed = []
         for respondent in complaint.targets:

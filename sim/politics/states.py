@@ -18,6 +18,7 @@ from chokepoint.sim.politics.hearing import Announced, Hearing
 from chokepoint.sim.politics.litigation import Case, Court
 from chokepoint.sim.politics.reserve_policy import Programme
 from chokepoint.sim.politics.tension import Tension
+from chokepoint.sim.scenario.acts import words
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
@@ -32,12 +33,14 @@ def measure_of(event: Event) -> Measure:
         instrument=event.instrument,
         actor=event.actor,
         targets=tuple(event.target.split(";")),
-        scope=tuple(event.scope.split("|")),
         value=event.value,
         unit=event.unit,
         start=start,
         end=event.end,
         reason=event.note,
+        kind=words(event.kind),
+        materials=words(event.materials),
+        forms=words(event.forms),
     )
 
 

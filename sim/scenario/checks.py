@@ -1,4 +1,6 @@
-"""What must hold between the tables of a scenario: one function a check, `CHECKS` and `CHECKS_OF_ACTS` list them.
+"""What must hold between the tables of a scenario: one function a check, `CHECKS` lists them.
+
+What must hold of a single act is told by `checks_of_acts.py`.
 
 A check yields a line for each problem: the file, the row and, for a name that leads nowhere, the nearest valid one.
 That a cell is of its kind and in its range is seen to before, when a row is read (`tables.py`).
@@ -10,11 +12,10 @@ from typing import Any
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.sim.scenario import programmes
 from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.checks_of_acts import CHECKS_OF_ACTS, NO_INSTRUMENT
 from chokepoint.sim.scenario.lookup import NAMED_BY, Tables
 from chokepoint.sim.scenario.problems import nearest
 from chokepoint.sim.scenario.tables import NEWS_KINDS, Event, Scenario
-
-SINGULAR = {"countries": "country", "mines": "mine", "refiners": "refinery"}
 
 
 def check(values: Mapping[str, Any], instruments: Mapping[str, Instrument], doubtful: Iterable[str] = ()) -> list[str]:
@@ -25,11 +26,12 @@ def check(values: Mapping[str, Any], instruments: Mapping[str, Instrument], doub
     tables = Tables(values, doubtful)
     problems = [line for one in CHECKS for line in one(tables)]
     may_add = bool(tables.get("mechanisms"))  # to the instruments: `unknown_instruments` tells when they did
+    known = {name: instrument for name, instrument in instruments.items() if instrument.dated}
     for event in tables["events"]:
         if not may_add:
             problems += _unknown_instrument(event, instruments, tables)
         for one_of_acts in CHECKS_OF_ACTS:
-            problems += one_of_acts(event, instruments.get(event.instrument, NO_INSTRUMENT), tables)
+            problems += one_of_acts(event, known.get(event.instrument, NO_INSTRUMENT), tables)
     return problems
 
 
@@ -233,64 +235,6 @@ CHECKS: tuple[Callable[[Tables], Iterable[str]], ...] = (
     activity_belongs_to_somebody,
     news_is_about_something,
 )
-
-
-# One act, with its instrument
-
-
-def ends_after_it_starts(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
-    """An act that ends does so after it has started."""
-    if event.end is not None and event.end < event.start:
-        yield f"{_of(event)}: ends {event.end} before it starts {event.start}"
-
-
-def value_is_in_range(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
-    """An admitted act has the value, and the unit, that its instrument asks for."""
-    if event.admitted != "yes" or not instrument.unit:
-        return
-    if event.unit != instrument.unit or event.value is None or not instrument.low <= event.value <= instrument.high:
-        span = f"{instrument.low:g} to {instrument.high:g} {instrument.unit}"
-        yield f"{_of(event)}: {event.value} {event.unit} must be {span}"
-
-
-def targets_exist(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
-    """An admitted act is aimed at countries, mines or refineries that there are."""
-    if event.admitted != "yes" or not instrument.targets:
-        return
-    named = [table for table in instrument.targets if table != "all"]
-    valid = [name for table in named for name in tables.names(table)]
-    everybody = [word for word in instrument.targets if word == "all"]
-    what = " or ".join(SINGULAR[table] for table in named)
-    for target in event.target.split(";"):
-        yield from tables.unknown(target, valid + everybody, _of(event), what)
-
-
-def value_has_its_sign(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
-    """What cannot be negative, such as a quota, is not."""
-    if not instrument.negative and (event.value or 0.0) < 0.0:
-        yield f"{_of(event)}: value {event.value} {event.unit} is negative"
-
-
-def somebody_acts(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
-    """An admitted act is that of a country of the scenario, or of the WTO."""
-    if event.admitted == "yes":
-        yield from tables.unknown(event.actor, [*tables.names("countries"), "WTO"], _of(event), "actor")
-
-
-def instrument_agrees(event: Event, instrument: Instrument, tables: Tables) -> Iterable[str]:
-    """An admitted act passes what its instrument checks beyond that."""
-    return () if event.admitted != "yes" or instrument.check is None else instrument.check(event, tables)
-
-
-CHECKS_OF_ACTS: tuple[Callable[[Event, Instrument, Tables], Iterable[str]], ...] = (
-    ends_after_it_starts,
-    value_is_in_range,
-    targets_exist,
-    value_has_its_sign,
-    somebody_acts,
-    instrument_agrees,
-)
-NO_INSTRUMENT = Instrument("", "an act that nothing is known of yet")
 
 
 def _of(event: Event) -> str:

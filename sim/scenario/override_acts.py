@@ -1,8 +1,13 @@
 """`--set` on what states do and on what is said: acts and news that are added, changed or taken away."""
 
+import re
+from collections.abc import Mapping
+
 import numpy as np
 from pydantic import ValidationError
 
+from chokepoint.sim.scenario.act_sentence import Act, parse
+from chokepoint.sim.scenario.acts import Instrument, words
 from chokepoint.sim.scenario.override_words import number, span
 from chokepoint.sim.scenario.problems import BadInput, explain, nearest
 from chokepoint.sim.scenario.tables import Event, News, Scenario
@@ -13,23 +18,83 @@ def matches(name: str, key: str) -> bool:
     return name == key or name.startswith(key + ".")
 
 
-def add_act(scenario: Scenario, key: str, value: str) -> Scenario:
-    """`act.NAME`: one more act, that nobody hears of; names and instrument are checked with the tables."""
-    parts = [part.strip() for part in value.split(":")]
-    if len(parts) not in (4, 5):
-        raise BadInput([f"--set {key}: write actor:instrument:target:span, or that and :value unit"])
-    actor, instrument, target, days, size = [*parts, ""][:5]
-    first, last = span(key, days)
-    amount, _, unit = size.partition(" ")
-    instrument, _, scope = instrument.partition(" ")
-    event = Event(
-        id=key.removeprefix("act."), date=first, start=first, end=last, actor=actor, instrument=instrument,
-        target=target, scope=scope.strip(), value=number(key, amount) if amount else None, unit=unit or "none",
-        admitted="yes", source="added by --set", confidence="assumption",
+def add_act(scenario: Scenario, key: str, value: str, instruments: Mapping[str, Instrument]) -> Scenario:
+    """`act.NAME`: one more act, told as a sentence (`act_sentence.py`); its parts are checked with the tables."""
+    name = key.removeprefix("act.")
+    try:
+        if OLD.fullmatch(value):
+            act = _with_colons(scenario, key, value, instruments)
+        else:
+            act = parse(value, instruments, [country.country for country in scenario.countries], scenario.start)
+    except BadInput as error:
+        raise BadInput(
+            [f"--set {key}: {problem.removeprefix(f'--set {key}: ')}" for problem in error.problems]
+        ) from None
+    event = event_of(name, act)
+    told = instruments[act.instrument].told if act.instrument in instruments else ""
+    news = [] if not act.heard else _news_of(event, told, scenario)
+    return scenario.model_copy(update={"events": (*scenario.events, event), "news": (*scenario.news, *news)})
+
+
+def event_of(name: str, act: Act) -> Event:
+    """The row of an act that is added."""
+    return Event(
+        id=name, date=act.announced or act.start, start=act.start, end=act.end, actor=act.actor,
+        instrument=act.instrument, kind=";".join(act.kind), materials=";".join(act.materials),
+        forms=";".join(act.forms), target=";".join(act.targets), value=act.amount, unit=act.unit, admitted="yes",
+        source="added by --set", confidence="assumption",
     )  # fmt: skip
-    if event.value is not None and event.value < 0.0:
-        raise BadInput([f"--set {key}: {event.value} {event.unit} is negative"])
-    return scenario.model_copy(update={"events": (*scenario.events, event)})
+
+
+def act_of(event: Event, heard: bool = True) -> Act:
+    """A row as an act, which `act_sentence.sentence` writes."""
+    return Act(
+        actor=event.actor, instrument=event.instrument, start=event.start, end=event.end,
+        announced=None if event.date == event.start else event.date, kind=words(event.kind),
+        materials=words(event.materials), forms=words(event.forms), targets=words(event.target) or ("all",),
+        amount=event.value, unit=event.unit, heard=heard,
+    )  # fmt: skip
+
+
+def _news_of(event: Event, kind: str, scenario: Scenario) -> list[News]:
+    """The news by which an act is told on the day on which it is announced, to those whom it is against.
+
+    Nothing is told of an act by which nobody is threatened.
+    """
+    if not kind:
+        return []
+    countries = {country.country for country in scenario.countries}
+    target = event.target if set(words(event.target)) <= countries else "all"
+    return [
+        News(
+            id=f"news.{event.id}", date=event.date, kind=kind, target=target, measure=event.id, admitted="yes",
+            text="added by --set", source="added by --set", confidence="assumption",
+        )
+    ]  # fmt: skip
+
+
+# The earlier form of an act, which nobody hears of: actor:instrument [words]:target:first..last[:value unit].
+OLD = re.compile(r"[^:]+:[^:]+:[^:]+:[^:]*\.\.[^:]*(:[^:]*)?")
+
+
+def _with_colons(scenario: Scenario, key: str, value: str, instruments: Mapping[str, Instrument]) -> Act:
+    """An act in the earlier form."""
+    actor, named, target, days, size = [*(part.strip() for part in value.split(":")), ""][:5]
+    first, last = span(key, days)
+    size_of, _, unit = size.partition(" ")
+    name, _, rest = named.partition(" ")
+    given = words(rest.replace("|", ";"))
+    instrument = instruments.get(name)
+    kinds = instrument.kinds if instrument else ()
+    materials = {material.material for material in scenario.materials}
+    forms = {form.form for form in scenario.forms}
+    return Act(
+        actor=actor, instrument=name, start=first, end=last,
+        kind=tuple(word for word in given if word in kinds or word not in materials | forms),
+        materials=tuple(word for word in given if word in materials and word not in kinds),
+        forms=tuple(word for word in given if word in forms and word not in kinds),
+        targets=words(target), amount=number(key, size_of) if size_of else None, unit=unit or "none", heard=False,
+    )  # fmt: skip
 
 
 def change_acts(scenario: Scenario, chosen: list[str], key: str, value: str) -> Scenario:
@@ -40,7 +105,8 @@ def change_acts(scenario: Scenario, chosen: list[str], key: str, value: str) -> 
         unfelt = [e.model_copy(update={"admitted": "no"}) if e.id in chosen else e for e in scenario.events]
         return scenario.model_copy(update={"events": tuple(unfelt)})
     unheard = value.startswith("unheard:")
-    amount = number(key, value.removeprefix("unheard:"))
+    size, _, unit = value.removeprefix("unheard:").strip().partition(" ")
+    amount = number(key, size)
     if len(chosen) > 1:
         raise BadInput(
             [f"--set {key}: names {len(chosen)} acts ({', '.join(chosen[:4])}, ...); give one of them a value"]
@@ -50,8 +116,11 @@ def change_acts(scenario: Scenario, chosen: list[str], key: str, value: str) -> 
         raise BadInput([f"--set {key}: {event.instrument} has no value to change; only {key}=none is possible"])
     if amount < 0.0:
         raise BadInput([f"--set {key}: {amount} {event.unit} is negative"])
+    if unheard and unit.strip() not in ("", event.unit):
+        raise BadInput([f"--set {key}: what others believe in is in {event.unit!r}; give the value in it, too"])
     heard = event.value if unheard else None
-    changed = event.model_copy(update={"value": amount, "heard": heard, "source": "changed by --set"})
+    told = {"value": amount, "unit": unit.strip() or event.unit, "heard": heard, "source": "changed by --set"}
+    changed = event.model_copy(update=told)
     return scenario.model_copy(update={"events": tuple(changed if e is event else e for e in scenario.events)})
 
 

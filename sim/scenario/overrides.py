@@ -9,9 +9,13 @@ news.quota.2010H2=none      the act happens, but nobody hears of it; `news=none`
 activity=none               industrial activity stays as in the base year
 activity.all.2020-01..2020-12=before         in these months as, on average, in the three months before them
 activity.Japan;Europe.2020-03..2020-08=x0.7  in these months 0.7 times what it was, with all sectors there
-act.slow=China:inspection:all:2020-05..2020-08:33 %   one more act, named `slow`: actor, instrument, target, span,
-                            and value and unit where it has one; no news tells of it. Spans are of months or of days
-act.loan=Japan:backing loan:Mt Weld:2011-03..2012-12:225 m USD   the same with a word of scope behind the instrument
+quota.2010H2=10 kt gross    the same in another unit
+act.slow=China inspection against Japan at 33 % from 2020-05-04 until 2020-08-31   one more act, named `slow`:
+                            ACTOR INSTRUMENT [KIND] [of MATERIALS] [in FORMS] [against TARGETS] [at AMOUNT UNIT]
+                            [announced DAY] [from DAY] [until DAY|open] [unheard]; `chokepoint acts` lists what each
+                            instrument takes, `act_sentence.py` says how names are written. It is heard of on the day
+                            it is announced, as far as it threatens anybody, unless it ends with `unheard`
+act.slow=China:inspection:Japan:2020-05..2020-08:33 %   the same in an earlier form, in which nobody hears of it
 use_elasticity=0.2          a behavioural parameter (also `behaviour.use_elasticity`)
 choices.links_per_buyer=2   a choice of scenario.toml
 end=2012-12-31              the span
@@ -57,7 +61,7 @@ def apply_changes(scenario: Scenario, changes: Sequence[str], instruments: Mappi
             problems.append(f"--set {change}: write key=value")
             continue
         try:
-            scenario = _changed(scenario, key, value)
+            scenario = _changed(scenario, key, value, instruments)
         except BadInput as error:
             problems += error.problems
     problems += check_behaviour(scenario.behaviour, "--set")
@@ -69,9 +73,11 @@ def apply_changes(scenario: Scenario, changes: Sequence[str], instruments: Mappi
     return scenario
 
 
-def _changed(scenario: Scenario, key: str, value: str) -> Scenario:
+def _changed(scenario: Scenario, key: str, value: str, instruments: Mapping[str, Instrument]) -> Scenario:
     """The scenario with one change, by the word that its key begins with."""
     word, dot, rest = key.partition(".")
+    if dot and word == "act":
+        return add_act(scenario, key, value, instruments)
     if key in PARAMETERS:
         return _change_parameter(scenario, key, value)
     if dot and word in CHANGERS:
@@ -142,7 +148,6 @@ CHANGERS: dict[str, Callable[[Scenario, str, str], Scenario]] = {
     "choices": _change_choice,
     "activity": change_activity,
     "doctrine": _change_doctrine,
-    "act": add_act,
     "say": add_news,
     "news": change_news,
 }

@@ -26,6 +26,7 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     """A hint for a mistyped name: the nearest valid ones, or the whole short list."""
     names = [str(v) for v in valid]
     best = difflib.get_close_matches(str(name), names, n=3, cutoff=0.5)
+    best = best or [one for one in names if len(name) > 2 and name.lower() in one.lower()][:3]
     if best:
         return "nearest: " + ", ".join(best)
     if len(names) <= 12:

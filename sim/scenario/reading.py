@@ -38,6 +38,11 @@ KINDS: dict[str, tuple[type, str]] = {
     "mechanisms": (list, "a list of files"),
 }
 KEYS = (*MUST, *(key for key in KINDS if key not in MUST))
+# Columns that tables had in earlier versions, and what to write instead.
+GONE = {
+    "scope": "write what it named under 'materials' (La;Ce), 'forms' (oxide;metal) or 'kind' (light, heavy, loan, "
+    "hazard), and leave out forms and words that an instrument covers anyhow: `chokepoint acts` lists what each takes"
+}
 MERGED = ("choices", "behaviour", "rules", "reserve", "doctrine")  # key by key with those of a scenario that it extends
 
 
@@ -216,13 +221,16 @@ def _read_table(path: Path, model: type[Sourced], problems: list[str], doubtful:
         return ()
     rows = []
     columns = [info.alias or name for name, info in model.model_fields.items()]
-    for number, raw in enumerate(csv.DictReader(text.splitlines()), start=2):
+    reader = csv.DictReader(text.splitlines())
+    gone = [column for column in reader.fieldnames or () if column in GONE and column not in columns]
+    problems += [f"{path.name}: there is no column {column!r} any more; {GONE[column]}" for column in gone]
+    for number, raw in enumerate(reader, start=2):
         if None in raw:
             problems.append(f"{path.name} line {number}: more cells than columns")
             doubtful.add(path.name)
             continue
-        cells = {key: value for key, value in raw.items() if value not in ("", None)}
-        for key in ("note", "measure", "scope", "unit", "target"):  # may be empty
+        cells = {key: value for key, value in raw.items() if value not in ("", None) and key not in gone}
+        for key in ("note", "measure", "kind", "materials", "forms", "unit", "target"):  # may be empty
             if key in raw and key in columns:
                 cells[key] = raw[key] or ""
         try:

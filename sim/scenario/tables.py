@@ -162,8 +162,10 @@ class Form(Sourced):
 
 
 class Event(Sourced):
-    """An act of a state in its official unit, or a delay of transport. Only admitted rows reach a simulation.
+    """An act of a state, or a delay of transport. Only admitted rows reach a simulation.
 
+    `date` is the day on which it is announced; without an `end` it is open. `kind` says which act of its instrument it
+    is; `materials` and `forms` what it is for, where not for all; several words of a cell are parted by semicolons.
     `heard` is the value that others believe in where it is not the true one.
     """
 
@@ -173,8 +175,10 @@ class Event(Sourced):
     end: datetime.date | None = None
     actor: str
     instrument: str
+    kind: str = ""
+    materials: str = ""
+    forms: str = ""
     target: str
-    scope: str
     value: float | None = None
     unit: str
     admitted: Literal["yes", "no"]

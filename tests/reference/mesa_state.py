@@ -41,7 +41,7 @@ class ExportingState(Party):
         after = first + timedelta(days=7)
         for act in self.taxes:
             if first <= act.start < after:
-                for name in act.scope.split(";"):
+                for name in act.materials.split(";"):
                     self.tax[self.materials.index(name)] = act.value / 100.0
         for act in self.quotas:
             if first <= act.start < after:

@@ -51,8 +51,8 @@ def simulation(seed: int, at_bounds: bool = False, size: int = 1) -> Simulation:
         behaviour={**BEHAVIOUR, **(AT_BOUNDS if at_bounds else {})},
         events=(
             *half_years(1000.0, 2011, 2011), *half_years(800.0, 2012, 2013),
-            event("tax.one", date(2011, 5, 4), "export_tax", 25.0, scope="M1", unit="%"),
-            event("tax.both", date(2016, 6, 1), "export_tax", 60.0, scope="M1;M2", unit="%"),
+            event("tax.one", date(2011, 5, 4), "export_tax", 25.0, materials="M1", unit="%"),
+            event("tax.both", date(2016, 6, 1), "export_tax", 60.0, materials="M1;M2", unit="%"),
         ),
     )  # fmt: skip
     return Simulation(scenario, seed=seed)

@@ -12,10 +12,11 @@ from chokepoint.sim.politics.governed import GovernedWorld
 
 
 def in_words(measure: Measure) -> str:
-    """A measure as one line: instrument, value with its unit, scope, targets, dates."""
+    """A measure as one line: instrument and kind, value with its unit, materials, targets, dates."""
     value = "" if measure.value is None else f" {number(measure.value)} {measure.unit}".rstrip()
-    scope = " ".join(filter(None, (part.replace(";", ", ") for part in measure.scope)))
-    parts = [f"{measure.instrument}{value}", f"on {scope}" if scope else "", f"for {', '.join(measure.targets)}"]
+    what = " ".join(filter(None, (", ".join(names) for names in (measure.materials, measure.forms))))
+    kind = "".join(f" {word}" for word in measure.kind)
+    parts = [f"{measure.instrument}{kind}{value}", f"on {what}" if what else "", f"for {', '.join(measure.targets)}"]
     if not measure.lifted:
         parts.append(f"from {measure.start}" + (f" to {measure.end}" if measure.end else ""))
     return ("end of " if measure.lifted else "") + " ".join(filter(None, parts))
@@ -68,8 +69,7 @@ class StateWatch(Watch):
         return ", which a ruling forbids: not carried out" if forbidden else ""
 
     def _act(self, measure: Measure) -> None:
-        named = {x for part in measure.scope for x in part.split(";")} & set(self.world.materials)
-        if self.material is not None and named and self.material not in named:
+        if self.material is not None and measure.materials and self.material not in measure.materials:
             return
         reason, barred, day = measure.reason, "", measure.start
         if measure.id in self.history:

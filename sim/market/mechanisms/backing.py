@@ -1,6 +1,6 @@
 """Backing: a backer's firms come first; states pay, and are paid back by, mines and plants that they back.
 
-An act with the instrument `backing` says in its scope what it is; any state may back any mine or refinery. A `subsidy`
+An act with the instrument `backing` says by its kind what it is; any state may back any mine or refinery. A `subsidy`
 goes to mines at home.
 
 | act | value and unit | what it does |
@@ -35,7 +35,7 @@ from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
-from chokepoint.sim.market.pledges import check_backing, check_subsidy
+from chokepoint.sim.market.pledges import BACKING_UNITS, SUBSIDY_UNITS, check_backing, check_subsidy
 from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, RESERVE
 from chokepoint.sim.scenario.acts import Instrument
 
@@ -296,12 +296,14 @@ def _offtake(world: Any, measure: Measure) -> None:
 
 def _floor_price(world: Any, measure: Measure) -> None:
     N, I, c = world.N, world.I, world.countries.index(measure.actor)
+    world.law.enter(measure)
     for k in _mines(world, measure):
-        value = measure.value or 0.0
-        if measure.unit == "% of base":
+        act = world.law.ruling(measure, world.mines[k])
+        value = 0.0 if act is None else act.value or 0.0
+        if act is not None and act.unit == "% of base":
             product = float(N.k_basket[k] @ N.base_price[N.k_refiner_zone[k]])
             value *= float(N.k_payable[k]) * max(0.0, product - float(N.k_refining[k])) / 100.0
-        I.floor_price[k, c] = 0.0 if measure.lifted else value
+        I.floor_price[k, c] = value
         _settle(world, k)
         if not measure.lifted and I.floor_price[k, c] >= I.k_floor[k]:  # investors count on the highest floor
             I.k_floor_end[k] = _end(world, measure)
@@ -323,17 +325,16 @@ def _subsidy(world: Any, measure: Measure) -> None:
 
 
 def _backing(world: Any, measure: Measure) -> None:
-    """Backing by the word of its scope; without one it counts against the investor's hurdle, and for banks, by its
+    """Backing by its kind; without one it counts against the investor's hurdle, and for banks, by its
     share of the outlay, and nobody pays."""
-    if measure.scope[0]:
-        KINDS[measure.scope[0]](world, measure)
+    if measure.kind:
+        KINDS[measure.kind[0]](world, measure)
         return
-    for target in measure.targets:
-        if target in world.mines and measure.value is not None:
-            mine = world.mines.index(target)
-            capex = float(world.N.k_capex[mine])
-            if capex > 0.0:
-                world.I.support[mine] = min(1.0, measure.value * 1000.0 / capex)
+    world.law.enter(measure)
+    for mine in _mines(world, measure):
+        act, capex = world.law.ruling(measure, world.mines[mine]), float(world.N.k_capex[mine])
+        if capex > 0.0:
+            world.I.support[mine] = 0.0 if act is None else min(1.0, (act.value or 0.0) * 1000.0 / capex)
 
 
 KINDS = {"loan": _loan, "stake": _stake, "guarantee": _guarantee, "offtake": _offtake, "floor_price": _floor_price}
@@ -404,12 +405,23 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "backing",
-            "Loan, stake, guarantee, offtake or floor price for a mine or plant; without a word, it eases the hurdle.",
+            "Loan, stake, guarantee, offtake or floor price (the kinds) for a mine or plant of any country; without a "
+            "kind nobody pays, and it eases the investor's hurdle.",
             _backing,
+            kinds=tuple(kind for kind in BACKING_UNITS if kind),
+            targets=("mines", "refiners"),
+            units=BACKING_UNITS,
+            example="Importia backing offtake against Far Creek at 400 t/year from 2010-03-01 until 2014-12-28",
             check=check_backing,
         ),
         Instrument(
-            "subsidy", "USD/kg of ore, or per cent of the outlay, for mines at home.", _subsidy, check=check_subsidy
+            "subsidy",
+            "A state pays mines at home for every kg of ore, or so many per cent of the outlay of new ones.",
+            _subsidy,
+            targets=("mines", "all"),
+            units={"": SUBSIDY_UNITS},
+            example="Importia subsidy against Far Creek at 2000 USD/t from 2010-03-01 until 2014-12-28",
+            check=check_subsidy,
         ),
     ),
 )

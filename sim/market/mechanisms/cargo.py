@@ -3,6 +3,7 @@
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.lookup import Tables
+from chokepoint.sim.scenario.tables import Event
 
 
 def arrivals(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -47,6 +50,12 @@ def _full_pipelines(start: Making) -> Any:
     return pipe
 
 
+def _whole_weeks(event: Event, tables: Tables) -> Iterator[str]:
+    """Cargo lands in weeks: a part of one would be lost."""
+    if event.value is not None and event.value != round(event.value):
+        yield f"events.csv, {event.id}, value: a delay counts whole weeks, not {event.value:.3g}"
+
+
 MECHANISM = Mechanism(
     "cargo",
     source="accounting",
@@ -76,7 +85,14 @@ MECHANISM = Mechanism(
     },
     instruments=(
         Instrument(
-            "transit_delay", "Weeks that cargo takes longer.", unit="weeks", high=26.0, targets=("countries", "all")
+            "transit_delay",
+            "Cargo from the actor takes so many whole weeks longer to a destination.",
+            by="country",
+            targets=("countries", "all"),
+            unit="weeks",
+            high=26.0,
+            example="Exportia transit_delay against Importia at 3 weeks from 2010-03-01 until 2010-05-30",
+            check=_whole_weeks,
         ),
     ),
 )

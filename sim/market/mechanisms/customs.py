@@ -102,24 +102,31 @@ def _hold(world: Any, measure: Measure) -> None:
 
 
 def _inspection(world: Any, measure: Measure) -> None:
+    """So many per cent of the cargo for a destination are opened; as many as usual where no act says how many."""
     zone = world.zone_of(measure.actor)
     normal = world.I.normal_inspection[zone]
-    for c in world.targets(measure):
-        world.I.inspection[zone, c] = normal if measure.lifted or measure.value is None else measure.value / 100.0
+    for c, act in _ruling(world, measure):
+        world.I.inspection[zone, c] = normal if act is None or act.value is None else act.value / 100.0
 
 
 def _export_licence(world: Any, measure: Measure) -> None:
     """Cargo waits for a licence, `value` working days on average, five to a week."""
     zone = world.zone_of(measure.actor)
-    for c in world.targets(measure):
-        world.I.permit_weeks[zone, c] = 0.0 if measure.lifted else (measure.value or 0.0) / 5.0
+    for c, act in _ruling(world, measure):
+        world.I.permit_weeks[zone, c] = 0.0 if act is None else (act.value or 0.0) / 5.0
 
 
 def _licence_refusal(world: Any, measure: Measure) -> None:
     """A share of the applications to a destination is refused."""
     zone = world.zone_of(measure.actor)
-    for c in world.targets(measure):
-        world.I.refused[zone, c] = 0.0 if measure.lifted else (measure.value or 0.0) / 100.0
+    for c, act in _ruling(world, measure):
+        world.I.refused[zone, c] = 0.0 if act is None else (act.value or 0.0) / 100.0
+
+
+def _ruling(world: Any, measure: Measure) -> list[tuple[int, Measure | None]]:
+    """The countries that an act concerns, each with the act that rules for it once this one has begun or ended."""
+    world.law.enter(measure)
+    return [(c, world.law.ruling(measure, world.countries[c])) for c in world.targets(measure)]
 
 
 def _normal(start: Making) -> Any:
@@ -176,39 +183,68 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "embargo",
-            "Cargo of the covered forms for a destination is held, by days.",
+            "Cargo of the covered forms for a destination is held, whole, by days.",
             _hold,
+            by="exporting_state",
+            covers="embargo_forms",
             targets=ANYWHERE,
+            force="days",
             cuts=True,
             border=True,
+            told="act",
+            example="Exportia embargo against Importia from 2010-03-03 until 2010-06-30",
         ),
-        Instrument("closure", "The border is closed for a destination, by days.", _hold, targets=ANYWHERE, border=True),
+        Instrument(
+            "closure",
+            "The border is closed for a destination, for every form, by days.",
+            _hold,
+            by="exporting_state",
+            targets=ANYWHERE,
+            force="days",
+            border=True,
+            told="act",
+            example="Exportia closure from 2010-03-03 until 2010-03-12 unheard",
+        ),
         Instrument(
             "inspection",
-            "Per cent of cargo opened.",
+            "So many per cent of cargos for a destination are opened, of every form.",
             _inspection,
+            by="exporting_state",
             targets=ANYWHERE,
+            unit="% of cargos",
+            high=100.0,
+            valueless="as many as usual",
             cuts=True,
             border=True,
+            told="act",
+            example="Exportia inspection against Importia at 100 % from 2010-03-01 until 2010-05-30",
         ),
         Instrument(
             "export_licence",
-            "Cargo waits so many working days on average.",
+            "Cargo waits for a licence, so many working days on average.",
             _export_licence,
+            by="exporting_state",
+            covers="quota_forms",
             unit="working days",
             high=500.0,
             targets=ANYWHERE,
             border=True,
+            told="act",
+            example="Exportia export_licence against Importia at 9 weeks from 2010-03-01",
         ),
         Instrument(
             "licence_refusal",
-            "Per cent of applications refused.",
+            "So many per cent of the applications for a destination are refused.",
             _licence_refusal,
+            by="exporting_state",
+            covers="quota_forms",
             unit="%",
             high=100.0,
             targets=ANYWHERE,
             cuts=True,
             border=True,
+            told="act",
+            example="Exportia licence_refusal against Importia at 0.4 share from 2010-03-01 until 2010-12-31",
         ),
     ),
 )

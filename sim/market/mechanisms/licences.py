@@ -3,6 +3,7 @@
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
+from collections.abc import Iterator
 from math import exp
 from typing import Any
 
@@ -17,6 +18,8 @@ from chokepoint.sim.market.forms import covered
 from chokepoint.sim.market.rules.border import licence_allowance as border_licence_allowance
 from chokepoint.sim.network.structure import LICENSED
 from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.lookup import Tables
+from chokepoint.sim.scenario.tables import Event
 
 TINY = 1e-12
 BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
@@ -107,7 +110,7 @@ def _quota(world: Any, measure: Measure) -> None:
         instruments.quota_on[zone] = 0.0
         instruments.licence[holders] = 0.0
         return
-    part = 1 if measure.scope[-1] == "heavy" else 0
+    part = 1 if "heavy" in measure.kind else 0
     law.licence_years.setdefault(zone, measure.start.year)
     if measure.start.year != law.licence_years[zone]:
         if law.carry_over.get(zone) != measure.start.year:
@@ -119,6 +122,19 @@ def _quota(world: Any, measure: Measure) -> None:
     instruments.licence[holders, part] += measure.value * world.N.r_licence_share[holders]
     if measure.end is not None:
         instruments.licence_end[zone] = world.calendar.step_of(measure.end) + 1
+
+
+def _light_beside_heavy(event: Event, tables: Tables) -> Iterator[str]:
+    """A quota for light materials alone would be one for all: heavy ones need licences of their own first."""
+    if event.kind == "light" and not any(
+        other.instrument == event.instrument and other.kind == "heavy" and other.actor == event.actor
+        for other in tables["events"]
+        if other.admitted == "yes"
+    ):
+        yield (
+            f"events.csv, {event.id}, kind: a quota of the kind 'light' is for all materials unless {event.actor} has "
+            "one of the kind 'heavy' beside it; leave the kind out, or add that one"
+        )
 
 
 def _carry_over(world: Any, measure: Measure) -> None:
@@ -177,12 +193,34 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "export_quota",
-            "Licences of so many gross tonnes for a half-year, by holders' shares; good until the year ends.",
+            "Licences for so many gross tonnes of a half-year go to holders by their shares. They are good until the "
+            "year ends or the next grant; only the last quota ends with its last day. Beside one of the kind `heavy`, "
+            "`light` is for all other materials.",
             _quota,
+            by="exporting_state",
+            covers="quota_forms",
+            kinds=("light", "heavy"),
+            unit="t gross",
+            also=("t gross/half-year",),
+            valueless="exports are free of a quota",
+            force="once",
             negative=False,
             cuts=True,
             border=True,
+            told="act",
+            example="Exportia export_quota at 1.2 kt gross from 2010-03-01 until 2010-06-30",
+            check=_light_beside_heavy,
         ),
-        Instrument("quota_carry_over", "Licences of the old year stay good in the new one.", _carry_over, border=True),
+        Instrument(
+            "quota_carry_over",
+            "Licences of the year before stay good in the year in which it begins.",
+            _carry_over,
+            by="exporting_state",
+            covers="quota_forms",
+            force="once",
+            border=True,
+            world="2010-embargo",
+            example="China quota_carry_over from 2012-01-01 until 2012-12-31",
+        ),
     ),
 )

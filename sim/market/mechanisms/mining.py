@@ -3,6 +3,7 @@
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,12 @@ from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
 from chokepoint.sim.network.structure import FREE, OPERATING
 from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.lookup import Tables
+from chokepoint.sim.scenario.problems import nearest
+from chokepoint.sim.scenario.tables import Event
 
 TINY = 1e-12
+GROUPS = {"light": 1, "heavy": 2}  # of mines that a production quota is for, and their place in the array
 FIXED_COST = 0.4  # part of a project's cost at capacity that does not fall with output (assumption)
 
 
@@ -98,16 +103,28 @@ def mining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
 
 def _production_quota(world: Any, measure: Measure) -> None:
     """At most `value` tonnes a year from the mines of a group."""
-    group = {"light": 1, "heavy": 2}.get(measure.scope[0])
-    if group is not None and not measure.lifted:
-        limit = -1.0 if measure.value is None else measure.value
-        world.I.production_quota[world.zone_of(measure.actor), group] = limit
+    world.law.enter(measure)
+    act = world.law.ruling(measure)
+    limit = -1.0 if act is None or act.value is None else act.value
+    for word in measure.kind:
+        world.I.production_quota[world.zone_of(measure.actor), GROUPS[word]] = limit
 
 
 def _ore_hold(world: Any, measure: Measure) -> None:
     """Ore of the mines named is stopped, in force by days."""
     if not measure.lifted:
         world.law.holds.append(measure)
+
+
+def _mines_of_group(event: Event, tables: Tables) -> Iterator[str]:
+    """A production quota is for legal mines of the state, of its group."""
+    groups = {mine.quota_group for mine in tables["mines"] if mine.country == event.actor and mine.legal == "yes"}
+    if event.kind in GROUPS and event.kind not in groups:
+        there = [group for group in GROUPS if group in groups]
+        yield (
+            f"events.csv, {event.id}, kind: {event.actor} has no legal mine whose quota_group is {event.kind!r} "
+            f"({nearest(event.kind, there) if there else 'mines.csv gives none of its mines a group'})"
+        )
 
 
 MECHANISM = Mechanism(
@@ -147,11 +164,36 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "production_quota",
-            "Tonnes a year of ore by group, over legal mines by size.",
+            "Legal mines of a group make at most so many tonnes a year, shared out by size.",
             _production_quota,
+            by="exporting_state",
+            kinds=tuple(GROUPS),
+            needs_kind=True,
+            unit="t/year",
+            also=("t",),
+            valueless="mines are free of a quota",
             negative=False,
+            told="act",
+            example="Exportia production_quota light at 3.5 kt/year from 2010-03-01 until 2010-12-31",
+            check=_mines_of_group,
         ),
-        Instrument("ore_hold", "The ore of named mines is held, by days.", _ore_hold, targets=("mines",)),
-        Instrument("production_shortfall", "Heard of; moves nothing itself."),
+        Instrument(
+            "ore_hold",
+            "The ore of named mines, of any country, is held, by days.",
+            _ore_hold,
+            targets=("mines",),
+            force="days",
+            told="act",
+            example="Exportia ore_hold against Great Pit from 2010-03-03 until 2010-05-30",
+        ),
+        Instrument(
+            "production_shortfall",
+            "What mines made less than their quota is heard of; it moves nothing itself.",
+            by="country",
+            force="heard",
+            kinds=tuple(GROUPS),
+            told="report",
+            example="Exportia production_shortfall light from 2010-03-01",
+        ),
     ),
 )

@@ -82,7 +82,9 @@ def _feed(start: Making) -> Any:
 
 def _subsidy(world: Any, measure: Measure) -> None:
     """The state pays a share of the base-year price of what its refiners make."""
-    world.I.subsidy[world.zone_of(measure.actor)] = 0.0 if measure.lifted else (measure.value or 0.0) / 100.0
+    world.law.enter(measure)
+    act = world.law.ruling(measure)
+    world.I.subsidy[world.zone_of(measure.actor)] = 0.0 if act is None else (act.value or 0.0) / 100.0
 
 
 MECHANISM = Mechanism(
@@ -110,10 +112,12 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "production_subsidy",
-            "Per cent of the base-year price for what licensed refiners make.",
+            "The state pays so many per cent of the base-year price for what its licensed refiners make.",
             _subsidy,
+            by="exporting_state",
             unit="%",
             high=90.0,
+            example="Exportia production_subsidy at 20 % from 2010-03-01 until 2012-12-31",
         ),
     ),
 )

@@ -118,7 +118,7 @@ def buying_news(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
 
 def _purchase(world: Any, measure: Measure) -> None:
     """Buy `value` tonnes of what the home refiners make, in their proportions, over the stated weeks."""
-    if measure.value is None or measure.unit != "t":
+    if measure.value is None:
         return
     instruments, reserve = world.I, world.reserve_slots.get(measure.actor, {})
     output = world.N.trade_base[world.zone_of(measure.actor)]
@@ -168,7 +168,12 @@ MECHANISM = Mechanism(
     },
     instruments=(
         Instrument(
-            "reserve_purchase", "So many tonnes for a state's reserve in the proportions of home output.", _purchase
+            "reserve_purchase",
+            "A state buys so many tonnes for its reserve, in the proportions of home output, over its days.",
+            _purchase,
+            unit="t",
+            force="once",
+            example="Exportia reserve_purchase at 0.3 kt from 2010-03-01 until 2010-06-30",
         ),
     ),
 )

@@ -3,7 +3,6 @@
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
-from collections.abc import Iterator
 from math import exp
 from typing import Any
 
@@ -15,8 +14,6 @@ from chokepoint.sim.market.columns import over_zones, without_world
 from chokepoint.sim.market.mechanisms.licences import BOOK_YEARS, SALES_YEARS
 from chokepoint.sim.network.structure import GREY, LEGAL, RESERVE
 from chokepoint.sim.scenario.acts import Instrument
-from chokepoint.sim.scenario.lookup import Tables
-from chokepoint.sim.scenario.tables import Event
 
 
 def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -102,25 +99,16 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
 
 
 def _tax(world: Any, measure: Measure) -> None:
-    """A tax on the price at home. History's taxes follow each other; the end of a doctrine's own brings back what it
-    replaced."""
-    if "metal" in measure.scope[1:]:
-        return  # a duty on one form of a material is recorded, not priced: prices are those of oxides
-    zone, taxes = world.zone_of(measure.actor), world.law.taxes
-    for name in measure.scope[0].split(";"):
-        if name not in world.materials:
-            continue
+    """A tax on the price at home, of the materials named or of all. What stood before comes back when it ends."""
+    zone, law = world.zone_of(measure.actor), world.law
+    law.enter(measure)
+    for name in measure.materials or world.materials:
         place = zone, world.materials.index(name)
-        if measure.lifted:
-            world.I.tax[place] = taxes.pop(place, world.I.tax[place])
-        else:
-            world.I.tax[place] = (measure.value or 0.0) / 100.0
-
-
-def _names_materials(event: Event, tables: Tables) -> Iterator[str]:
-    """The scope of a tax names materials."""
-    for name in event.scope.split("|")[0].split(";"):
-        yield from tables.unknown(name, tables.names("materials"), f"events.csv, {event.id}", "material")
+        # An act of the base year is the tax that the run starts with; without it there is none.
+        begun = measure.start <= world.calendar.start
+        law.taxes.setdefault(place, 0.0 if begun else float(world.I.tax[place]))
+        act = law.ruling(measure, material=name)
+        world.I.tax[place] = law.taxes[place] if act is None else (act.value or 0.0) / 100.0
 
 
 MECHANISM = Mechanism(
@@ -152,11 +140,15 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "export_tax",
-            "Per cent of the inside price, by material.",
+            "Exports pay so many per cent of the inside price, by material.",
             _tax,
+            by="exporting_state",
+            materials=True,
+            unit="%",
             negative=False,
             border=True,
-            check=_names_materials,
+            told="act",
+            example="Exportia export_tax of M at 0.25 share announced 2010-02-01 from 2010-03-01 until 2010-12-31",
         ),
     ),
 )

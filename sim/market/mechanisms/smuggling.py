@@ -3,6 +3,7 @@
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
+from collections.abc import Iterator
 from math import exp, log
 from typing import Any
 
@@ -15,7 +16,10 @@ from chokepoint.sim.market.columns import over_zones
 from chokepoint.sim.market.rules.market import kept as market_kept
 from chokepoint.sim.market.rules.market import smoothed as market_smoothed
 from chokepoint.sim.network.structure import UNLICENSED
-from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.acts import Instrument, words
+from chokepoint.sim.scenario.lookup import Tables
+from chokepoint.sim.scenario.problems import nearest
+from chokepoint.sim.scenario.tables import Event
 
 
 def smuggling(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -64,6 +68,17 @@ def _campaign(world: Any, measure: Measure) -> None:
     world.I.campaigns[hit] += -1.0 if measure.lifted else 1.0
 
 
+def _unlicensed(event: Event, tables: Tables) -> Iterator[str]:
+    """A campaign is against mines that the state did not license."""
+    mines = [mine.mine for mine in tables["mines"] if mine.country == event.actor and mine.legal == "no"]
+    where = f"events.csv, {event.id}, target"
+    for name in words(event.target):
+        if name == "all" and not mines:
+            yield f"{where}: {event.actor} has no unlicensed mine to act against"
+        elif name != "all" and name in tables.names("mines") and name not in mines:
+            yield f"{where}: {name!r} is no unlicensed mine of {event.actor} ({nearest(name, mines)})"
+
+
 MECHANISM = Mechanism(
     "smuggling",
     source="assumption; form in agents/refiner.py",
@@ -88,5 +103,15 @@ MECHANISM = Mechanism(
     series={
         "leaked": Series("t gross", "country", True, "smuggled exports, by destination", "t z c", "", over_zones),
     },
-    instruments=(Instrument("enforcement", "A campaign against unlicensed mines, all or those named.", _campaign),),
+    instruments=(
+        Instrument(
+            "enforcement",
+            "A campaign against unlicensed mines at home, all or those named.",
+            _campaign,
+            by="exporting_state",
+            targets=("mines", "all"),
+            example="Exportia enforcement against Night Diggings from 2010-03-01 until 2010-12-31",
+            check=_unlicensed,
+        ),
+    ),
 )

@@ -26,7 +26,7 @@ def small(**build: Any) -> Simulation:
     events = [
         event("incident.1", date(2010, 12, 1), "incident", 0.8, target="Importia", unit="strength"),
         event("late", date(2011, 2, 7), "transit_delay", 3.0, target="Importia", unit="weeks", end=date(2011, 6, 26)),
-        event("mining", date(2010, 9, 6), "production_quota", 3000.0, scope="light", unit="t"),
+        event("mining", date(2010, 9, 6), "production_quota", 3000.0, kind="light", unit="t"),
         event("ore", date(2011, 5, 2), "ore_hold", target="Far Creek;Pit 1", end=date(2011, 5, 12)),
         event("campaign", date(2010, 10, 4), "enforcement", end=date(2011, 3, 6)),
         event("help", date(2010, 10, 4), "production_subsidy", 10.0, unit="%"),
@@ -40,8 +40,8 @@ def small(**build: Any) -> Simulation:
         country="Exportia", rule="threshold", settings={"cover": 1.2}, keeps_history=True, start=date(2011, 1, 3)
     )
     pledges = (
-        "act.works=Importia:backing loan:Far Works:2010-02..2060-01:5 m USD",
-        "act.floor=Importia:backing floor_price:New Mine:2010-02..2060-01:9 USD/kg",
+        "act.works=Importia backing loan against Far Works at 5 m USD from 2010-02 until 2060-01",
+        "act.floor=Importia backing floor_price against New Mine at 9 USD/kg from 2010-02 until 2060-01",
     )
     found = scenario.model_copy(update={"reserves": {"store": reserve}, "stances": {"hard": stance}})
     return Simulation(found, changes=pledges)
@@ -151,7 +151,7 @@ def test_trace_on_the_command_line(tmp_path: Path) -> None:
     words = ("trace", "two-countries", "--agent", "Exportia", "--from", "2013-01-07")
     data = json.loads(call(*words, "--json").stdout)
     assert [e["about"] for e in data["entries"]] == ["embargo.2013", "embargo.2013"]
-    assert data["entries"][0]["choice"].startswith("embargo on oxide")
+    assert data["entries"][0]["choice"].startswith("embargo for Importia")
     shown = call(*words)
     assert "why: history" in shown.stdout
     file = tmp_path / "deep" / "trace.csv"

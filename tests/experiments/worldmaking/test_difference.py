@@ -63,7 +63,7 @@ def test_a_scenario_and_itself(edited: Path) -> None:
 def test_cells_rows_and_keys_that_differ(edited: Path) -> None:
     replace(edited / "scenario.toml", "end = 2014-12-28", "end = 2013-12-29")
     replace(edited / "scenario.toml", "links_per_buyer = 2", "links_per_buyer = 3")
-    replace(edited / "events.csv", "carbonate;metal,1000,t gross", "carbonate;metal,1200,t gross")
+    replace(edited / "events.csv", "all,1000,t gross", "all,1200,t gross")
     replace(edited / "feeds.csv", "Great Pit,First Works,0.6", "Great Pit,First Works,0.5")
     replace(edited / "feeds.csv", "Great Pit,Second Works,0.4", "Great Pit,Third Works,0.5")
     with (edited / "scenario.toml").open("a", encoding="utf-8") as file:

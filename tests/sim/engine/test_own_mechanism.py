@@ -18,7 +18,9 @@ from tests.builders import TWO_COUNTRIES
 
 ROYALTY = Path(__file__).with_name("royalty.py")
 RATE = 0.5  # USD/kg
-ROW = f"royalty.2010,2010-01-04,2010-06-07,2011-06-05,Exportia,ore_royalty,all,,{RATE},USD/kg,yes,invented,assumption,"
+ROW = (
+    f"royalty.2010,2010-01-04,2010-06-07,2011-06-05,Exportia,ore_royalty,,,,all,{RATE},USD/kg,yes,invented,assumption,"
+)
 
 
 def world_with(folder: Path, row: str = "", mechanism: str = "royalty.py") -> Path:
@@ -140,7 +142,9 @@ def test_what_does_not_fit_is_told(tmp_path: Path, case: str) -> None:
 
 def test_a_bad_act_of_it_is_refused_with_its_row(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"royalty\.2010: .* 0 to 1000 USD/kg"):
-        Simulation(world_with(tmp_path, ROW.replace("USD/kg", "USD/t")))
+        Simulation(world_with(tmp_path, ROW.replace(f"{RATE},USD/kg", "1001,USD/kg")))
+    with pytest.raises(BadInput, match=r"royalty\.2010, unit: unit '%' measures share, not money for a mass"):
+        Simulation(world_with(tmp_path / "unit", ROW.replace("USD/kg", "%")))
     with pytest.raises(BadInput, match="ore_royalti"):
         Simulation(world_with(tmp_path / "other", ROW.replace("ore_royalty", "ore_royalti")))
 

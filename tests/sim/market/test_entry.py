@@ -55,7 +55,6 @@ def test_a_state_that_backs_a_mine_takes_the_place_of_banks(loan: float, debt: f
     if loan > 0.0:
         backing = event(
             "backing.x", date(2010, 1, 4), "backing", loan * 8.0, actor="Importia", target="New Mine", unit="m USD",
-            scope="",
         )  # fmt: skip
         scenario = scenario.model_copy(update={"events": (*scenario.events, backing)})
     world = Simulation(scenario).world(0).run()

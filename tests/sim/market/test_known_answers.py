@@ -91,7 +91,7 @@ def test_free_trade_parity(materials: int) -> None:
 @pytest.mark.parametrize("percent", [0.0, 5.0, 25.0])
 def test_free_trade_parity_after_a_new_tax(percent: float) -> None:
     # the tax goes from 10 % to another in 2012; three years later the ratio is 1 + tax + freight / inside
-    changed = event("tax.2012", date(2012, 1, 2), "export_tax", percent, scope="M1;M2", unit="%")
+    changed = event("tax.2012", date(2012, 1, 2), "export_tax", percent, materials="M1;M2", unit="%")
     world = run(materials=2, noise=False, freight=0.5, end=date(2019, 12, 29), events=[changed])
     price = world.R.price[step_of(world, 2015, 1, 5) :]
     assert np.abs(price[:, 0] / price[:, 1] / (1.0 + percent / 100.0 + 0.5 / price[:, 1]) - 1.0).max() < 0.005
@@ -248,7 +248,7 @@ def test_noise_is_real() -> None:
 
 # A shock of size zero is no shock, and a shock has no past.
 
-SAME_TAX = event("tax.again", date(2012, 1, 2), "export_tax", 10.0, scope="M1", unit="%")
+SAME_TAX = event("tax.again", date(2012, 1, 2), "export_tax", 10.0, materials="M1", unit="%")
 CLEAR = event("inspection", date(2012, 1, 2), "inspection", 10.0, target="Importia", unit="% of cargos")
 HOLD = event("embargo", date(2012, 3, 5), "embargo", target="Importia", end=date(2012, 4, 15))
 
@@ -296,7 +296,7 @@ def test_a_shock_changes_nothing_before_its_date(act: str, day: date) -> None:
 @pytest.mark.parametrize("weekday", range(7))
 def test_an_act_is_in_force_in_the_step_of_its_day(weekday: int, step_days: float) -> None:
     day = date(2010, 3, 1 + weekday)
-    raised = event("tax.2010", day, "export_tax", 25.0, scope="M1", unit="%")
+    raised = event("tax.2010", day, "export_tax", 25.0, materials="M1", unit="%")
     world = Simulation(world_scenario(events=[raised], end=date(2010, 6, 27), step_days=step_days)).world()
     step = world.calendar.step_of(day)
     world.advance(step)

@@ -62,7 +62,7 @@ def test_refusals_keep_their_share_at_home() -> None:
     ("instrument", "value", "unit", "says"),
     [
         ("licence_refusal", 130.0, "%", "0 to 100 %"),
-        ("export_licence", 45.0, "days", "working days"),
+        ("export_licence", 45.0, "kt", "working days"),
         ("production_subsidy", 95.0, "%", "0 to 90 %"),
         ("transit_delay", 40.0, "weeks", "0 to 26 weeks"),
         ("transit_delay", None, "weeks", "0 to 26 weeks"),

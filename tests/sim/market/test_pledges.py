@@ -15,7 +15,7 @@ from tests.builders import differences, world_scenario
 from tests.sim.market.test_entry import with_entrant
 
 FOR_GOOD = "2010-01..2060-01"
-CASE = "act.case=Importia:complaint hazard:Exportia:2010-06-01..2090-01:0.8 1/year"
+CASE = "act.case=Importia complaint hazard against Exportia at 0.8 1/year from 2010-06-01 until 2090-01 unheard"
 KINDS = {
     "backing loan": "m USD", "backing stake": "m USD", "backing guarantee": "m USD", "backing floor_price": "USD/kg",
     "subsidy": "USD/kg", "subsidy capex": "% of capex", "backing offtake": "t/year",
@@ -32,7 +32,9 @@ def project(capex: float, cost: float, quota: float, **choices: float) -> Scenar
 
 
 def act(kind: str, value: float, actor: str = "Importia", target: str = "New Mine", span: str = FOR_GOOD) -> str:
-    return f"act.x={actor}:{kind.replace(' capex', '')}:{target}:{span}:{value} {KINDS[kind]}"
+    first, last = span.split("..")
+    size, days = f"{value} {KINDS[kind]}", f"from {first} until {last}"
+    return f"act.x={actor} {kind.replace(' capex', '')} against {target} at {size} {days}"
 
 
 def run(scenario: Scenario, *changes: str) -> World:
@@ -180,7 +182,7 @@ def test_a_mine_lives_through_low_prices_while_a_state_pays(kind: str, value: fl
 
 
 def test_a_floor_may_be_a_share_of_the_base_year() -> None:
-    share = cheap("act.x=Importia:backing floor_price:Far Creek:2010-01..2012-12:40 % of base")
+    share = cheap("act.x=Importia backing floor_price against Far Creek at 40 % of base from 2010-01 until 2012-12")
     price = cheap(act("backing floor_price", 0.4 * 8.5, target="Far Creek", span="2010-01..2012-12"))
     assert differences(share, price) == []
 
@@ -249,7 +251,7 @@ def test_an_exporter_that_ties_up_output_abroad_makes_it_dear_there() -> None:
 
 
 def test_two_states_share_an_outlay() -> None:
-    both = ("act.y=Exportia:backing stake:New Mine:2010-01..2060-01:20 m USD",)
+    both = ("act.y=Exportia backing stake against New Mine at 20 m USD from 2010-01 until 2060-01",)
     world = calm(act("backing stake", 12.0), *both)  # 32 m USD pledged of 24
     shares = world.I.stake[world.mines.index("New Mine")]
     assert sorted(shares.tolist()) == pytest.approx([1.0 - 20.0 / 24.0, 20.0 / 24.0]) or shares.sum() == pytest.approx(
@@ -268,8 +270,8 @@ def test_all_pledges_at_once_balance_every_week() -> None:
             }.items()
         )
     ]  # fmt: skip
-    acts += ["act.e=Exportia:backing offtake:Far Works:2011-01..2015-12:400 t/year"]
-    acts += ["act.w=Exportia:backing stake:Far Works:2011-01..2015-12:6 m USD", CASE]
+    acts += ["act.e=Exportia backing offtake against Far Works at 400 t/year from 2011-01 until 2015-12"]
+    acts += ["act.w=Exportia backing stake against Far Works at 6 m USD from 2011-01 until 2015-12", CASE]
     scenario = project(40.0, 8.0, 1100.0).model_copy(update={"behaviour": {}})
     world = Simulation(scenario, changes=acts).world(0)
     while world.step < world.calendar.steps:
@@ -281,19 +283,19 @@ def test_all_pledges_at_once_balance_every_week() -> None:
 
 
 FAULTS = {
-    "Importia:backing loan:New Mne:2010-01..2012-12:5 m USD": ("mine or refinery", "'New Mne'", "New Mine"),
-    "Importia:backing floor_price:Far Works:2010-01..2012-12:5 USD/kg": ("mine", "'Far Works'"),
-    "Importia:backing lone:New Mine:2010-01..2012-12:5 m USD": ("'lone'", "loan"),
-    "Importia:backing:Far Works:2010-01..2012-12:5 m USD": ("unknown mine", "'Far Works'"),
-    "Importia:backing loan:New Mine:2010-01..2012-12:5 m JPY": ("m USD", "'m JPY'"),
-    "Importia:backing loan:New Mine:2010-01..2012-12": ("at least 0", "None"),
-    "Importia:backing loan:New Mine:2010-01..2012-12:-5 m USD": ("-5.0 m USD", "negative"),
-    "Importia:backing stake:Far Creek:2010-01..2012-12:5 m USD": ("project", "Far Creek"),
-    "Importia:backing offtake:Works 1:2010-01..2012-12:5 t/year": ("behind a border", "Works 1"),
-    "WTO:backing loan:New Mine:2010-01..2012-12:5 m USD": ("country", "'WTO'"),
-    "Exportia:subsidy:New Mine:2010-01..2012-12:1 USD/kg": ("at home", "New Mine", "Importia"),
-    "Importia:subsidy:New Mine:2010-01..2012-12:120 % of capex": ("120", "above 100"),
-    "Importia:subsidy:New Mine:2010-01..2012-12:1 USD": ("USD/kg or % of capex", "'USD'"),
+    "Importia backing loan against New Mne at 5 m USD": ("mine or refinery", "'New Mne'", "New Mine"),
+    "Importia backing floor_price against Far Works at 5 USD/kg": ("mine", "'Far Works'"),
+    "Importia backing lone against New Mine at 5 m USD": ("'lone'", "loan"),
+    "Importia backing against Far Works at 5 m USD": ("unknown mine", "'Far Works'"),
+    "Importia backing loan against New Mine at 5 m JPY": ("m USD", "'m JPY'"),
+    "Importia backing loan against New Mine": ("needs an amount", "at least 0 m USD"),
+    "Importia backing loan against New Mine at -5 m USD": ("-5.0 m USD", "at least 0 m USD"),
+    "Importia backing stake against Far Creek at 5 m USD": ("project", "Far Creek"),
+    "Importia backing offtake against Works 1 at 5 t/year": ("behind a border", "Works 1"),
+    "WTO backing loan against New Mine at 5 m USD": ("actor", "'WTO'"),
+    "Exportia subsidy against New Mine at 1 USD/kg": ("at home", "New Mine", "Importia"),
+    "Importia subsidy against New Mine at 120 % of capex": ("120", "above 100"),
+    "Importia subsidy against New Mine at 1 USD": ("USD/kg, USD/t", "'USD'"),
 }
 
 

@@ -30,22 +30,30 @@ def small_worlds(draw: st.DrawFn) -> Mapping[str, Any]:
         event(
             "purchase", second, "reserve_purchase", draw(st.floats(1.0, 2000.0)), unit="t", end=ends + timedelta(600)
         ),
-        event("tax.new", second, "export_tax", draw(st.floats(0.0, 200.0)), scope=names),
-        event("mining", second, "production_quota", draw(st.floats(0.0, 9000.0)), scope="light"),
+        event("tax.new", second, "export_tax", draw(st.floats(0.0, 200.0)), materials=names, unit="%"),
+        event("mining", second, "production_quota", draw(st.floats(0.0, 9000.0)), kind="light"),
         event("closure", begins, "closure", end=begins + timedelta(days=10)),
         event(
-            "licence", begins, "export_licence", draw(st.floats(1.0, 90.0)), target="all", unit="working days", end=ends
+            "licence",
+            begins,
+            "export_licence",
+            draw(st.floats(1.0, 90.0)),
+            target="all",
+            unit="working days",
+            end=ends + timedelta(14),
         ),
         event("refusal", second, "licence_refusal", draw(st.floats(0.0, 100.0)), target="Importia", unit="%"),
         event("paid", second, "production_subsidy", draw(st.floats(0.0, 60.0)), unit="%", end=ends + timedelta(600)),
-        event("late", begins, "transit_delay", draw(st.floats(0.0, 8.0)), target="Importia", unit="weeks", end=ends),
+        event("late", begins, "transit_delay", draw(st.integers(0, 8)), target="Importia", unit="weeks", end=ends),
         event("ore", second, "ore_hold", target="Far Creek;Pit 1", end=ends + timedelta(600)),
     ]
-    chosen = draw(st.lists(st.sampled_from(events), unique_by=lambda e: e.id, max_size=4))
+    unlicensed = draw(st.booleans())
+    possible = [e for e in events if unlicensed or e.instrument != "enforcement"]
+    chosen = draw(st.lists(st.sampled_from(possible), unique_by=lambda e: e.id, max_size=4))
     return {
         "start": START, "end": date(2011, 12, 25),
         "materials": materials, "firms": draw(st.integers(1, 6)), "mines": draw(st.integers(1, 3)),
-        "refiners": draw(st.integers(1, 4)), "unlicensed": draw(st.booleans()), "traders": draw(st.booleans()),
+        "refiners": draw(st.integers(1, 4)), "unlicensed": unlicensed, "traders": draw(st.booleans()),
         "project": draw(st.booleans()),
         "tax": draw(st.floats(0.0, 0.5)), "freight": draw(st.floats(0.0, 3.0)),
         "quota_t": draw(st.none() | st.floats(0.0, 3000.0)),

@@ -3,8 +3,9 @@
 from datetime import date
 
 import numpy as np
+import pytest
 
-from chokepoint.sim import Simulation
+from chokepoint.sim import BadInput, Simulation
 from tests.builders import differences, event, world_scenario
 
 FIRST, LAST = date(2011, 1, 3), date(2011, 3, 6)
@@ -44,4 +45,5 @@ def test_a_longer_way_is_filled() -> None:
 
 def test_a_delay_of_no_weeks_is_no_delay_and_home_cargo_is_never_late() -> None:
     assert differences(run_with(), run_with(late(0.0))) == []
-    assert differences(run_with(), run_with(late(3.0, target="Exportia"))) == []
+    with pytest.raises(BadInput, match="acts against itself"):
+        run_with(late(3.0, target="Exportia"))

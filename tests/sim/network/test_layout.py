@@ -29,7 +29,7 @@ from chokepoint.sim.scenario.tables import Scenario
 from tests.builders import event, plant, user, world_scenario
 
 START, LATER = date(2010, 1, 4), date(2012, 1, 2)
-STATE_BUYS = event("stock", LATER, "reserve_purchase", 50.0, actor="Importia", unit="t", scope="")
+STATE_BUYS = event("stock", LATER, "reserve_purchase", 50.0, actor="Importia", unit="t")
 LATECOMERS = {
     0: user("Late abroad", "Importia", "other", 80.0, opens=LATER),
     4: user("Late", "Exportia", "other", 80.0, opens=LATER),
@@ -135,8 +135,8 @@ def test_freight_above_a_price_is_refused() -> None:
 
 
 def test_export_tax_is_that_of_the_day() -> None:
-    raised = event("more", LATER, "export_tax", 30.0, scope="M1", unit="%")
-    on_metal = event("metal", START, "export_tax", 90.0, scope="M2|metal", unit="%")
+    raised = event("more", LATER, "export_tax", 30.0, materials="M1", unit="%")
+    on_metal = event("metal", START, "export_tax", 90.0, materials="M2", forms="metal", admitted="no")
     scenario = world_scenario(materials=2, tax=0.1, events=[raised, on_metal])
     assert export_tax(scenario, "Exportia", ["M1", "M2"], START) == pytest.approx([0.1, 0.1])
     assert export_tax(scenario, "Exportia", ["M1", "M2"], LATER) == pytest.approx([0.3, 0.1])

@@ -56,7 +56,7 @@ def test_who_learns_all_is_not_alarmed_twice_and_who_learns_nothing_is() -> None
 
 def test_what_is_expected_of_exports_says_nothing_of_supply() -> None:
     first, second = date(2010, 3, 1), date(2011, 3, 7)
-    campaign = event("campaign.x", second, "enforcement", target="illegal mines")
+    campaign = event("campaign.x", second, "enforcement")
     heard = [news_item("n0", first, "threat"), news_item("n1", second, "threat", measure="campaign.x")]
     scenario = world_scenario(news=heard, events=[campaign])
     assert [topic(n, scenario.events, BORDER) for n in scenario.news] == [0, 1]
@@ -90,9 +90,7 @@ def test_a_campaign_stops_the_mines_it_names() -> None:
     named = Simulation(
         world_scenario(noise=False, events=[event("c", day, "enforcement", target=unlicensed[0])])
     ).world()
-    every = Simulation(
-        world_scenario(noise=False, events=[event("c", day, "enforcement", target="illegal mines")])
-    ).world()
+    every = Simulation(world_scenario(noise=False, events=[event("c", day, "enforcement")])).world()
     quiet = Simulation(base).world()
     for world in (named, every, quiet):
         world.run()

@@ -15,7 +15,7 @@ from chokepoint.sim.politics.states import measure_of
 from tests.builders import differences, world_scenario
 
 LAG, HAZARD, COMPLIANCE = 1.0, 0.8, 0.5
-CASE = "act.case=Importia:complaint hazard:Exportia:2010-06-01..2090-01:0.8 1/year"
+CASE = "act.case=Importia complaint hazard against Exportia at 0.8 1/year from 2010-06-01 until 2090-01 unheard"
 
 
 def simulation(*changes: str, end: date = date(2018, 12, 30), **choices: float) -> Simulation:
@@ -62,7 +62,7 @@ def test_prices_outside_fall_after_compliance_and_nothing_moves_before() -> None
 
 
 def test_a_case_ends_only_what_it_names() -> None:
-    tax = CASE.replace("hazard", "hazard|export_tax")
+    tax = CASE.replace("hazard", "hazard;export_tax")
     world = finished(tax)
     assert world.I.tax[1, 0] == 0.0
     assert world.I.quota_on[1] == 1.0
@@ -71,7 +71,7 @@ def test_a_case_ends_only_what_it_names() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        ("act.case=Importia:complaint:Exportia:2010-06-01..2090-01",),
+        ("act.case=Importia complaint against Exportia from 2010-06-01 until 2090-01 unheard",),
         (CASE.replace("0.8 1/year", "0 1/year"),),
         (CASE, "choices.compliance_probability=0"),
         (CASE.replace("2090-01", "2011-05-30"),),
@@ -83,7 +83,7 @@ def test_cases_that_change_nothing(changes: tuple[str, ...]) -> None:
 
 
 def test_luck_belongs_to_the_case() -> None:
-    other = "act.second=Exportia:complaint hazard:Exportia:2010-03..2090-01:0.01 1/year"
+    other = "act.second=Importia complaint hazard against Exportia at 0.01 1/year from 2010-03 until 2090-01 unheard"
     (alone,) = finished(CASE).politics.court.cases
     assert alone in simulation(other, CASE).world(0).run().politics.court.cases
 
@@ -94,7 +94,7 @@ def test_nobody_foresees_a_ruling_and_a_doctrine_cannot_take_back_what_it_lost()
     (case,) = world.politics.court.cases
     assert world.step < case.step
     assert imagine(world.politics, "Exportia", 104).court.cases == []
-    again = Measure("again", "export_quota", "Exportia", ("all",), ("oxide",), 500.0, "t gross", case.obeyed, None, "x")
+    again = Measure("again", "export_quota", "Exportia", ("all",), 500.0, "t gross", case.obeyed, None, "x")
     enact(world.politics, again)
     assert world.I.quota_on[1] == 1.0
     world.advance(case.step + 10)
@@ -106,11 +106,11 @@ def test_nobody_foresees_a_ruling_and_a_doctrine_cannot_take_back_what_it_lost()
 @pytest.mark.parametrize(
     ("act", "words"),
     [
-        ("Importia:complaint hazard:Exporta:2010-06..2015-01:0.5 1/year", ("'Exporta'", "Exportia")),
-        ("Importia:complaint hazard:Importia:2010-06..2015-01:0.5 1/year", ("'Importia'", "Exportia")),
-        ("Importia:complaint hazard:Exportia:2010-06..2015-01", ("hazard", "None")),
-        ("Importia:complaint hazard:Exportia:2010-06..2015-01:50 %", ("1/year", "'%'")),
-        ("Importia:complaint hazard|export_qota:Exportia:2010-06..2015-01:1 1/year", ("export_qota", "export_quota")),
+        ("Importia complaint hazard against Exporta at 0.5 1/year", ("'Exporta'", "Exportia")),
+        ("Importia complaint hazard against Importia at 0.5 1/year", ("'Importia'", "Exportia")),
+        ("Importia complaint hazard against Exportia", ("hazard", "None")),
+        ("Importia complaint hazard against Exportia at 50 %", ("1/year", "'%'")),
+        ("Importia complaint hazard;export_qota against Exportia at 1 1/year", ("export_qota", "export_quota")),
     ],
 )
 def test_faulty_cases_are_told(act: str, words: tuple[str, ...]) -> None:

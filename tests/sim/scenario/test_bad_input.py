@@ -77,7 +77,7 @@ DAMAGE: dict[str, tuple[Edit, tuple[str, ...]]] = {
         ("events.csv", "export_tax", "exprt_tax"), ("events.csv, tax.2009", "exprt_tax", "export_tax")
     ),
     "unknown target": (
-        ("events.csv", "embargo,Importia", "embargo,Imprtia"), ("events.csv, embargo.2013", "Imprtia", "Importia")
+        ("events.csv", "embargo,,,,Importia", "embargo,,,,Imprtia"), ("events.csv, embargo.2013", "Imprtia", "Importia")
     ),
     "news of nothing": (
         ("news.csv", "all,quota.2011H1", "all,quota.2011H9"),
@@ -157,11 +157,11 @@ MUST_BE_REFUSED: dict[str, tuple[Edit, str]] = {
     "tonnes that are no number": (("mines.csv", "1000,1000", "nan,1000"), "mines.csv"),
     "output above capacity": (("mines.csv", "1000,1000", "1001,1000"), "Far Creek"),
     "licence shares above one": (("refiners.csv", "3000,0.3", "3000,0.4"), "licence shares"),
-    "negative quota": (("events.csv", "metal,1000", "metal,-1000"), "quota.2011H1"),
-    "tax on an unknown material": (("events.csv", "all,M,10", "all,Mx,10"), "Mx"),
-    "an act that nobody carries out": (("events.csv", "export_tax,all,M,10", "observed,all,M,10"), "observed"),
+    "negative quota": (("events.csv", "all,1000", "all,-1000"), "quota.2011H1"),
+    "tax on an unknown material": (("events.csv", "export_tax,,M,", "export_tax,,Mx,"), "Mx"),
+    "an act that nobody carries out": (("events.csv", "export_tax,,M,,all,10", "observed,,,,all,10"), "observed"),
     "ore of a mine that is not there": (
-        ("events.csv", "export_tax,all,M,10", "ore_hold,Far Crek,M,10"), "nearest: Far Creek"
+        ("events.csv", "export_tax,,M,,all,10", "ore_hold,,,,Far Crek,"), "nearest: Far Creek"
     ),
     "a project for a plant inside": (
         ("mines.csv", "Old Hill,Exportia,yes,operating,ore,2000", "Old Hill,Exportia,yes,project,ore,0"),

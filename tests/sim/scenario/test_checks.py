@@ -4,7 +4,7 @@ import inspect
 
 from chokepoint.sim.market.week import phases
 from chokepoint.sim.politics.instruments import known
-from chokepoint.sim.scenario import checks
+from chokepoint.sim.scenario import checks, checks_of_acts
 from chokepoint.sim.scenario.lookup import NAMED_BY, Tables
 from chokepoint.sim.scenario.tables import TABLES
 from chokepoint.sim.simulation import load_scenario
@@ -16,11 +16,11 @@ DOORS = {"check", "check_behaviour", "unknown_instruments"}
 
 
 def test_every_check_is_listed_and_says_its_purpose() -> None:
-    found = inspect.getmembers(checks, lambda f: inspect.isfunction(f) and f.__module__ == checks.__name__)
-    public = {name for name, _ in found if not name.startswith("_")}
-    listed = [*checks.CHECKS, *checks.CHECKS_OF_ACTS]
-    assert {one.__name__ for one in listed} == public - DOORS
-    assert all(one.__doc__ for one in listed)
+    for file, listed in ((checks, checks.CHECKS), (checks_of_acts, checks_of_acts.CHECKS_OF_ACTS)):
+        own = inspect.getmembers(file, inspect.isfunction)
+        public = {name for name, f in own if f.__module__ == file.__name__ and not name.startswith("_")}
+        assert {one.__name__ for one in listed} == public - DOORS
+        assert all(one.__doc__ for one in listed)
 
 
 def test_rows_are_named_by_their_columns() -> None:

@@ -41,14 +41,16 @@ def test_activity_stays_as_in_the_three_months_before(scenario: Scenario) -> Non
 
 
 def test_one_more_act_is_carried_out_and_not_heard_of(scenario: Scenario) -> None:
-    slow = "act.slow=Exportia:inspection:Importia:2012-02..2012-03:80 % of cargos"
+    slow = "act.slow=Exportia inspection against Importia at 80 % from 2012-02 until 2012-03 unheard"
     changed = change_scenario(scenario, [slow])
     event = changed.events[-1]
-    assert (event.id, event.instrument, event.value, event.unit) == ("slow", "inspection", 80.0, "% of cargos")
+    assert (event.id, event.instrument, event.value, event.unit) == ("slow", "inspection", 80.0, "%")
     assert (event.start, event.end) == (date(2012, 2, 1), date(2012, 3, 31))  # 2012-02 has 29 days
     assert changed.news == scenario.news
     assert change_scenario(changed, ["slow=none"]) == scenario
-    days = change_scenario(scenario, ["act.stop=Exportia:embargo:Importia:2012-02-06..2012-02-19"]).events[-1]
+    days = change_scenario(
+        scenario, ["act.stop=Exportia embargo against Importia from 2012-02-06 until 2012-02-19"]
+    ).events[-1]
     assert (days.start, days.end, days.value) == (date(2012, 2, 6), date(2012, 2, 19), None)
 
     counter = {"clearance_headroom": 2.0}  # twice what passes usually; an eighth of that when eight in ten are opened
@@ -68,12 +70,13 @@ WRONG = {
     "activity.all.2010-01..2010-02=before": ("no month before 2010-01",),
     "activity.all.2010-02..2010-03=0.7": ("neither 'before' nor a factor such as x0.7",),
     "activity.all.2010-02..2010-03=x-1": ("above 0",),
-    "act.a=Exportia:inspection:all": ("write actor:instrument:target:span",),
-    "act.b=Exportia:inspction:all:2012-01..2012-02:50 %": ("events.csv, b", "inspction", "inspection"),
-    "act.c=Exportia:inspection:Importa:2012-01..2012-02:50 %": ("events.csv, c", "Importa", "Importia"),
-    "act.d=Exportia:inspection:all:2012-01..2012-02:half": ("half",),
-    "act.e=Exportia:inspection:all:2012-01..2012-02:-5 %": ("-5.0 %", "negative"),
-    "act.embargo.2013=Exportia:embargo:all:2012-01..2012-02": ("embargo.2013", "twice"),
+    "act.a=Exportia:inspection:all": ("is no instrument", "write ACTOR INSTRUMENT"),
+    "act.b=Exportia inspction at 50 %": ("events.csv, b", "inspction", "inspection"),
+    "act.c=Exportia inspection against Importa at 50 %": ("events.csv, c", "Importa", "Importia"),
+    "act.d=Exportia inspection at half": ("act.d", "'half' is no amount"),
+    "act.e=Exportia inspection at -5 %": ("-5.0 %", "0 to 100 % of cargos"),
+    "act.f=Exportia:inspection:all:2012-01..2012-02:half": ("half",),
+    "act.embargo.2013=Exportia embargo from 2012-01 until 2012-02": ("embargo.2013", "twice"),
 }
 
 

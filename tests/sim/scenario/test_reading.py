@@ -63,7 +63,7 @@ def test_what_is_nowhere_is_told_with_the_nearest(place: str, tmp_path: Path, mo
 
 Named = Callable[..., Path]
 ROYALTY = "raise RuntimeError('loading runs no mechanism')\n"
-ACT = "royalty,2010-02-01,2010-02-01,,Exportia,royalty,all,M,5,%,yes,assumption,assumption,\n"
+ACT = "royalty,2010-02-01,2010-02-01,,Exportia,royalty,,,,all,5,%,yes,assumption,assumption,\n"
 
 
 @pytest.fixture
