@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, Protocol
 
 from chokepoint.sim.engine.frame import Frame
@@ -103,10 +103,9 @@ class MechanismFile:
         self.path, self.text = path, _read(path)
         self.phases = tuple(phase.name for phase in mechanism.phases)
         self.names: dict[str, Any] = mechanism.phases[0].run.__globals__
-        used = {node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)} & self._calls
         self.called = [
             Called(name, function)
-            for name in sorted(used)
+            for name in sorted(self._read)
             if isinstance(function := self.names.get(name), FunctionType) and inspect.getfile(function) != str(path)
         ]
 
@@ -125,38 +124,33 @@ class MechanismFile:
     @cached_property
     def helpers(self) -> tuple[str, ...]:
         """Functions of the file that its phases call."""
-        return tuple(name for name in self.blocks if name not in self.phases and name in self._calls)
+        return tuple(name for name in self.blocks if name not in self.phases and name in self._read)
 
     @cached_property
-    def _calls(self) -> set[str]:
-        """Names that the phases of the file call, and those that helpers among them call."""
-        functions = {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
+    def _read(self) -> set[str]:
+        """Names outside themselves that the phases of the file read, and those that helpers among them read."""
         found: set[str] = set()
-        waiting = [name for name in self.phases if name in functions]
+        waiting = [*self.phases]
         while waiting:
-            node = functions[waiting.pop()]
-            called = {
-                call.func.id
-                for call in ast.walk(node)
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
-            }
-            waiting += [name for name in called - found if name in functions]
-            found |= called
+            function = self.names.get(waiting.pop())
+            if isinstance(function, FunctionType):
+                names = _names_in(function.__code__)
+                waiting += [name for name in names - found if name in self.blocks]
+                found |= names
         return found
 
-    def constants(self) -> Iterator[tuple[str, Any]]:
+    def constants(self) -> Iterator[tuple[str, float]]:
         """Numbers that the phases read from the file's own names."""
-        inside = (node for node in self.tree.body if isinstance(node, ast.FunctionDef))
-        read = {
-            n.id
-            for f in inside
-            if f.name in (*self.phases, *self.helpers)
-            for n in ast.walk(f)
-            if isinstance(n, ast.Name)
-        }
-        for name in sorted(read):
-            if isinstance(self.names.get(name), int | float):
-                yield name, self.names[name]
+        for name in sorted(self._read):
+            value = self.names.get(name)
+            if isinstance(value, int | float):
+                yield name, int(value) if isinstance(value, int) else float(value)
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """Names outside itself that the code of a function reads, and that of functions within it."""
+    inner = (_names_in(const) for const in code.co_consts if isinstance(const, CodeType))
+    return set(code.co_names).union(*inner)
 
 
 class PhaseSource:

@@ -41,7 +41,8 @@ def rule_set(
     replacements: Mapping[str, str | Callable[..., Any]] | None = None, files: Sequence[str | Path] = ()
 ) -> RuleSet:
     """The week with a study's own rules, and the mechanisms of its own files, in it."""
-    return RuleSet(phases(mechanisms_in(files)), replacements)
+    own = mechanisms_in(files)
+    return RuleSet(phases(own) if own else phases(), replacements)
 
 
 def recorded() -> dict[str, Series]:

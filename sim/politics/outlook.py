@@ -93,8 +93,7 @@ def results(politics: Politics, country: str, since: int) -> Outlook:
 
 def expect(politics: Politics, country: str, measures: tuple[Measure, ...], weeks: int) -> Outlook:
     """What `country` expects of the next `weeks` if it takes `measures` today."""
-    imagined = imagine(politics, country, weeks)
-    world = imagined.world
+    world, imagined = imagine(politics, country, weeks)
     since = world.step
     instruments = known(world.frame)
     for measure in measures:
@@ -110,8 +109,8 @@ def expect(politics: Politics, country: str, measures: tuple[Measure, ...], week
     return results(imagined, country, since)
 
 
-def imagine(politics: Politics, country: str, weeks: int) -> Politics:
-    """The states over a copy of the world as a state believes it to be, with room for so many more weeks."""
+def imagine(politics: Politics, country: str, weeks: int) -> tuple[World, Politics]:
+    """A copy of the world as a state believes it to be, with room for so many more weeks, and the states over it."""
     world = politics.world
     rows = world.step + weeks
     own = territory(world, country)
@@ -136,7 +135,7 @@ def imagine(politics: Politics, country: str, weeks: int) -> Politics:
     _believed_stocks(copy, own)
     _believed_reserves(copy, own)
     copy.bind({"N": world.layout.places})
-    return imagined
+    return copy, imagined
 
 
 def _empty_record(world: World, rows: int) -> Any:

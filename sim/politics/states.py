@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import copy
+import weakref
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -83,7 +84,7 @@ class Politics:
 
     def __init__(self, world: World, hearing: Hearing):
         scenario, calendar = world.layout.scenario, world.calendar
-        self.world = world
+        self._world = weakref.ref(world)
         self.exporting, self.importing = states_of(scenario)
         self.tension = Tension(scenario, calendar, world.seed, world.replication)
         self.court = Court()
@@ -102,6 +103,13 @@ class Politics:
         self.plan(self.due)
         for steps in (*(programme.steps for programme in self.programmes), *(rhythm for _, rhythm in self.rhythms)):
             self.plan(steps)
+
+    @property
+    def world(self) -> World:
+        """The world they are over; it holds them and not they it, so that it goes when nobody needs it any more."""
+        world = self._world()
+        assert world is not None
+        return world
 
     @property
     def everybody(self) -> list[State]:
@@ -143,7 +151,7 @@ class Politics:
         """The states as `country` believes them to be, over an imagined world with so many steps: nobody else decides,
         no ruling is foreseen, and the office of its own reserve goes on."""
         other = copy.copy(self)
-        other.world = world
+        other._world = weakref.ref(world)
         other.court = Court([case for case in self.court.cases if case.step < world.step])
         other.heard = self.heard.copy()
         other.programmes = [p.imagined(rows) for p in self.programmes if p.reserve.country == country]

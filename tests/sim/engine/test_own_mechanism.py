@@ -236,3 +236,24 @@ def test_the_order_of_the_week_does_not_hang_on_the_names_of_files() -> None:
     for _ in range(50):
         shuffled = luck.sample(shipped, len(shipped))
         assert [phase.name for phase in in_order(shuffled)] == list(phases().names)
+
+
+def test_a_phase_that_breaks_off_stops_the_run(tmp_path: Path) -> None:
+    place = world_with(tmp_path, ROW)
+    text = (place / "royalty.py").read_text(encoding="utf-8")
+    broken = text.replace(
+        "    return shipped * rate", "    if rate > 0.0:\n        raise ValueError\n    return shipped * rate"
+    )
+    (place / "royalty.py").write_text(broken, encoding="utf-8")
+    with pytest.raises(ArithmeticError, match="royalties broke off"):
+        Simulation(place).run(1)
+
+
+def test_phases_of_ones_own_leave_those_that_ship_in_their_places(tmp_path: Path) -> None:
+    file = tmp_path / "royalty.py"
+    text = ROYALTY.read_text(encoding="utf-8")
+    file.write_text(text.replace('after=("mining",)', 'after=("prices",), before=("memories",)'), encoding="utf-8")
+    assert rule_set(files=[file]).source.names != phases().names
+    file.write_text(text.replace('after=("mining",)', 'after=("consumption",), before=("moods",)'), encoding="utf-8")
+    ours = [name for name in rule_set(files=[file]).source.names if name != "royalties"]
+    assert ours == list(phases().names)

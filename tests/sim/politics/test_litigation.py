@@ -93,14 +93,14 @@ def test_nobody_foresees_a_ruling_and_a_doctrine_cannot_take_back_what_it_lost()
     world.advance(80)
     (case,) = world.politics.court.cases
     assert world.step < case.step
-    assert imagine(world.politics, "Exportia", 104).court.cases == []
+    assert imagine(world.politics, "Exportia", 104)[1].court.cases == []
     again = Measure("again", "export_quota", "Exportia", ("all",), 500.0, "t gross", case.obeyed, None, "x")
     enact(world.politics, again)
     assert world.I.quota_on[1] == 1.0
     world.advance(case.step + 10)
     enact(world.politics, again)
     assert world.I.quota_on[1] == 0.0
-    assert [c.id for c in imagine(world.politics, "Exportia", 104).court.cases] == ["case"]
+    assert [c.id for c in imagine(world.politics, "Exportia", 104)[1].court.cases] == ["case"]
 
 
 @pytest.mark.parametrize(

@@ -120,11 +120,11 @@ def test_reserves_of_others_are_filled_again_in_a_roll_out_and_nothing_hidden_is
         run.advance(40)
     s = next(iter(told.reserve_slots["Importia"].values()))
     assert hidden.S.pipe_sum[s] > 0.0
-    believed = imagine(hidden.politics, "Exportia", 52).world
+    believed = imagine(hidden.politics, "Exportia", 52)[0]
     assert believed.S.pipe_sum[s] == 0.0
     assert believed.S.stock[s] == hidden.S.seen[s]
     assert believed.I.reserve_target[s] == hidden.S.seen[s]
-    assert imagine(told.politics, "Exportia", 52).world.I.reserve_target[s] == told.I.reserve_target[s] > 0.0
+    assert imagine(told.politics, "Exportia", 52)[0].I.reserve_target[s] == told.I.reserve_target[s] > 0.0
 
 
 @pytest.mark.parametrize("act", ["embargo", "quota", "tax", "inspection", "refusal"])
