@@ -337,3 +337,10 @@ def test_a_package_that_is_gone_is_told(tmp_path: Path) -> None:
     assert packages_are_listed(house, "agents") == [
         "chokepoint.agents.states: listed in pyproject.toml and not there; take it out"
     ]
+
+
+def test_nothing_lies_at_the_root_of_a_wing_without_a_reason() -> None:
+    """The roots hold what stands on all below them, and the command line."""
+    allowed = {"sim": {"__init__", "model", "simulation"}, "experiments": {"__init__", "cli"}}
+    for package, names in allowed.items():
+        assert {path.stem for path in (ROOT / package).glob("*.py")} == names

@@ -290,6 +290,7 @@ class Plan:
     def _asked(self) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
         """Arguments of `Outputs`, and unit and meaning of every column."""
         s, scalars = self.study, dict[str, Any]()
+        series = recorded() if self.simulation is None else self.simulation.series
         units: dict[str, tuple[str, str]] = {
             "results.state": ("", "done or failed"), "results.stage": ("", "where a failed run stopped"),
             "results.message": ("", "why it failed"),
@@ -306,7 +307,7 @@ class Plan:
                 scalars[name] = {"statistic": asked.statistic, "with": _plain(asked.arguments)}
                 meaning = meaning or f"{asked.statistic} of {', '.join(f'{k} {v}' for k, v in asked.arguments.items())}"
                 if not unit and asked.statistic in ("level", "peak", "total"):
-                    unit = recorded()[asked.arguments["series"]].unit
+                    unit = series[asked.arguments["series"]].unit
             units[f"results.{name}"] = (unit or "1", meaning)
         found: dict[str, Any] = {"scalars": scalars}
         if s.series is not None:
@@ -314,7 +315,7 @@ class Plan:
             found["every"] = s.series.every
             units["series.time"] = ("", f"first day of the {s.series.every}")
             for column in found["record"]:
-                info = recorded()[column.partition("|")[0]]
+                info = series[column.partition("|")[0]]
                 span = f", a {s.series.every}" if info.adds else ""
                 units[f"series.{column}"] = (info.unit, info.meaning + span)
         if s.agents is not None:

@@ -15,7 +15,7 @@ from chokepoint.sim.market.law import Law
 from chokepoint.sim.market.own import misfits
 from chokepoint.sim.market.week import rule_set
 from chokepoint.sim.network.structure import USER
-from chokepoint.sim.scenario.problems import BadInput
+from chokepoint.sim.scenario.problems import BadInput, nearest
 
 if TYPE_CHECKING:
     from chokepoint.agents.measure import Measure
@@ -141,5 +141,7 @@ class World:
         return [f"{self.day()}: {fault}" for check in checks for fault in check(self)]
 
     def series(self, name: str) -> np.ndarray:
-        """A recorded series: (steps, columns)."""
+        """A recorded series: (steps, columns); `BadInput` where none has that name."""
+        if name not in self.frame.series:
+            raise BadInput([f"series {name!r} ({nearest(name, self.frame.series)})"], "series")
         return self.frame.series[name].values(name, self.R)
