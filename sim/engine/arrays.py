@@ -45,6 +45,11 @@ class Array:
         return tuple(self.axes.split())
 
     @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """Its type as numpy has it."""
+        return np.dtype(self.kind)
+
+    @cached_property
     def dimensions(self) -> int:
         """How many axes it has."""
         return len(self.letters)
@@ -58,7 +63,7 @@ def addresses(declared: Sequence[Array], bundle: Any) -> tuple[np.ndarray, np.nd
     """
     places, lengths = [], []
     for array, wanted in zip(bundle, declared, strict=True):
-        if array.ndim != wanted.dimensions or array.dtype != wanted.kind or not array.flags.c_contiguous:
+        if array.ndim != wanted.dimensions or array.dtype != wanted.dtype or not array.flags.c_contiguous:
             raise TypeError(
                 f"{wanted.name}: {array.ndim} axes of {array.dtype}, declared as {wanted.dimensions} of {wanted.kind}"
             )

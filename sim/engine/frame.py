@@ -41,6 +41,7 @@ class Frame:
         self.phases = in_order([phase for mechanism in self.mechanisms for phase in mechanism.phases])
         if self.own:
             self._keep_order()
+        self._shapes: tuple[tuple[tuple[str, int], ...], dict[str, tuple[int, ...]]] = ((), {})
         self.home = {phase.name: mechanism for mechanism in self.mechanisms for phase in mechanism.phases}
         self.instruments: dict[str, Instrument] = {
             instrument.name: instrument for mechanism in self.mechanisms for instrument in mechanism.instruments
@@ -86,12 +87,26 @@ class Frame:
             for letter, name in BUNDLES.items()
         }
 
+    def shapes(self, sizes: tuple[tuple[str, int], ...]) -> dict[str, tuple[int, ...]]:
+        """The lengths of the axes of every array that has all of them in `sizes`: letters of axes with their length."""
+        if self._shapes[0] != sizes:
+            known = dict(sizes)
+            self._shapes = (
+                sizes,
+                {
+                    name: tuple(int(axis) if axis.isdigit() else known[axis] for axis in array.letters)
+                    for name, array in self.arrays.items()
+                    if all(axis.isdigit() or axis in known for axis in array.letters)
+                },
+            )
+        return self._shapes[1]
+
     def make(self, making: Making) -> dict[str, Any]:
         """The bundles of a run with their first values; the structure is that of `making`."""
         made: dict[str, Any] = {"N": making.N}
         for letter, bundle in self.bundles.items():
             if letter != "N":
-                made[letter] = bundle(*(making.array(f"{letter}.{field}") for field in bundle._fields))
+                made[letter] = bundle._make([making.array(array.name) for array in self.by_letter[letter]])
         making.end()
         return made
 
@@ -156,7 +171,7 @@ class Making:
     """
 
     def __init__(self, frame: Frame, sizes: Mapping[str, int], **known: Any):
-        self.frame, self.sizes = frame, sizes
+        self.frame, self.sizes, self.shapes = frame, sizes, frame.shapes(tuple(sizes.items()))
         self.X, self.I, self.S, self.R = (_Bundle(self, letter) for letter in "XISR")
         self.__dict__.update(known)
         self._made: dict[str, np.ndarray] = {}
@@ -169,32 +184,32 @@ class Making:
         """Let go of all it holds, so that nothing waits for the garbage collector."""
         self.__dict__.clear()
 
-    def shape(self, array: Array) -> tuple[int, ...]:
-        """The lengths of an array's axes."""
-        return tuple(int(axis) if axis.isdigit() else self.sizes[axis] for axis in array.letters)
-
     def array(self, name: str) -> np.ndarray:
         """The first values of an array; `TypeError` where its function gives another shape than it declares."""
-        if name not in self._made:
+        found = self._made.get(name)
+        if found is None:
             array = self.frame.arrays[name]
             if callable(array.initial):
-                self._made[name] = self._worked_out(array, array.initial)
+                found = self._worked_out(array, array.initial)
+            elif array.initial:
+                found = np.full(self.shapes[name], array.initial, dtype=array.dtype)
             else:
-                self._made[name] = np.full(self.shape(array), array.initial or 0.0, dtype=array.kind)
-        return self._made[name]
+                found = np.zeros(self.shapes[name], dtype=array.dtype)
+            self._made[name] = found
+        return found
 
     def _worked_out(self, array: Array, initial: Callable[[Making], Any]) -> np.ndarray:
         if array.name in self._asked:
             raise TypeError(f"first values wait for each other: {' -> '.join((*self._asked, array.name))}")
         self._asked.append(array.name)
         given = initial(self)
-        shared = (
-            array.letter == "X" and getattr(given, "dtype", None) == array.kind
-        )  # no phase writes what comes from outside
-        values = given if shared else np.array(given, dtype=array.kind, order="C")
+        # no phase writes what comes from outside: worlds may share it
+        shared = array.letter == "X" and getattr(given, "dtype", None) == array.dtype
+        values = given if shared else np.array(given, dtype=array.dtype, order="C")
         self._asked.remove(array.name)
-        if "d" not in array.letters and values.shape != self.shape(array):  # how deep a pipeline is, its maker tells
-            raise TypeError(f"{array.name}: made as {values.shape}, declared as {array.axes} {self.shape(array)}")
+        declared = self.shapes.get(array.name, values.shape)  # how deep a pipeline is, its maker tells
+        if values.shape != declared:
+            raise TypeError(f"{array.name}: made as {values.shape}, declared as {array.axes} {declared}")
         return values
 
 
