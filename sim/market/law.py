@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from chokepoint.agents.measure import Measure
+from chokepoint.agents.measure import Measure, lifting
 
 
 @dataclass
@@ -31,8 +31,10 @@ class Law:
         """Note that an act begins to stand, or no longer stands where it is lifted."""
         if not measure.lifted:
             self.standing.append(measure)
-        elif (begun := replace(measure, lifted=False)) in self.standing:
-            self.standing.remove(begun)
+            return
+        same = (i for i, act in enumerate(self.standing) if act.id == measure.id and lifting(act) == measure)
+        if (place := next(same, None)) is not None:
+            del self.standing[place]
 
     def ruling(self, measure: Measure, target: str = "", material: str = "") -> Measure | None:
         """The act that rules now where `measure` begins or ends: the latest of its instrument, actor and kind.

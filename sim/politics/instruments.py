@@ -109,10 +109,12 @@ INSTRUMENTS = (
     Instrument("observed", "For the record; never admitted.", targets=(), check=_check_observed),
 )
 
+ON_STATES = {instrument.name: instrument for instrument in INSTRUMENTS}
+
 
 def carry_out(politics: Politics, measure: Measure) -> None:
     """Carry an act out: on the states themselves, or on the market."""
-    own = next((i for i in INSTRUMENTS if i.name == measure.instrument), None)
+    own = ON_STATES.get(measure.instrument)
     if own is None:
         politics.world.order(measure)
     elif own.order is not None:
@@ -122,7 +124,7 @@ def carry_out(politics: Politics, measure: Measure) -> None:
 @lru_cache(64)
 def known(frame: Frame) -> dict[str, Instrument]:
     """All instruments, those of mechanisms and those of states, by name; `BadInput` where a mechanism takes a name."""
-    taken = [f"mechanisms: the instrument {i.name!r} is taken" for i in INSTRUMENTS if i.name in frame.instruments]
+    taken = [f"mechanisms: the instrument {name!r} is taken" for name in ON_STATES if name in frame.instruments]
     if taken:
         raise BadInput(taken, "mechanisms")
-    return frame.instruments | {instrument.name: instrument for instrument in INSTRUMENTS}
+    return frame.instruments | ON_STATES
