@@ -63,7 +63,7 @@ def campaigns(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: A
 def _campaign(world: Any, measure: Measure) -> None:
     """A campaign against the mines it names, or against all unlicensed ones of the state."""
     unlicensed = world.layout.unlicensed[world.zone_of(measure.actor)]
-    every = not set(measure.targets) & set(world.mines)
+    every = not any(name in world.mines for name in measure.targets)
     hit = [k for name, k in unlicensed.items() if every or name in measure.targets]
     world.I.campaigns[hit] += -1.0 if measure.lifted else 1.0
 
