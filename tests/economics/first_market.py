@@ -5,6 +5,7 @@ Tests expect these rows to fail, and fail when one passes: it is taken out then.
 
 from math import nan
 
+MEASURED_WITH = "2.4"  # the version of numpy
 ALARM = "news is an alarm that fades in weeks, not an expected date"
 COVER = "what shut-out buyers want and cannot get stays in the stock that the market wants, and lifts the price for all"
 DEAD = "licences are fixed to holders, and those of a holder with few legal buyers are dead"

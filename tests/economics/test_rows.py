@@ -9,7 +9,8 @@ import pytest
 from chokepoint.experiments.economics.asked import Row
 from chokepoint.experiments.economics.suite import Answer, answer, experiments
 from chokepoint.experiments.economics.zone_market import ZoneMarket
-from tests.economics.first_market import FAILS, TRUST
+from tests.economics.first_market import FAILS, MEASURED_WITH, TRUST
+from tests.fingerprints import FRAGILE, NUMPY
 
 EXPERIMENTS = experiments()
 MARKET = ZoneMarket()
@@ -25,6 +26,12 @@ CASES = [
 @lru_cache(None)
 def answered(place: int, world: str) -> Answer:
     return answer(EXPERIMENTS[place], world, MARKET)
+
+
+def within(world: str) -> float:
+    """How near a value must be to that of the table: links of the worlds in `FRAGILE` differ between versions of numpy,
+    which moved values by up to 6.5 % from the version that the table was measured with to another."""
+    return 0.1 if world in FRAGILE and NUMPY != MEASURED_WITH else 0.02
 
 
 def row_of(place: int, world: str, part: str) -> Row:
@@ -57,7 +64,7 @@ def test_the_table_of_the_first_market_tells_what_is_measured(place: int, world:
     told = FAILS[row.name][0]
     assert (row.value is None) == (told is None)
     if row.value is not None:
-        assert row.value == pytest.approx(told, rel=0.02, nan_ok=True)
+        assert row.value == pytest.approx(told, rel=within(world), nan_ok=True)
 
 
 def test_the_table_of_the_first_market_has_no_other_rows() -> None:
