@@ -15,6 +15,7 @@ import numpy as np
 from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.engine.calendar import Calendar
 from chokepoint.sim.engine.draws import NEWS, key_of, normals, stream
+from chokepoint.sim.politics.history import history_of
 from chokepoint.sim.scenario.tables import Event, Mine, News, Scenario
 
 
@@ -113,7 +114,10 @@ def topic(item: News, events: Sequence[Event], border: Collection[str]) -> int:
 
 
 class Hearing:
-    """The items of a scenario with their strength and audience, computed once; `alarm` adds a run's luck."""
+    """The items of a scenario with their strength and audience, computed once; `alarm` adds a run's luck.
+
+    history: the acts of each actor that are heard of, which its worlds share.
+    """
 
     def __init__(
         self,
@@ -123,6 +127,7 @@ class Hearing:
         exports: Mapping[str, float],
         border: Collection[str],
     ):
+        self.history = history_of(scenario)
         year = scenario.start.year  # what was in force in the base year is no news
         old = {e.actor for e in scenario.events if e.instrument == "export_quota" and e.start.year <= year}
         exports = {actor: tonnes for actor, tonnes in exports.items() if actor not in old}

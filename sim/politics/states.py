@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import copy
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,38 +19,16 @@ from chokepoint.sim.politics.hearing import Announced, Hearing
 from chokepoint.sim.politics.litigation import Case, Court
 from chokepoint.sim.politics.reserve_policy import Programme
 from chokepoint.sim.politics.tension import Tension
-from chokepoint.sim.scenario.acts import words
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
-    from chokepoint.sim.scenario.tables import Event, Scenario
+    from chokepoint.sim.scenario.tables import Scenario
 
 
-def measure_of(event: Event) -> Measure:
-    """The measure of an admitted event; a quota is in force from the day it is announced, not before."""
-    start = max(event.start, event.date) if event.instrument == "export_quota" else event.start
-    return Measure(
-        id=event.id,
-        instrument=event.instrument,
-        actor=event.actor,
-        targets=tuple(event.target.split(";")),
-        value=event.value,
-        unit=event.unit,
-        start=start,
-        end=event.end,
-        reason=event.note,
-        kind=words(event.kind),
-        materials=words(event.materials),
-        forms=words(event.forms),
-    )
-
-
-def states_of(scenario: Scenario) -> tuple[list[ExportingState], list[ImportingGovernment]]:
+def states_of(
+    scenario: Scenario, history: Mapping[str, list[Measure]]
+) -> tuple[list[ExportingState], list[ImportingGovernment]]:
     """The states of a scenario, each with its doctrine and the measures that history gave it."""
-    history: dict[str, list[Measure]] = {}
-    for event in scenario.events:
-        if event.admitted == "yes":
-            history.setdefault(event.actor, []).append(measure_of(event))
     stances = {stance.country: stance for stance in scenario.stances.values()}
     exporting, importing = [], []
     for c in scenario.countries:
@@ -85,7 +63,7 @@ class Politics:
     def __init__(self, world: World, hearing: Hearing):
         scenario, calendar = world.layout.scenario, world.calendar
         self._world = weakref.ref(world)
-        self.exporting, self.importing = states_of(scenario)
+        self.exporting, self.importing = states_of(scenario, hearing.history)
         self.tension = Tension(scenario, calendar, world.seed, world.replication)
         self.court = Court()
         self.heard = Announced(hearing, world.P)

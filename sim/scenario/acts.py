@@ -8,6 +8,7 @@ honour, and an act that says it is refused (`checks_of_acts.py`): nothing is acc
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -97,6 +98,7 @@ class Instrument:
         return (self.unit, *self.also) if self.unit else ()
 
 
+@lru_cache(4096)
 def words(cell: str) -> tuple[str, ...]:
     """The words of a cell that holds several, parted by semicolons."""
     return tuple(word.strip() for word in cell.split(";") if word.strip())

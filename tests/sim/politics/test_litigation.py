@@ -10,8 +10,8 @@ from chokepoint.agents.measure import Measure
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.politics.enactment import enact
 from chokepoint.sim.politics.governed import GovernedWorld
+from chokepoint.sim.politics.history import measure_of
 from chokepoint.sim.politics.outlook import imagine
-from chokepoint.sim.politics.states import measure_of
 from tests.builders import differences, world_scenario
 
 LAG, HAZARD, COMPLIANCE = 1.0, 0.8, 0.5
