@@ -38,7 +38,7 @@ class Frame:
             if array.name in self.arrays:
                 raise ValueError(f"array {array.name} is declared twice")
             self.arrays[array.name] = array
-        self.phases = in_order([phase for mechanism in self.mechanisms for phase in mechanism.phases])
+        self.phases = in_order_of(self.mechanisms)
         if self.own:
             self._keep_order()
         self._shapes: tuple[tuple[tuple[str, int], ...], dict[str, tuple[int, ...]]] = ((), {})

@@ -105,7 +105,7 @@ class MechanismFile:
         self.names: dict[str, Any] = mechanism.phases[0].run.__globals__
         self.called = [
             Called(name, function)
-            for name in sorted(self._read)
+            for name in sorted(self.read_by(*self.phases))
             if isinstance(function := self.names.get(name), FunctionType) and inspect.getfile(function) != str(path)
         ]
 
@@ -121,27 +121,26 @@ class MechanismFile:
         ends = [*(m.start() for m in starts[1:]), len(self.text)]
         return {m[1]: self.text[m.start() : end] for m, end in zip(starts, ends, strict=True)}
 
-    @cached_property
-    def helpers(self) -> tuple[str, ...]:
-        """Functions of the file that its phases call."""
-        return tuple(name for name in self.blocks if name not in self.phases and name in self._read)
+    def helpers(self, *phases: str) -> list[str]:
+        """Functions of the file that some of its phases call, themselves or through others."""
+        read = self.read_by(*phases)
+        return [name for name in self.blocks if name not in self.phases and name in read]
 
-    @cached_property
-    def _read(self) -> set[str]:
-        """Names outside themselves that the phases of the file read, and those that helpers among them read."""
+    def read_by(self, *phases: str) -> set[str]:
+        """Names outside themselves that some phases of the file read, and those that helpers among them read."""
         found: set[str] = set()
-        waiting = [*self.phases]
+        waiting = [*phases]
         while waiting:
             function = self.names.get(waiting.pop())
             if isinstance(function, FunctionType):
-                names = _names_in(function.__code__)
-                waiting += [name for name in names - found if name in self.blocks]
+                names = _names_in(function.__code__) - found
+                waiting += [name for name in names if name in self.blocks and name not in self.phases]
                 found |= names
         return found
 
-    def constants(self) -> Iterator[tuple[str, float]]:
-        """Numbers that the phases read from the file's own names."""
-        for name in sorted(self._read):
+    def constants(self, *phases: str) -> Iterator[tuple[str, float]]:
+        """Numbers that some phases read from the file's own names."""
+        for name in sorted(self.read_by(*phases)):
             value = self.names.get(name)
             if isinstance(value, int | float):
                 yield name, int(value) if isinstance(value, int) else float(value)
@@ -175,8 +174,8 @@ class PhaseSource:
     def calls_of(self, phase: str) -> list[Called]:
         """The functions of other files that a phase calls, itself or through the helpers of its file."""
         file = self.file_of(phase)
-        body = file.blocks[phase] + "\n".join(file.blocks[name] for name in file.helpers)
-        return [called for called in file.called if re.search(rf"\b{called.alias}\(", body)]
+        read = file.read_by(phase)
+        return [called for called in file.called if called.alias in read]
 
     def _table(self, mechanism: Mechanism) -> str:
         """What native code of a mechanism takes for granted of the arrays: their places, axes and types."""
@@ -198,8 +197,8 @@ class PhaseSource:
         for name in self.names:
             mechanism, file = self.frame.home[name], self.file_of(name)
             texts = [own.get(called.rule or "") or called.source for called in self.calls_of(name)]
-            helpers = [file.blocks[helper] for helper in file.helpers]
-            numbers = [f"{constant} = {value!r}" for constant, value in file.constants()]
+            helpers = [file.blocks[helper] for helper in file.helpers(name)]
+            numbers = [f"{constant} = {value!r}" for constant, value in file.constants(name)]
             parts = [common, tables[mechanism.name], *numbers, file.blocks[name], *helpers, *texts]
             found[name] = digest("\0".join(parts))
         return found
@@ -222,23 +221,24 @@ class PhaseSource:
             else:
                 path, module, name = Path(inspect.getfile(called.function)), called.module, called.function.__name__
             lines.append(f"{called.alias} = native({module!r}, {str(path)!r}, {name!r})")
-        lines += [f"{name} = {value!r}" for name, value in file.constants()]
+        lines += [f"{name} = {value!r}" for name, value in file.constants(*file.phases)]
         lines.append(self._flatten(file))
         return "\n".join(lines) + "\n"
 
     def _flatten(self, file: MechanismFile) -> str:
         """The phases of a file over pointers, and the helpers that they call."""
+        helpers = file.helpers(*file.phases)
         functions = [node for node in ast.parse(file.text).body if isinstance(node, ast.FunctionDef)]
-        bundled = {node.name for node in functions if node.name in file.helpers and takes_bundles(node)}
+        bundled = {node.name for node in functions if node.name in helpers and takes_bundles(node)}
         body: list[ast.stmt] = []
         for node in functions:
             if node.name in (*file.phases, *bundled):
                 node = flattened(node, self.frame, self.parameters, bundled)
-            if node.name in file.helpers:
+            if node.name in helpers:
                 node.decorator_list = [ast.Name("_rule", ast.Load())]
                 node.returns = None
                 for argument in node.args.args:
                     argument.annotation = None  # its names mean nothing in the module
-            if node.name in (*file.phases, *file.helpers):
+            if node.name in (*file.phases, *helpers):
                 body.append(node)
         return ast.unparse(ast.fix_missing_locations(ast.Module(body, [])))
