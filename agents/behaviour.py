@@ -46,6 +46,7 @@ def read_table() -> dict[str, Parameter]:
 
 
 PARAMETERS = read_table()
+NOISE_OFF = {name: 0.0 for name, p in PARAMETERS.items() if name.startswith("noise_") and p.off == 0.0}
 
 # The kernel reads parameters as attributes of this tuple, one float each.
 if TYPE_CHECKING:

@@ -80,8 +80,8 @@ class Simulation:
             raise BadInput(problems, "behaviour")
         base = base.model_copy(update={"behaviour": {**base.behaviour, **given}})
         changed = change_scenario(base, changes)
-        if (changed.rules or changed.mechanisms) and not allow_rules:
-            code = ", ".join((*changed.rules.values(), *(Path(file).name for file in changed.mechanisms)))
+        if changed.own_code and not allow_rules:
+            code = ", ".join(changed.own_code)
             raise BadInput([f"scenario.toml: names code ({code}); add --allow-rules to run it"], "rules")
         # No code of a study's own runs for a scenario that is refused for another reason.
         self.rules = rule_set({**changed.rules, **(rules or {})}, changed.mechanisms)

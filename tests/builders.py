@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.agents.behaviour import NOISE_OFF
 from chokepoint.sim.market.week import phases
 from chokepoint.sim.market.world import World
 from chokepoint.sim.politics.instruments import known
@@ -41,7 +41,6 @@ TWO_COUNTRIES = Path(__file__).parents[1] / "experiments" / "episodes" / "two-co
 INSTRUMENTS = known(phases().frame)
 T = TypeVar("T", Sector, Form)
 ASSUMED: dict[str, Any] = {"source": "assumption", "confidence": "assumption"}
-NOISE_OFF = {name: 0.0 for name, p in PARAMETERS.items() if name.startswith("noise_") and p.off == 0.0}
 SECTORS = ("ceramics", "phosphors", "other")  # all three use oxide: a tonne contained is a tonne gross
 ALL_FORMS = ("oxide", "carbonate", "metal")
 

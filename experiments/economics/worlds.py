@@ -10,7 +10,7 @@ from functools import lru_cache
 from inspect import signature
 from typing import Any
 
-from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.agents.behaviour import NOISE_OFF
 from chokepoint.sim.scenario.choices import Choices
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.reading import shipped
@@ -33,7 +33,6 @@ from chokepoint.sim.simulation import load_scenario
 
 Change = Callable[[Scenario], Scenario]
 ASSUMED: dict[str, Any] = {"source": "assumption", "confidence": "assumption"}
-NOISE_OFF = {name: 0.0 for name, p in PARAMETERS.items() if name.startswith("noise_") and p.off == 0.0}
 START = date(2010, 1, 4)
 PRICE, FREIGHT = 10.0, 0.2  # USD/kg
 UNIT = 100.0  # t a year of one unit of use or output

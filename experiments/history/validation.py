@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from chokepoint.agents.behaviour import behaviour
 from chokepoint.experiments.history.catalogue import Episode
@@ -40,10 +39,9 @@ def validate(place: Episode, changes: Sequence[str] = (), allow_rules: bool = Fa
 
 def not_looked_at(scenario: Scenario) -> tuple[str, ...]:
     """What of a scenario hangs on its own code: the files, and acts of instruments that only they can bring."""
-    files = [*scenario.rules.values(), *(Path(file).name for file in scenario.mechanisms)]
     shipped = known(phases().frame)
     acts = [f"act {event.id} ({event.instrument})" for event in scenario.events if event.instrument not in shipped]
-    return (*files, *acts) if files else ()
+    return (*scenario.own_code, *acts) if scenario.own_code else ()
 
 
 def _read_only(place: Episode, changes: Sequence[str]) -> tuple[Scenario, Layout]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from chokepoint.agents.behaviour import NOISE_OFF
 from chokepoint.agents.doctrines import leverage
 from chokepoint.agents.measure import Measure
 from chokepoint.experiments.systems.frame import case_figures as draw
@@ -41,7 +42,6 @@ HORIZONS = (78, 312, 520, 1040)  # weeks
 STOCKS = {"": 6.0, ", low stocks": 1.5}  # months of use that buyers hold
 # Use answers the price of the day and nothing else; a works that may not export stops.
 ISOELASTIC = {"use_elasticity": ELASTICITY, "thrift_speed": 0.0, "run_low": 0.0}
-QUIET = {"noise_demand": 0.0, "noise_mood": 0.0, "noise_trait": 0.0, "noise_news": 0.0, "noise_delay": 0.0}
 BEST = "best quota"
 THEORY, MODEL, SLACK = "theory", "model", "quota 150 %"
 
@@ -92,7 +92,7 @@ def realised(share: float, replication: int, seed: int) -> tuple[float, float]:
 
 def free_world(months: float = 6.0) -> GovernedWorld:
     """A world in which nobody restricts and buyers hold so many months of use, at the day of the decision."""
-    world = Simulation(scenario(), behaviour={**ISOELASTIC, **QUIET, "cover_outside_months": months}).world()
+    world = Simulation(scenario(), behaviour={**ISOELASTIC, **NOISE_OFF, "cover_outside_months": months}).world()
     world.advance(world.calendar.step_of(DECIDES))
     return world
 
@@ -145,7 +145,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         tally.add(case, f"price, {THEORY}", "USD/kg", same * price_of(share * FREE))
         tally.add(case, f"income, {MODEL}", "million USD a year", np.array([x for _, x in found]) / 1000.0)
         tally.add(case, f"income, {THEORY}", "million USD a year", same * theory(share) / 1000.0)
-    slack = Simulation(scenario(), changes=quotas(1.5), behaviour={**ISOELASTIC, **QUIET}).world().run()
+    slack = Simulation(scenario(), changes=quotas(1.5), behaviour={**ISOELASTIC, **NOISE_OFF}).world().run()
     tally.add(
         SLACK, "price over the price of free trade", "1", same * float(slack.R.price[52:, 0, 0].mean()) / BASE_PRICE
     )

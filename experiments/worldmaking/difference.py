@@ -162,8 +162,7 @@ def gaps(one: Run, other: Run) -> list[Gap]:
     shift = (other.start - one.start).days / one.step_days
     first, last = max(0, int(shift)), min(one.steps, other.steps + int(shift))
     if one.step_days != other.step_days or not shift.is_integer() or last <= first:
-        spans = [f"{r.steps} steps of {r.step_days:g} days from {r.start}" for r in (one, other)]
-        raise BadInput([f"no weeks in common: {spans[0]}, {spans[1]}"], "diff")
+        raise BadInput([f"no weeks in common: {one.weeks}, {other.weeks}"], "diff")
 
     def shared(run: Run, name: str, columns: list[str], begin: int) -> np.ndarray:
         chosen = [run.columns[name].index(c) for c in columns]

@@ -51,6 +51,11 @@ class Recorded:
     def steps(self) -> int:
         return int(next(iter(self.arrays.values())).shape[1])
 
+    @property
+    def weeks(self) -> str:
+        """The steps that it covers, in words."""
+        return f"{self.steps} steps of {self.step_days:g} days from {self.start}"
+
     def _series(self, name: str) -> Series:
         if name not in self.arrays:
             raise BadInput([f"series {name!r} is not recorded ({nearest(name, self.arrays)})"])
@@ -114,11 +119,10 @@ class Recorded:
 
         Raises `BadInput` where the two are not paired: other weeks, or another seed.
         """
-        weeks = [f"{r.steps} steps of {r.step_days:g} days from {r.start}" for r in (self, other)]
         seeds = [str(r.manifest.get("seed", "unknown")) for r in (self, other)]
         apart = [
             f"{what} differ: {' and '.join(pair)}"
-            for what, pair in (("weeks", weeks), ("seeds", seeds))
+            for what, pair in (("weeks", [self.weeks, other.weeks]), ("seeds", seeds))
             if len(set(pair)) > 1
         ]
         if apart:

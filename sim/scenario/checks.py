@@ -12,7 +12,7 @@ from typing import Any
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.sim.scenario import programmes
 from chokepoint.sim.scenario.acts import Instrument
-from chokepoint.sim.scenario.checks_of_acts import CHECKS_OF_ACTS, NO_INSTRUMENT
+from chokepoint.sim.scenario.checks_of_acts import CHECKS_OF_ACTS, NO_INSTRUMENT, OF_THE_RECORD
 from chokepoint.sim.scenario.lookup import NAMED_BY, Tables
 from chokepoint.sim.scenario.problems import nearest
 from chokepoint.sim.scenario.tables import NEWS_KINDS, Event, Scenario
@@ -30,7 +30,7 @@ def check(values: Mapping[str, Any], instruments: Mapping[str, Instrument], doub
     for event in tables["events"]:
         if not may_add:
             problems += _unknown_instrument(event, instruments, tables)
-        for one_of_acts in CHECKS_OF_ACTS:
+        for one_of_acts in CHECKS_OF_ACTS if event.admitted == "yes" else OF_THE_RECORD:
             problems += one_of_acts(event, known.get(event.instrument, NO_INSTRUMENT), tables)
     return problems
 

@@ -29,7 +29,7 @@ def ends_after_it_starts(event: Event, instrument: Instrument, tables: Tables) -
 def is_in_force_in_some_week(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """What is set for whole weeks is set from the week of its first day until that of the day after its last one."""
     start, length = tables.get("start"), getattr(tables.get("choices"), "step_days", 7.0)
-    if event.admitted != "yes" or instrument.force != "weeks" or event.end is None or start is None:
+    if instrument.force != "weeks" or event.end is None or start is None:
         return
     if event.end < event.start:
         return
@@ -43,7 +43,7 @@ def is_in_force_in_some_week(event: Event, instrument: Instrument, tables: Table
 
 def its_instrument_takes_this_kind(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """The kind is a word of the instrument, one at a time unless it takes several."""
-    if event.admitted != "yes" or instrument is NO_INSTRUMENT:
+    if instrument is NO_INSTRUMENT:
         return
     given, where = words(event.kind), f"{_of(event)}, kind"
     for word in given:
@@ -59,7 +59,7 @@ def its_instrument_takes_this_kind(event: Event, instrument: Instrument, tables:
 
 def its_instrument_takes_these_materials(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """Some materials alone are named only where the instrument can be for them alone."""
-    if event.admitted != "yes" or instrument is NO_INSTRUMENT:
+    if instrument is NO_INSTRUMENT:
         return
     yield from _some_of(event, "materials", words(event.materials), tables.names("materials"), tables)
     if not instrument.materials and set(words(event.materials)) < set(tables.names("materials")) and event.materials:
@@ -71,7 +71,7 @@ def its_instrument_takes_these_materials(event: Event, instrument: Instrument, t
 
 def its_instrument_takes_these_forms(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """Forms are named only as the instrument covers them, all at once."""
-    if event.admitted != "yes" or instrument is NO_INSTRUMENT:
+    if instrument is NO_INSTRUMENT:
         return
     every = tables.names("forms")
     covered = list(getattr(tables["choices"], instrument.covers)) if instrument.covers else every
@@ -88,7 +88,7 @@ def its_instrument_takes_these_forms(event: Event, instrument: Instrument, table
 
 def targets_exist(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """An admitted act is aimed at countries, mines or refineries that there are, and not at its own actor."""
-    if event.admitted != "yes" or not instrument.targets:
+    if not instrument.targets:
         return
     where, named = _of(event), [table for table in instrument.targets if table != "all"]
     given = words(event.target) or ("",)
@@ -114,11 +114,7 @@ def targets_exist(event: Event, instrument: Instrument, tables: Tables) -> Itera
 
 def value_is_in_range(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """An admitted act has the value, in a unit and range, that its instrument asks for; others have none."""
-    if (
-        event.admitted != "yes"
-        or instrument is NO_INSTRUMENT
-        or (instrument.units and event.kind not in instrument.units)
-    ):
+    if instrument is NO_INSTRUMENT or (instrument.units and event.kind not in instrument.units):
         return  # of an unknown kind it is told already
     wanted = instrument.wanted(event.kind)
     if event.value is None:
@@ -133,25 +129,23 @@ def value_is_in_range(event: Event, instrument: Instrument, tables: Tables) -> I
         )
         return
     try:
-        value, unit = official(event, instrument).value, official(event, instrument).unit
+        said = official(event, instrument)
     except UnitProblem as problem:
         yield f"{_of(event)}, unit: {problem}"
         return
-    if not instrument.low <= (value or 0.0) <= instrument.high:
-        said = "" if unit == event.unit else f" ({value:g} {unit})"
-        yield f"{_of(event)}: {event.value} {event.unit}{said} must be {instrument.span(unit)}"
+    if not instrument.low <= (said.value or 0.0) <= instrument.high:
+        other = "" if said.unit == event.unit else f" ({said.value:g} {said.unit})"
+        yield f"{_of(event)}: {event.value} {event.unit}{other} must be {instrument.span(said.unit)}"
 
 
 def value_has_its_sign(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
-    """What cannot be negative, such as a quota, is not; an act on record included."""
+    """What cannot be negative, such as a quota, is not on record either; a range says it of an admitted act."""
     if event.admitted != "yes" and not instrument.negative and (event.value or 0.0) < 0.0:
         yield f"{_of(event)}: value {event.value} {event.unit} is negative"
 
 
 def somebody_acts(event: Event, instrument: Instrument, tables: Tables) -> Iterator[str]:
     """An admitted act is that of a country of the scenario that can take it."""
-    if event.admitted != "yes":
-        return
     roles = {country.country: country.role for country in tables["countries"]}
     others = ["WTO"] if instrument.by == "anybody" else []
     if event.actor not in roles:
@@ -172,7 +166,7 @@ def somebody_acts(event: Event, instrument: Instrument, tables: Tables) -> Itera
 
 def instrument_agrees(event: Event, instrument: Instrument, tables: Tables) -> Iterable[str]:
     """An admitted act, in the unit of its instrument, passes what that checks beyond all this."""
-    if event.admitted != "yes" or instrument.check is None:
+    if instrument.check is None:
         return ()
     try:
         return instrument.check(official(event, instrument), tables)
@@ -192,6 +186,7 @@ CHECKS_OF_ACTS: tuple[Callable[[Event, Instrument, Tables], Iterable[str]], ...]
     somebody_acts,
     instrument_agrees,
 )
+OF_THE_RECORD = (ends_after_it_starts, value_has_its_sign)  # what must hold of an act that is not admitted, too
 
 
 def _some_of(event: Event, part: str, given: Iterable[str], valid: Collection[str], tables: Tables) -> Iterator[str]:

@@ -46,16 +46,6 @@ def event_of(name: str, act: Act) -> Event:
     )  # fmt: skip
 
 
-def act_of(event: Event, heard: bool = True) -> Act:
-    """A row as an act, which `act_sentence.sentence` writes."""
-    return Act(
-        actor=event.actor, instrument=event.instrument, start=event.start, end=event.end,
-        announced=None if event.date == event.start else event.date, kind=words(event.kind),
-        materials=words(event.materials), forms=words(event.forms), targets=words(event.target) or ("all",),
-        amount=event.value, unit=event.unit, heard=heard,
-    )  # fmt: skip
-
-
 def _news_of(event: Event, kind: str, scenario: Scenario) -> list[News]:
     """The news by which an act is told on the day on which it is announced, to those whom it is against.
 

@@ -248,6 +248,11 @@ class Scenario(Row):
         sizes = ", ".join(f"{len(getattr(self, table))} {table}" for table in SIZES)
         return f"{self.name}: {self.title}, {self.start} to {self.end}; {sizes}"
 
+    @property
+    def own_code(self) -> tuple[str, ...]:
+        """The code that it brings with it: rules as they are named, and the names of files of mechanisms."""
+        return (*self.rules.values(), *(Path(file).name for file in self.mechanisms))
+
     def resolved(self) -> str:
         """The whole scenario as text with sorted keys: what is hashed and stored with a result.
 

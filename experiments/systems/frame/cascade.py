@@ -29,13 +29,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chokepoint.agents.behaviour import NOISE_OFF
 from chokepoint.sim.network.structure import USER
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.simulation import Simulation
 
 # Nobody fears, forgets, asks for licences, spares, or is disturbed.
 STILL: Mapping[str, float] = {
-    "noise_demand": 0.0, "noise_mood": 0.0, "noise_trait": 0.0, "noise_news": 0.0, "noise_delay": 0.0,
+    **NOISE_OFF,
     "shortfall_gain": 0.0, "neighbour_weight": 0.0, "supplier_trust": 0.0, "supplier_risk": 0.0, "crowding_out": 0.0,
     "licence_ceiling": 0.0, "licence_burst": 1.0,
 }  # fmt: skip

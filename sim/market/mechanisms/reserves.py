@@ -33,27 +33,15 @@ def releases(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         home, material = N.s_country[slot], N.s_mat[slot]
         missing = 0.0
         for user in range(first):
-            if (
-                N.s_mat[user] == material
-                and N.f_kind[N.s_firm[user]] == USER
-                and I.reserve_reach[home, N.s_country[user]] > 0.0
-            ):
-                missing += reserve_gap(
-                    S.order[user], S.expected[user] * (1.0 - N.f_old_scrap[N.s_firm[user]]), S.received[user]
-                )
+            if serves(home, material, user, N, I):
+                missing += lacks(user, N, S)
         if missing <= TINY:
             continue
         part = min(1.0, can / missing)
         gone = 0.0
         for user in range(first):
-            if (
-                N.s_mat[user] == material
-                and N.f_kind[N.s_firm[user]] == USER
-                and I.reserve_reach[home, N.s_country[user]] > 0.0
-            ):
-                got = part * reserve_gap(
-                    S.order[user], S.expected[user] * (1.0 - N.f_old_scrap[N.s_firm[user]]), S.received[user]
-                )
+            if serves(home, material, user, N, I):
+                got = part * lacks(user, N, S)
                 S.stock[user] += got
                 S.received[user] += got
                 gone += got
@@ -64,6 +52,20 @@ def releases(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                 R.reserve_spent[step, home] -= worth
         S.stock[slot] -= gone
         R.released[step, home, material] += gone
+
+
+def serves(home: int, material: int, user: int, N: Any, I: Any) -> Any:
+    """Whether a reserve of the country `home` in a material is there for what the slot `user` uses."""
+    return (
+        N.s_mat[user] == material
+        and N.f_kind[N.s_firm[user]] == USER
+        and I.reserve_reach[home, N.s_country[user]] > 0.0
+    )
+
+
+def lacks(user: int, N: Any, S: Any) -> float:
+    """What the slot of a firm plans to use this week and did not get, t."""
+    return reserve_gap(S.order[user], S.expected[user] * (1.0 - N.f_old_scrap[N.s_firm[user]]), S.received[user])
 
 
 def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -91,11 +93,7 @@ def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         R.seen[step, home, material] += S.seen[slot]
         served = 0.0
         for user in range(first):
-            if (
-                N.s_mat[user] == material
-                and N.f_kind[N.s_firm[user]] == USER
-                and I.reserve_reach[home, N.s_country[user]] > 0.0
-            ):
+            if serves(home, material, user, N, I):
                 served += S.expected[user] / dt
         if served > 0.0:
             for country in range(S.backed.shape[0]):

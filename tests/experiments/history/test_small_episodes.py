@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.agents.behaviour import NOISE_OFF, PARAMETERS
 from chokepoint.experiments.history.catalogue import find
 from chokepoint.experiments.telling import report
 from chokepoint.experiments.telling.figures import draw_all
 from chokepoint.experiments.worldmaking.expansion import expand
 from chokepoint.experiments.worldmaking.small_table import read
 from chokepoint.sim import Simulation
-from tests.builders import NOISE_OFF
 
 EPISODES = {
     "1978-cobalt": ("allocation=none", "kolwezi=none", "news=none"),

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chokepoint.agents.behaviour import NOISE_OFF
 from chokepoint.experiments.worldmaking.expansion import base_exports, expand
 from chokepoint.experiments.worldmaking.scaffold import INVENTED, new
 from chokepoint.experiments.worldmaking.small_table import purchases, read
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.simulation import load_scenario
-from tests.builders import NOISE_OFF
 
 
 def edited(folder: Path, *edits: tuple[str, str]) -> Path:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chokepoint.agents.behaviour import NOISE_OFF
 from chokepoint.sim import Simulation
 from chokepoint.sim.market.world import World
 from chokepoint.sim.simulation import load_scenario
-from tests.builders import NOISE_OFF, TWO_COUNTRIES, differences, event, news_item, user, world_scenario
+from tests.builders import TWO_COUNTRIES, differences, event, news_item, user, world_scenario
 
 EPISODES = TWO_COUNTRIES.parent
 YEAR = 52  # weeks

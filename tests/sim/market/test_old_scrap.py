@@ -5,9 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from chokepoint.agents.behaviour import NOISE_OFF
 from chokepoint.agents.firm import old_scrap
 from chokepoint.sim import Simulation
-from tests.builders import NOISE_OFF, half_years, world_scenario
+from tests.builders import half_years, world_scenario
 
 
 def run_with(share: float, *acts):  # type: ignore[no-untyped-def]
