@@ -20,7 +20,7 @@ class GovernedWorld(World):
 
     def __init__(self, layout: Layout, hearing: Hearing, rules: RuleSet, seed: int = 1, replication: int = 0):
         super().__init__(layout, rules, seed, replication)
-        self.X.news[:] = hearing.alarm(self.seed, self.replication)
+        hearing.begin(self)
         self.politics = Politics(self, hearing)
 
     def begin_week(self) -> None:

@@ -9,6 +9,7 @@ much they withhold for longer; liftings calm both. A country hears the louder of
 
 from collections.abc import Collection, Mapping, Sequence
 from math import exp
+from typing import Any
 
 import numpy as np
 
@@ -157,6 +158,10 @@ class Hearing:
         steps = np.arange(calendar.steps)
         self.latest = np.searchsorted(at[1:], steps, side="right")
         self.since = steps - at[self.latest]
+
+    def begin(self, world: Any) -> None:
+        """Write the news into a fresh world."""
+        world.X.news[:] = self.alarm(world.seed, world.replication)
 
     def alarm(self, seed: int, run: int) -> np.ndarray:
         """News in view by step and country, between 0 and 1; shape (steps, countries)."""

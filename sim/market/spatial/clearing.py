@@ -1,0 +1,662 @@
+"""The week clears: prices and rents at which every country's net demand is met over the passages between them.
+
+For each market the excess, net demand plus what leaves less what comes, is zero; for each kind of licence the rent on a
+gross tonne is zero or the licences are used up:
+
+    excess(q) = use - output + fill(W - position) + bought ahead + bought for reserves + sum out - sum in = 0
+    0 <= rent  _|_  licences - sum over passages of gross tonnes  >= 0
+
+Spatial equilibrium with stocks, after Samuelson (1952) and Takayama and Judge (1971). Solved by Newton's method on the
+logs of all prices and all rents at once; quotas enter by the function of Fischer (1992). Materials meet in the rents
+alone, so that a step solves one small system a material, and one as large as there are licences that may bind.
+
+`foreseen` solves the same market over the horizon, with long-run elasticities, what is expected to be let through, and
+the stock that people are ready to use: its price is the one that holders expect.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
+
+from collections.abc import Iterator
+from math import exp, log, sqrt
+from typing import Any
+
+import numpy as np
+
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+from chokepoint.sim.market.rules.curves import WIDTH
+from chokepoint.sim.market.rules.curves import carried as curves_carried
+from chokepoint.sim.market.rules.curves import filled as curves_filled
+from chokepoint.sim.market.rules.curves import output_at as curves_output_at
+from chokepoint.sim.market.rules.curves import released_at as curves_released_at
+from chokepoint.sim.market.rules.curves import use_at as curves_use_at
+from chokepoint.sim.market.rules.curves import wanted_at as curves_wanted_at
+
+ENOUGH = 1e-20  # sum of squared relative residuals at which a week has cleared: each is below 1e-10
+GOOD = 1e-13  # what is accepted where rounding lets it get no further: each below 3.2e-7
+MOST = 80  # Newton steps
+# No quota; one that may bind; one that lets nothing go and has no rent; one whose rent is held while another is sought.
+NONE, LIMIT, SHUT, HELD = 0.0, 1.0, 2.0, 3.0
+SWEEPS, MOST_RENT = 2, 1e6  # over licences, where rents are found one by one; times the value of a gross tonne
+NOTHING = 1e-5  # licences for less than this part of base-year exports let nothing go
+HALVINGS = 9  # of a step that does not help
+WIDEST = 64.0  # how much wider the margins of passages are made, at first, where Newton's method fails
+FARTHEST = 7.0  # a price stays within e^7 of its base: beyond, the market has no price
+OUTCOMES = 3  # equal parts of what may happen, see `expectation.py`
+AHEAD_LOADING, AHEAD_REACH = 3.0, 0.3  # over a horizon, loading over today's, and over the use of who buys (assumption)
+AHEAD_SPARE = 0.6  # capacity that can be added in the long run, over that of the base year (assumption)
+CARRY = 0.12  # interest and storage, a year (assumption)
+TRANSIT_WEEKS = 3.0  # of what a country ships on for others, held on its way (assumption)
+
+
+def foreseen(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """The price that holders expect: the mean over outcomes of the log price that clears the horizon."""
+    weeks = min(S.path.shape[1], max(2, int(P.horizon_years / dt + 0.5)))
+    outcomes = OUTCOMES if differ(S) else 1
+    S.ahead[0] = 1.0
+    keep_week(S)
+    S.expected_ln[:] = 0.0
+    S.loss[:] = 0.0
+    S.use_elasticity[0] = later(P.use_elasticity, P.use_elasticity_long, P.horizon_years / P.use_years)
+    S.choke[0] = P.choke
+    S.stock_answer[0] = P.stock_elasticity
+    for outcome in range(outcomes):
+        begin_horizon(outcome, weeks, dt, P, N, I, S)
+        clear(N, S)
+        for market in range(S.price_ln.shape[0]):
+            price = S.price_ln[market]
+            S.ahead_ln[outcome, market] = price
+            S.expected_ln[market] += price / outcomes
+            S.loss[market] += given_up(market, price, N, S) / outcomes
+        for group in range(S.rent.shape[0]):
+            S.ahead_rent[outcome, group] = S.rent[group]
+    for outcome in range(outcomes, OUTCOMES):
+        for market in range(S.price_ln.shape[0]):
+            S.ahead_ln[outcome, market] = S.ahead_ln[0, market]
+        for group in range(S.rent.shape[0]):
+            S.ahead_rent[outcome, group] = S.ahead_rent[0, group]
+    for market in range(S.price_ln.shape[0]):
+        lead = S.lead[market]
+        for group in range(S.quota_mean.shape[0]):
+            if S.quota_mean[group] > 0.0:
+                lead = max(lead, S.quota_lead[group])
+        S.loss[market] *= 1.0 - min(1.0, lead / weeks)
+    S.ahead[0] = 0.0
+    back_to_week(S)
+
+
+def differ(S: Any) -> bool:
+    """Whether what is believed differs between outcomes."""
+    for outcome in range(1, OUTCOMES):
+        for passage in range(S.flow.shape[0]):
+            if abs(S.withheld[outcome, passage] - S.withheld[0, passage]) > 1e-9:
+                return True
+        for market in range(S.price_ln.shape[0]):
+            if abs(S.output_withheld[outcome, market] - S.output_withheld[0, market]) > 1e-9:
+                return True
+        for group in range(S.rent.shape[0]):
+            if abs(S.quota_withheld[outcome, group] - S.quota_withheld[0, group]) > 1e-9:
+                return True
+    return False
+
+
+def keep_week(S: Any) -> None:
+    """Put the prices, rents and limits of the week aside."""
+    for market in range(S.price_ln.shape[0]):
+        S.week_ln[market] = S.price_ln[market]
+        S.week_use[market] = S.use_level[market]
+        S.week_output[market] = S.output_level[market]
+    for group in range(S.rent.shape[0]):
+        S.week_rent[group] = S.rent[group]
+        S.limit[group] = 0.0
+
+
+def back_to_week(S: Any) -> None:
+    """Take them up again."""
+    for market in range(S.price_ln.shape[0]):
+        S.price_ln[market] = S.week_ln[market]
+        S.use_level[market] = S.week_use[market]
+        S.output_level[market] = S.week_output[market]
+    for group in range(S.rent.shape[0]):
+        S.rent[group] = S.week_rent[group]
+
+
+def later(now: float, in_the_end: float, years_over: float) -> float:
+    """An elasticity over a horizon on the way from the short run to the long run."""
+    return now + (in_the_end - now) * (1.0 - exp(-years_over))
+
+
+def given_up(market: int, price_ln: float, N: Any, S: Any) -> float:
+    """Share of use that holders expect to give up against the price they think normal."""
+    if price_ln <= S.normal_ln[market]:
+        return 0.0
+    base = N.q_base_ln[market]
+    use, _ = curves_use_at(price_ln - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    normal, _ = curves_use_at(S.normal_ln[market] - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    return 1.0 - use / normal
+
+
+def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S: Any) -> None:
+    """The market over the horizon, in one outcome: levels a year, rooms, licences, and the stock that may be used."""
+    years = weeks * dt
+    kept = exp(-P.horizon_years / P.use_years)
+    growth = 1.0 - exp(-P.horizon_years / P.supply_years)
+    elasticity = P.supply_elasticity + (P.supply_elasticity_long - P.supply_elasticity) * growth
+    bound = 0.0
+    for group in range(S.bound_for.shape[0]):
+        bound = max(bound, S.bound_for[group])
+    for market in range(S.price_ln.shape[0]):
+        S.price_ln[market] = S.ahead_ln[outcome, market]
+        S.use_level[market] = S.use_planned[market] * exp(-S.saved[market] * kept)
+        S.output_level[market] = S.output_normal[market] * (1.0 - S.output_withheld[outcome, market])
+        S.supply_elasticity[market] = elasticity * N.q_share[market]
+        S.spare[market] = 0.1 + AHEAD_SPARE * growth
+        lasts = S.lasts[market]
+        for group in range(S.quota_mean.shape[0]):
+            if S.quota_mean[group] > 0.0:
+                lasts = max(lasts, S.quota_lasts[group])
+        certain = min(1.0, P.lasting * max(bound, S.missed_for[market]) / P.horizon_years)
+        counted = (1.0 - P.stock_counted_on) * S.ordinary[market]
+        usable = max(0.0, min(S.position[market], S.ordinary[market]) - counted) / years
+        S.usable_stock[market] = (1.0 - certain * lasts) * usable  # what has lasted is not bridged by stock
+    for group in range(S.rent.shape[0]):
+        S.rent[group] = S.ahead_rent[outcome, group]
+        S.limit[group] = -1.0
+        if S.quota_withheld[outcome, group] > 0.0 and S.free_gross[group] > 0.0:
+            S.limit[group] = (1.0 - S.quota_withheld[outcome, group]) * S.free_gross[group]
+    for passage in range(S.flow.shape[0]):
+        withheld = S.withheld[outcome, passage]
+        usual = S.usual_flow[passage]
+        S.tax[passage] = I.expected_tax[passage]
+        if N.v_legal[passage] == 0:
+            S.room[passage] = S.loading[passage]
+        elif withheld > 0.0:
+            small = 0.0 if withheld > 0.5 else (1.0 - withheld) * S.loading[passage]
+            S.room[passage] = (1.0 - withheld) * usual if usual > 1e-9 * N.v_scale[passage] else small
+        else:
+            S.room[passage] = max(AHEAD_LOADING * S.loading[passage], AHEAD_REACH * S.use_planned[N.v_there[passage]])
+
+
+def clearing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """Find the prices of all markets and the rents of licences; `unsolved` is what is left where none are found."""
+    S.use_elasticity[0], S.choke[0], S.stock_answer[0] = P.use_elasticity, P.choke, P.stock_elasticity
+    S.fill_years[0], S.release_years[0] = P.fill_years, P.release_years
+    for market in range(S.price_ln.shape[0]):
+        S.supply_elasticity[market], S.spare[market] = 0.0, 0.1
+        S.wanted_here[market] = S.normal_stock[market] + S.transit[market] * TRANSIT_WEEKS * dt
+        S.held[market] = S.position[market] - S.forward[market]
+    for passage in range(S.flow.shape[0]):
+        S.room[passage] = I.route_room[passage]
+        S.tax[passage] = I.route_tax[passage]
+    for group in range(S.rent.shape[0]):
+        S.limit[group] = I.licences_a_year[group]
+    clear(N, S)
+    R.unsolved[step] = S.unsolved[0]
+    for market in range(S.price_ln.shape[0]):
+        leaves = 0.0
+        for passage in range(N.m_passage[N.q_mat[market]], N.m_passage[N.q_mat[market] + 1]):
+            if N.v_here[passage] == market and N.v_legal[passage] > 0:
+                leaves += S.flow[passage] - N.v_flow[passage]
+        beyond = max(0.0, leaves) if N.q_output[market] <= 0.0 else 0.0
+        S.transit[market] += (beyond - S.transit[market]) * (1.0 - exp(-1.0 / 6.0))
+
+
+def clear(N: Any, S: Any) -> None:
+    """Prices and rents from what lies in the arrays; where Newton's method fails, from wider margins, then rent by rent."""
+    for group in range(S.rent.shape[0]):
+        licences = S.limit[group] / N.u_size[group]
+        S.quota[group] = NONE if S.limit[group] < 0.0 else SHUT if licences < NOTHING else LIMIT
+        if S.quota[group] != LIMIT:
+            S.rent[group] = 0.0
+    number_rents(S)
+    for passage in range(S.flow.shape[0]):
+        S.tax_ln[passage] = log(1.0 + S.tax[passage]) if S.tax[passage] != 0.0 else 0.0
+    S.steps[0] = 0.0
+    S.unsolved[0] = 0.0
+    materials = N.m_market.shape[0] - 1
+    if S.columns[0] > 0:
+        find(0, materials, N, S)
+    else:
+        for material in range(materials):
+            find(material, material + 1, N, S)
+
+
+def find(low: int, high: int, N: Any, S: Any) -> None:
+    """Prices of some materials, from one to before another, and the rents that are sought."""
+    S.width[0] = WIDTH
+    total = solve(low, high, N, S)
+    if total > GOOD:
+        total = narrow(low, high, N, S)
+    if total > GOOD:
+        for market in range(N.m_market[low], N.m_market[high]):
+            S.price_ln[market] = N.q_base_ln[market]
+        for group in range(S.rent.shape[0]):
+            S.rent[group] = 0.0
+        total = narrow(low, high, N, S)
+    if total > GOOD and S.columns[0] > 0:
+        total = by_halves(low, high, N, S)
+    if total > GOOD:
+        S.unsolved[0] += total
+
+
+def number_rents(S: Any) -> None:
+    """Number the rents that are sought."""
+    S.columns[0] = 0
+    for group in range(S.rent.shape[0]):
+        if S.quota[group] == LIMIT:
+            S.column[group] = S.columns[0]
+            S.columns[0] += 1
+
+
+def narrow(low: int, high: int, N: Any, S: Any) -> float:
+    """Solve with wide margins of passages and narrow them step by step: passages that open slowly are easy, and what
+    clears them is a start for the next."""
+    wider = WIDEST
+    while wider > 1.0:
+        S.width[0] = WIDTH * wider
+        solve(low, high, N, S)
+        wider /= 2.0
+    S.width[0] = WIDTH
+    return solve(low, high, N, S)
+
+
+def by_halves(low: int, high: int, N: Any, S: Any) -> float:
+    """Find one rent after the other between two that let too much and too little go; a start for the last steps."""
+    for _ in range(SWEEPS):
+        for group in range(S.rent.shape[0]):
+            if S.quota[group] != LIMIT:
+                continue
+            S.quota[group] = HELD
+            number_rents(S)
+            less, more = 0.0, N.u_value[group]
+            S.rent[group] = more
+            narrow(low, high, N, S)
+            while S.shipped_gross[group] > S.limit[group] and more < MOST_RENT * N.u_value[group]:
+                less, more = more, 4.0 * more
+                S.rent[group] = more
+                narrow(low, high, N, S)
+            for _ in range(50):
+                S.rent[group] = 0.5 * (less + more)
+                narrow(low, high, N, S)
+                if S.shipped_gross[group] > S.limit[group]:
+                    less = S.rent[group]
+                else:
+                    more = S.rent[group]
+            S.quota[group] = LIMIT
+            number_rents(S)
+    return solve(low, high, N, S)
+
+
+def solve(low: int, high: int, N: Any, S: Any) -> float:
+    """Newton's method from the present prices and rents; returns the sum of squares that is left."""
+    for market in range(N.m_market[low], N.m_market[high]):
+        S.trial_ln[market] = S.price_ln[market]
+    for group in range(S.rent.shape[0]):
+        S.trial_rent[group] = S.rent[group]
+    total = evaluate(low, high, N, S)
+    taken = 0
+    while total > ENOUGH and taken < MOST:
+        taken += 1
+        if not direction(low, high, N, S):
+            break
+        better = descend(total, low, high, N, S)
+        if better >= total:
+            break
+        total = better
+    S.steps[0] += taken
+    for market in range(N.m_market[low], N.m_market[high]):
+        S.trial_ln[market] = S.price_ln[market]
+    for group in range(S.rent.shape[0]):
+        S.trial_rent[group] = S.rent[group]
+    return evaluate(low, high, N, S)
+
+
+def evaluate(low: int, high: int, N: Any, S: Any) -> float:
+    """Excess of every market and quota at the prices and rents on trial, with all slopes; the sum of their squares."""
+    for market in range(N.m_market[low], N.m_market[high]):
+        net_demand(market, N, S)
+    for group in range(S.rent.shape[0]):
+        S.shipped_gross[group] = 0.0
+    for passage in range(N.m_passage[low], N.m_passage[high]):
+        ship(passage, N, S)
+    total = 0.0
+    for market in range(N.m_market[low], N.m_market[high]):
+        total += (S.excess[market] / N.q_size[market]) ** 2
+    for group in range(S.rent.shape[0]):
+        if S.quota[group] == LIMIT:
+            slack = (S.limit[group] - S.shipped_gross[group]) / N.u_size[group]
+            relative = S.trial_rent[group] / N.u_value[group]
+            total += (relative + slack - sqrt(relative * relative + slack * slack)) ** 2
+    return total
+
+
+def net_demand(market: int, N: Any, S: Any) -> None:
+    """What a country wants of a material on balance of the rest of the world at a price, t a year, and its slope.
+
+    In the week use - output + what fills or empties stocks; ahead of it, over a horizon, use - output - what holders
+    let go. Stock covers weeks of what is used now: who uses half wants half.
+    """
+    price_ln = S.trial_ln[market]
+    gap, level = price_ln - N.q_base_ln[market], S.use_level[market]
+    use, use_slope = curves_use_at(gap, level, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    output, output_slope = curves_output_at(gap, S.output_level[market], S.supply_elasticity[market], S.spare[market])
+    answer = S.stock_answer[0]
+    if S.ahead[0] > 0.0:
+        released, released_slope = curves_released_at(price_ln - S.normal_ln[market], S.usable_stock[market], answer)
+        S.excess[market] = use - output - released + S.state_buying[market]
+        S.slope[market] = use_slope - output_slope - released_slope
+    else:
+        above = S.holders_ln[market] - price_ln
+        cover, cover_slope = (use / level, use_slope / level) if level > 0.0 else (1.0, 0.0)
+        wanted, wanted_slope = curves_wanted_at(above, S.wanted_here[market], answer, 0.0)
+        missing = cover * wanted - S.held[market]
+        missing_slope = cover * wanted_slope + cover_slope * wanted
+        bought, bought_slope = curves_filled(missing, missing_slope, S.fill_years[0], S.release_years[0])
+        forward, forward_slope = curves_wanted_at(above, S.forward_buying[market], answer, 0.0)
+        S.excess[market] = use - output + bought + forward + S.state_buying[market]
+        S.slope[market] = use_slope - output_slope + bought_slope + forward_slope
+    if S.slope[market] > -1e-9 * N.q_size[market]:
+        S.slope[market] = -1e-9 * N.q_size[market]
+
+
+def ship(passage: int, N: Any, S: Any) -> None:
+    """What a passage carries, t a year, and its slopes in ln price there, in ln price here, and in the rent.
+
+    Landed cost is price (1 + tax) + rent * gross tonnes per tonne where the passage is legal, and the price alone past
+    the border.
+    """
+    here, there = N.v_here[passage], N.v_there[passage]
+    S.flow[passage], S.by_there[passage], S.by_here[passage], S.by_rent[passage] = 0.0, 0.0, 0.0, 0.0
+    landed_ln = S.trial_ln[here] + S.tax_ln[passage]
+    margin = S.trial_ln[there] - landed_ln - N.v_cost[passage]
+    if margin <= 0.0 or S.room[passage] <= 0.0:  # a rent only makes it dearer
+        return
+    group = S.group[passage]
+    own, in_rent = 1.0, 0.0
+    if group >= 0 and S.quota[group] == SHUT:
+        return
+    if group >= 0 and S.trial_rent[group] > 0.0:
+        taxed = exp(landed_ln)
+        landed = taxed + S.trial_rent[group] * N.v_gross[passage]
+        own = taxed / landed
+        in_rent = N.v_gross[passage] / landed
+        margin += log(own)
+        if margin <= 0.0:
+            return
+    elif group >= 0 and S.quota[group] == LIMIT:
+        in_rent = N.v_gross[passage] / exp(landed_ln)
+    flow, slope = curves_carried(margin, N.v_scale[passage], S.room[passage], S.width[0])
+    S.flow[passage] = flow
+    S.by_there[passage] = slope
+    S.by_here[passage] = -slope * own
+    S.by_rent[passage] = -slope * in_rent
+    S.excess[here] += flow
+    S.excess[there] -= flow
+    if group >= 0:
+        S.shipped_gross[group] += flow * N.v_gross[passage]
+
+
+def direction(low: int, high: int, N: Any, S: Any) -> bool:
+    """Changes of all log prices and rents that would clear, were everything straight; False where there are none."""
+    rents = S.columns[0]
+    begin_rents(N, S)
+    for material in range(low, high):
+        first = N.m_market[material]
+        size = N.m_market[material + 1] - first
+        begin_material(material, N, S)
+        if not eliminate(S.matrix, S.sides, size, rents + 1):
+            return False
+        for cell in range(size * (rents + 1)):
+            S.answers[first * (rents + 1) + cell] = S.sides[cell]
+        if rents > 0:
+            gather_rents(material, N, S)
+    if rents > 0 and not eliminate(S.rent_matrix, S.rent_step, rents, 1):
+        return False
+    for market in range(N.m_market[low], N.m_market[high]):
+        change = S.answers[market * (rents + 1) + rents]
+        for column in range(rents):
+            change += S.answers[market * (rents + 1) + column] * S.rent_step[column]
+        S.price_change[market] = change
+    return True
+
+
+def begin_material(material: int, N: Any, S: Any) -> None:
+    """How the excesses of a material answer its prices (`matrix`), what each rent does to them, and what is to undo."""
+    first, columns = N.m_market[material], S.columns[0] + 1
+    size = N.m_market[material + 1] - first
+    for cell in range(size * size):
+        S.matrix[cell] = 0.0
+    for cell in range(size * columns):
+        S.sides[cell] = 0.0
+    for row in range(size):
+        S.matrix[row * size + row] = S.slope[first + row]
+        S.sides[row * columns + columns - 1] = -S.excess[first + row]
+    for passage in range(N.m_passage[material], N.m_passage[material + 1]):
+        if S.by_there[passage] == 0.0:
+            continue
+        here, there = N.v_here[passage] - first, N.v_there[passage] - first
+        S.matrix[here * size + there] += S.by_there[passage]
+        S.matrix[there * size + there] -= S.by_there[passage]
+        S.matrix[here * size + here] += S.by_here[passage]
+        S.matrix[there * size + here] -= S.by_here[passage]
+        group = S.group[passage]
+        if group >= 0 and S.quota[group] == LIMIT:
+            S.sides[here * columns + S.column[group]] -= S.by_rent[passage]
+            S.sides[there * columns + S.column[group]] += S.by_rent[passage]
+
+
+def begin_rents(N: Any, S: Any) -> None:
+    """The system over the rents before any material, by Fischer's function."""
+    rents = S.columns[0]
+    for cell in range(rents * rents):
+        S.rent_matrix[cell] = 0.0
+    for group in range(S.rent.shape[0]):
+        S.by_slack[group] = 0.0
+        if S.quota[group] != LIMIT:
+            continue
+        row = S.column[group]
+        slack = (S.limit[group] - S.shipped_gross[group]) / N.u_size[group]
+        relative = S.trial_rent[group] / N.u_value[group]
+        length = sqrt(relative * relative + slack * slack)
+        by_rent, by_slack = (1.0 - relative / length, 1.0 - slack / length) if length > 0.0 else (0.5, 0.5)
+        S.rent_matrix[row * rents + row] = by_rent / N.u_value[group]
+        S.by_slack[group] = by_slack / N.u_size[group]
+        S.rent_step[row] = length - relative - slack
+
+
+def gather_rents(material: int, N: Any, S: Any) -> None:
+    """What a material adds to the system over the rents: how its gross exports answer each rent, prices following."""
+    rents = S.columns[0]
+    for passage in range(N.m_passage[material], N.m_passage[material + 1]):
+        group = S.group[passage]
+        if group < 0 or S.by_slack[group] == 0.0 or S.by_there[passage] <= 0.0:
+            continue
+        row = S.column[group]
+        weight = S.by_slack[group] * N.v_gross[passage]
+        S.rent_matrix[row * rents + row] -= weight * S.by_rent[passage]
+        here, there = N.v_here[passage] * (rents + 1), N.v_there[passage] * (rents + 1)
+        for column in range(rents + 1):
+            moved = S.by_there[passage] * S.answers[there + column] + S.by_here[passage] * S.answers[here + column]
+            if column < rents:
+                S.rent_matrix[row * rents + column] -= weight * moved
+            else:
+                S.rent_step[row] += weight * moved
+
+
+def eliminate(matrix: Any, sides: Any, size: int, columns: int) -> bool:
+    """Solve a small dense system in place by elimination with pivots; `sides` (size, columns) become the answers."""
+    for row in range(size):
+        pivot = row
+        for below in range(row + 1, size):
+            if abs(matrix[below * size + row]) > abs(matrix[pivot * size + row]):
+                pivot = below
+        if abs(matrix[pivot * size + row]) < 1e-300:
+            return False
+        if pivot != row:
+            swap(matrix, row, pivot, size)
+            swap(sides, row, pivot, columns)
+        for below in range(row + 1, size):
+            factor = matrix[below * size + row] / matrix[row * size + row]
+            if factor != 0.0:
+                for column in range(row, size):
+                    matrix[below * size + column] -= factor * matrix[row * size + column]
+                for column in range(columns):
+                    sides[below * columns + column] -= factor * sides[row * columns + column]
+    for row in range(size - 1, -1, -1):
+        for column in range(columns):
+            value = sides[row * columns + column]
+            for right in range(row + 1, size):
+                value -= matrix[row * size + right] * sides[right * columns + column]
+            sides[row * columns + column] = value / matrix[row * size + row]
+    return True
+
+
+def swap(table: Any, one: int, other: int, columns: int) -> None:
+    """Exchange two rows of a flat table."""
+    for column in range(columns):
+        held = table[one * columns + column]
+        table[one * columns + column] = table[other * columns + column]
+        table[other * columns + column] = held
+
+
+def descend(total: float, low: int, high: int, N: Any, S: Any) -> float:
+    """Go along the direction as far as it helps; returns the new sum of squares.
+
+    Steps are taken in levels, price (1 + change), since parity with a rent is straight there; none beyond a factor of
+    four.
+    """
+    widest = 1.0
+    for market in range(N.m_market[low], N.m_market[high]):
+        widest = max(widest, abs(S.price_change[market]))
+    part = 1.0 / widest
+    found = total
+    for _ in range(HALVINGS):
+        for market in range(N.m_market[low], N.m_market[high]):
+            moved = S.price_ln[market] + log(max(0.25, 1.0 + part * S.price_change[market]))
+            base = N.q_base_ln[market]
+            S.trial_ln[market] = min(base + FARTHEST, max(base - FARTHEST, moved))
+        for group in range(S.rent.shape[0]):
+            step = S.rent_step[S.column[group]] if S.quota[group] == LIMIT else 0.0
+            S.trial_rent[group] = max(0.0, S.rent[group] + part * step)
+        found = evaluate(low, high, N, S)
+        if found < total * (1.0 - 0.1 * part) or found < ENOUGH:
+            break
+        part *= 0.5
+    if found < total:
+        for market in range(N.m_market[low], N.m_market[high]):
+            S.price_ln[market] = S.trial_ln[market]
+        for group in range(S.rent.shape[0]):
+            S.rent[group] = S.trial_rent[group]
+    return found
+
+
+def _cleared(world: Any) -> Iterator[str]:
+    """Every market and every kind of licence clears, to 1e-6 of what passes through it."""
+    left = float(world.S.unsolved[0])
+    if left <= 0.0:
+        return
+    S, N, layout = world.S, world.N, world.layout
+    worst = int(np.argmax(np.abs(S.excess) / N.q_size))
+    where = f"{layout.materials[N.q_mat[worst]]} in {layout.countries[N.q_country[worst]]}"
+    shut = [
+        f"{layout.countries[N.q_country[N.v_here[v]]]} to {layout.countries[N.q_country[N.v_there[v]]]}"
+        for v in range(len(S.flow))
+        if N.q_mat[N.v_here[v]] == N.q_mat[worst] and S.open_share[v] <= 0.0
+    ]
+    why = f"; shut: {', '.join(shut)}" if shut else ""
+    size = abs(float(S.excess[worst])) / float(N.q_size[worst])
+    yield f"{where} does not clear: {size:.1e} of what passes through it is left over{why}"
+
+
+def _base(start: Any) -> Any:
+    return start.N.q_base_ln
+
+
+def _ordinary(start: Any) -> Any:
+    """Stock of the base year in each market, under way and ore at refiners included: (markets,), t."""
+    N, S = start.N, start.S
+    total = np.bincount(N.s_market, S.usual, len(N.q_mat))
+    market = N.q_of[N.r_country]
+    held = S.product + S.feed * N.r_yield[:, None]
+    np.add.at(total, market[market >= 0], held[market >= 0])
+    return total
+
+
+def _per_outcome(start: Any) -> Any:
+    return np.tile(start.N.q_base_ln, (OUTCOMES, 1))
+
+
+def _most(start: Any) -> int:
+    """Markets of the material that has most."""
+    return int(np.diff(start.N.m_market).max())
+
+
+MECHANISM = Mechanism(
+    "clearing",
+    source="Samuelson (1952), Takayama and Judge (1971); Fischer (1992)",
+    phases=(Phase(foreseen, after=("believed",)), Phase(clearing, after=("rooms",))),
+    arrays=(
+        Array("S.price_ln", "q", "ln USD/kg", "log of price", _base),
+        Array("S.rent", "u", "USD/kg gross", "rent on a licence"),
+        Array("S.use_level", "q", "t/year", "use at the base price"),
+        Array("S.use_elasticity", "1", "1", "elasticity of use"),
+        Array("S.choke", "1", "1", "how fast use gives way once a material is scarce"),
+        Array("S.output_level", "q", "t/year", "output at the base price", lambda start: start.N.q_output),
+        Array("S.supply_elasticity", "q", "1", "elasticity of output within the week, or the horizon"),
+        Array("S.spare", "q", "share", "capacity that stands idle at the base price", 0.1),
+        Array("S.normal_stock", "q", "t", "stock wanted at the expected price"),
+        Array("S.ordinary", "q", "t", "stock wanted in the base year", _ordinary),
+        Array("S.wanted_here", "q", "t", "stock wanted at the expected price, with what is shipped on for others"),
+        Array("S.expected_ln", "q", "ln USD/kg", "log of the price that clears the horizon", _base),
+        Array("S.normal_ln", "q", "ln USD/kg", "log of the price that holders think normal", _base),
+        Array("S.position", "q", "t", "stock held and under way"),
+        Array("S.held", "q", "t", "the same without what is held for a date"),
+        Array("S.loss", "q", "share", "of use that holders expect to give up"),
+        Array("S.stock_answer", "1", "1", "elasticity of wanted stock to the expected rise of price"),
+        Array("S.fill_years", "1", "years", "over which missing stock is bought", 0.32),
+        Array("S.release_years", "1", "years", "over which stock too much is sold", 0.09),
+        Array("S.forward_buying", "q", "t/year", "bought ahead of a date"),
+        Array("S.transit", "q", "t/year", "shipped on for others"),
+        Array("S.ahead", "1", "1 or 0", "whether a horizon is cleared instead of a week"),
+        Array("S.ahead_ln", "3 q", "ln USD/kg", "log of the price over the horizon, in each outcome", _per_outcome),
+        Array("S.ahead_rent", "3 u", "USD/kg gross", "rent over the horizon, in each outcome"),
+        Array("S.week_ln", "q", "ln USD/kg", "log of price, put aside"),
+        Array("S.week_use", "q", "t/year", "use at the base price, put aside"),
+        Array("S.week_output", "q", "t/year", "output, put aside"),
+        Array("S.week_rent", "u", "USD/kg gross", "rent, put aside"),
+        Array("S.usable_stock", "q", "t/year", "stock that holders are ready to let go over the horizon"),
+        Array("S.room", "v", "t/year", "what may pass"),
+        Array("S.tax", "v", "share", "export tax"),
+        Array("S.tax_ln", "v", "ln", "log of one and the export tax"),
+        Array("S.limit", "u", "t gross/year", "licences; below zero for none needed", -1.0),
+        Array("S.excess", "q", "t/year", "net demand, plus what leaves, less what comes"),
+        Array("S.slope", "q", "t/year", "slope of net demand in the log of price"),
+        Array("S.flow", "v", "t/year", "what a passage carries", lambda start: start.N.v_flow),
+        Array("S.by_there", "v", "t/year", "slope of a flow in the log of price there"),
+        Array("S.by_here", "v", "t/year", "slope of a flow in the log of price here"),
+        Array("S.by_rent", "v", "t/year per USD/kg", "slope of a flow in the rent"),
+        Array("S.shipped_gross", "u", "t gross/year", "legal exports that need a licence"),
+        Array("S.by_slack", "u", "1/(t gross/year)", "slope of a quota's condition in what is left of it"),
+        Array("S.matrix", "n", "t/year", "slopes of the excesses of one material",
+              lambda start: np.zeros(_most(start) ** 2)),
+        Array("S.sides", "n", "t/year", "what each rent, and the excess, ask of the prices of one material",
+              lambda start: np.zeros(_most(start) * (start.sizes["u"] + 1))),
+        Array("S.answers", "n", "ln", "how prices answer each rent, and the excess",
+              lambda start: np.zeros(start.sizes["q"] * (start.sizes["u"] + 1))),
+        Array("S.rent_matrix", "n", "1", "slopes of the conditions of quotas",
+              lambda start: np.zeros(start.sizes["u"] ** 2 + 1)),
+        Array("S.rent_step", "n", "USD/kg gross", "step of the rents that are sought",
+              lambda start: np.zeros(start.sizes["u"] + 1)),
+        Array("S.price_change", "q", "ln", "step of the prices"),
+        Array("S.trial_ln", "q", "ln USD/kg", "prices on trial"),
+        Array("S.trial_rent", "u", "USD/kg gross", "rents on trial"),
+        Array("S.quota", "u", "code", "0 none, 1 a limit, 2 nothing may leave, 3 its rent is held"),
+        Array("S.columns", "1", "count", "rents that are sought", 0, "i8"),
+        Array("S.column", "u", "index", "place of a rent among those that are sought", 0, "i8"),
+        Array("S.width", "1", "ln", "margin at which a passage carries its normal flow"),
+        Array("S.steps", "1", "1", "steps that it took"),
+        Array("S.unsolved", "1", "1", "what is left of the excesses where no prices were found"),
+        Array("R.unsolved", "t", "1", "what is left of the excesses of a week where no prices were found"),
+    ),
+    checks=(_cleared,),
+)  # fmt: skip

@@ -1,0 +1,390 @@
+"""Expectation: what holders believe will be withheld, from when and for how long, and what they do about it.
+
+Whoever hears of an act knows its arithmetic: what it withholds of the flows of these countries in this material, from
+when and until when. Words give it a probability. An act of a size s ends in one of three ways: nothing, part, which is
+s (1 - s/2), or all; these outcomes are ranked and cut into three equal parts, for each of which `clearing.py` finds the
+price over the horizon. A cut that nobody explained is expected to last `lasting` times as long as it has lasted.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
+
+from math import exp
+from typing import Any
+
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+
+OUTCOMES = 3  # equal parts of what may happen, from best to worst
+LANE, QUOTA, SUPPLY, TAX = 0, 1, 2, 3  # what an act withholds, or asks
+RUMOUR, REPORT, THREAT, ACT = 0, 1, 2, 3  # how it is told
+CARRY = 0.12  # interest and storage, a year (assumption)
+NOTICED = 0.004  # of supply: a cut that is smaller is not noticed (assumption)
+LEARNED = 0.5  # a year: how fast a stop that comes again in the same weeks is taken for a calendar (assumption)
+NEWS_YEARS = 1.0  # over which insiders go on thinking of news (assumption)
+
+
+def believed(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """The share of every flow that is expected to be withheld over the horizon, in each outcome."""
+    span = span_of(dt, P, S)
+    told = view(step, dt, P, I, S)
+    S.withheld[:, :] = 0.0
+    S.withheld_mean[:] = 0.0
+    S.output_withheld[:, :] = 0.0
+    S.missing[:, :] = 0.0
+    S.missed_for[:] = 0.0
+    for passage in range(N.v_here.shape[0]):
+        I.expected_tax[passage] = I.route_tax[passage]
+    for material in range(N.m_market.shape[0] - 1):
+        if stirring(step, material, told, N, I, S):
+            for passage in range(N.m_passage[material], N.m_passage[material + 1]):
+                if N.v_zone[passage] > 0:
+                    of_passage(step, dt, passage, span, P, N, I, S)
+            for market in range(N.m_market[material], N.m_market[material + 1]):
+                if S.output_normal[market] > 0.0:
+                    of_output(step, dt, market, span, P, N, I, S)
+        for market in range(N.m_market[material], N.m_market[material + 1]):
+            ahead(step, dt, market, span, P, N, S)
+    for group in range(S.free_gross.shape[0]):
+        of_quota(step, dt, group, span, P, N, I, S)
+
+
+def span_of(dt: float, P: Any, S: Any) -> int:
+    """Weeks of the horizon."""
+    return min(S.path.shape[1], max(2, int(P.horizon_years / dt + 0.5)))
+
+
+def view(step: int, dt: float, P: Any, I: Any, S: Any) -> int:
+    """How probable each thing told is held to be now; returns how many are in view."""
+    seen = 0
+    for row in range(I.told_count[0]):
+        S.weight[row] = 0.0
+        if I.told_heard[row] > step or I.told_until[row] <= step or I.told_valid[row] <= step:
+            continue
+        kind = I.told_kind[row]
+        if kind == RUMOUR:
+            weight = P.rumour
+        elif kind == REPORT:
+            weight = P.report
+        elif kind == THREAT:
+            weight = P.threat
+        else:
+            weight = P.act
+        if kind < ACT:
+            weight *= exp(-(step - I.told_heard[row]) * dt / P.words_years)
+        if weight > 1e-4:
+            S.weight[row] = weight
+            seen += 1
+    return seen
+
+
+def stirring(step: int, material: int, told: int, N: Any, I: Any, S: Any) -> bool:
+    """Whether anything is believed of a material, or seen to be cut."""
+    for row in range(I.told_count[0] if told > 0 else 0):
+        if S.weight[row] > 0.0 and I.told_material[row, material] > 0.0:
+            return True
+    week = step % S.calendar.shape[0]
+    for market in range(N.m_market[material], N.m_market[material + 1]):
+        if S.supply_cut[market] > NOTICED or S.cut_for[market] > 0.0 or S.seen_twice[market] > 0.0:
+            return True
+        if S.calendar[week, market] > NOTICED:
+            return True
+    for passage in range(N.m_passage[material], N.m_passage[material + 1]):
+        if S.open_share[passage] < 1.0 or S.closed_for[passage] > 0.0:
+            return True
+    return False
+
+
+def part(probability: float, full: float, size: float, outcome: int) -> float:
+    """Share withheld in one of the equal parts of the outcomes nothing, part (size (1 - size/2)) and all (size)."""
+    low, high = outcome / OUTCOMES, (outcome + 1.0) / OUTCOMES
+    none, some = 1.0 - probability, 1.0 - probability * full
+    half = max(0.0, min(high, some) - max(low, none))
+    whole = max(0.0, high - max(low, some))
+    return OUTCOMES * (size * (1.0 - 0.5 * size) * half + size * whole)
+
+
+def share_in_full(row: int, P: Any, I: Any) -> float:
+    """Of what a told thing may come to, the part that withholds all it says: words speak of all or nothing."""
+    return float(P.act_in_full) if I.told_kind[row] == ACT else 1.0
+
+
+def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I: Any, S: Any) -> None:
+    """What is believed of a passage: what is told of it, and a cut that is seen and that nobody explained."""
+    here, there = N.v_here[passage], N.v_there[passage]
+    actor, target, material = N.q_country[here], N.q_country[there], N.q_mat[here]
+    S.path[:, :] = 0.0
+    any_told, explained = False, False
+    for row in range(I.told_count[0]):
+        if S.weight[row] <= 0.0 or I.told_actor[row] != actor:
+            continue
+        if I.told_target[row, target] <= 0.0 or I.told_material[row, material] <= 0.0:
+            continue
+        first = max(0, I.told_from[row] - step)
+        last = min(span, I.told_until[row] - step)
+        if I.told_what[row] == LANE:
+            any_told = True
+            full = share_in_full(row, P, I)
+            for outcome in range(OUTCOMES):
+                share = part(S.weight[row], full, I.told_share[row], outcome)
+                for week in range(first, last):
+                    S.path[outcome, week] = max(S.path[outcome, week], share)
+            dated = I.told_from[row] <= step and I.told_until[row] < step + 2 * span
+            if dated and I.told_kind[row] >= ACT and I.told_share[row] >= 0.95 - S.open_share[passage]:
+                explained = True
+        elif I.told_what[row] == TAX and I.told_from[row] > step:
+            weight = S.weight[row] * max(0, last - first) / span
+            I.expected_tax[passage] = (1.0 - weight) * I.expected_tax[passage] + weight * I.told_share[row]
+    if S.open_share[passage] < 1.0 and N.v_flow[passage] > 0.0 and not explained:
+        S.closed_for[passage] += dt
+        S.missed_for[there] = max(S.missed_for[there], S.closed_for[passage])
+        weeks = min(span, int(P.lasting * S.closed_for[passage] / dt) + 1)
+        any_told = True
+        for outcome in range(OUTCOMES):
+            for week in range(weeks):
+                S.path[outcome, week] = 1.0 - S.open_share[passage]
+    else:
+        S.closed_for[passage] = 0.0
+    if not any_told:
+        return
+    flow = S.usual_flow[passage] / max(S.use_planned[there], 1e-12)
+    for outcome in range(OUTCOMES):
+        S.withheld[outcome, passage] = felt(outcome, span, dt, P, S)
+        S.withheld_mean[passage] += S.withheld[outcome, passage] / OUTCOMES
+        for week in range(span):
+            S.missing[there, week] += S.path[outcome, week] * flow / OUTCOMES
+
+
+def felt(outcome: int, span: int, dt: float, P: Any, S: Any) -> float:
+    """What a path of cuts comes to over the horizon: its mean, or that of its second half less carry if that is more,
+    since stock carries a late cut forward."""
+    all_weeks, late = 0.0, 0.0
+    for week in range(span):
+        all_weeks += S.path[outcome, week]
+        if week >= span // 2:
+            late += S.path[outcome, week]
+    return float(max(all_weeks / span, exp(-0.5 * CARRY * span * dt) * late / (span - span // 2)))
+
+
+def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: Any, S: Any) -> None:
+    """What is believed of a country's output: the calendar, what is told, and a stop that is seen."""
+    actor, material = N.q_country[market], N.q_mat[market]
+    weeks = S.calendar.shape[0]
+    usual = S.calendar[step % weeks, market]
+    cut = S.supply_cut[market]
+    S.cut_for[market] = S.cut_for[market] + dt if cut > usual + NOTICED else 0.0
+    for outcome in range(OUTCOMES):
+        for week in range(span):
+            S.path[outcome, week] = S.calendar[(step + week) % weeks, market]
+        if cut > usual + NOTICED:
+            for week in range(min(span, int(P.lasting * S.cut_for[market] / dt) + 1)):
+                S.path[outcome, week] = max(S.path[outcome, week], cut)
+        elif cut < usual - NOTICED:
+            S.path[outcome, 0] = cut
+    for row in range(I.told_count[0]):
+        if S.weight[row] <= 0.0 or I.told_what[row] != SUPPLY or I.told_actor[row] != actor:
+            continue
+        if I.told_material[row, material] <= 0.0:
+            continue
+        full = share_in_full(row, P, I)
+        for outcome in range(OUTCOMES):
+            share = part(S.weight[row], full, I.told_share[row], outcome)
+            for week in range(max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)):
+                S.path[outcome, week] = max(S.path[outcome, week], share)
+    world = 0.0
+    for other in range(N.m_market[material], N.m_market[material + 1]):
+        world += S.output_normal[other]
+        S.missed_for[other] = max(S.missed_for[other], S.cut_for[market])
+    for outcome in range(OUTCOMES):
+        S.output_withheld[outcome, market] = felt(outcome, span, dt, P, S)
+        for week in range(span):
+            lost = S.path[outcome, week] * S.output_normal[market] / world / OUTCOMES
+            if lost > 0.0:
+                for other in range(N.m_market[material], N.m_market[material + 1]):
+                    S.missing[other, week] += lost
+
+
+def ahead(step: int, dt: float, market: int, span: int, P: Any, N: Any, S: Any) -> None:
+    """Buying ahead of a date: what use will miss beyond the mean of the horizon, bought in the weeks that are left.
+
+    The largest cumulative excess of missing supply over its mean (sequent peak) is bought; a loss for good gives none.
+    """
+    mean, late = 0.0, 0.0
+    for week in range(span):
+        S.missing[market, week] = min(1.0, S.missing[market, week])
+        mean += S.missing[market, week] / span
+        if week >= span // 2:
+            late += S.missing[market, week] / (span - span // 2)
+    S.lasts[market] = min(1.0, late / mean) if mean > 1e-6 else 0.0
+    S.lead[market] = 0.0
+    S.forward_buying[market] = 0.0
+    if mean <= 1e-9:
+        S.forward[market] = 0.0
+        return
+    peak, total, first = 0.0, 0.0, span
+    for week in range(span):
+        total += S.missing[market, week] - mean
+        peak = max(peak, total)
+        if first == span and S.missing[market, week] > 0.5 * mean + 0.01:
+            first = week
+    S.lead[market] = first if first < span else 0.0
+    goal = P.buying_ahead * peak * S.use_planned[market] * dt
+    if goal > S.forward[market] and first < span:
+        if first > 0:
+            S.forward_buying[market] = (goal - S.forward[market]) / (max(first, 2) * dt)
+    else:
+        S.forward[market] = min(S.forward[market], goal)
+
+
+def of_quota(step: int, dt: float, group: int, span: int, P: Any, N: Any, I: Any, S: Any) -> None:
+    """What is believed of a quota: what it leaves less than free exports need, now and as it is told."""
+    actor = N.state_of_zone[group // 2 + 1]
+    free = S.free_gross[group]
+    S.quota_lead[group], S.quota_lasts[group] = span, 0.0
+    S.quota_mean[group] = 0.0
+    for outcome in range(OUTCOMES):
+        S.quota_withheld[outcome, group] = 0.0
+    binds = 0.0
+    if I.licences_a_year[group] >= 0.0 and free > 0.0:
+        binds = max(0.0, 1.0 - I.licences_a_year[group] / free)
+    S.bound_for[group] = S.bound_for[group] + dt if binds > NOTICED else 0.0
+    weeks = min(span, int(P.lasting * S.bound_for[group] / dt) + 1) if binds > NOTICED else 0
+    mean, late = 0.0, 0.0
+    for outcome in range(OUTCOMES):
+        for week in range(span):
+            S.path[outcome, week] = binds if week < weeks else 0.0
+        for row in range(I.told_count[0]):
+            if S.weight[row] <= 0.0 or I.told_what[row] != QUOTA or I.told_actor[row] != actor:
+                continue
+            if I.told_part[row] >= 0 and I.told_part[row] != group % 2:
+                continue
+            share = part(S.weight[row], share_in_full(row, P, I), I.told_share[row], outcome)
+            for week in range(max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)):
+                S.path[outcome, week] = max(S.path[outcome, week], share)
+        for week in range(span):
+            if S.path[outcome, week] > 0.02 and week < S.quota_lead[group]:
+                S.quota_lead[group] = week
+            mean += S.path[outcome, week] / span / OUTCOMES
+            if week >= span // 2:
+                late += S.path[outcome, week] / (span - span // 2) / OUTCOMES
+        S.quota_withheld[outcome, group] = felt(outcome, span, dt, P, S)
+        S.quota_mean[group] += S.quota_withheld[outcome, group] / OUTCOMES
+    S.quota_lasts[group] = min(1.0, late / mean) if mean > 1e-6 else 0.0
+
+
+def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """What holders in a country that restricts its exports expect: while goods can still leave, part of what outsiders do.
+
+    ln E / N = max(own, follow * openness^elasticity * e^(-age of the news) * outsiders'). Before the date of an act they sell.
+    """
+    for market in range(N.q_mat.shape[0]):
+        S.holders_ln[market] = S.expected_ln[market]
+        zone = N.zone_of_country[N.q_country[market]]
+        if zone <= 0:
+            continue
+        material, actor = N.q_mat[market], N.q_country[market]
+        weight, above, leaves, hidden = 0.0, 0.0, 0.0, 0.0
+        for passage in range(N.m_passage[material], N.m_passage[material + 1]):
+            if N.v_here[passage] != market or N.v_zone[passage] == 0 or S.usual_flow[passage] <= 0.0:
+                continue
+            there = N.v_there[passage]
+            weight += S.usual_flow[passage]
+            above += S.usual_flow[passage] * (S.expected_ln[there] - S.normal_ln[there])
+            leaves += S.usual_flow[passage] * min(1.0, S.open_share[passage])
+            hidden = max(hidden, S.withheld_mean[passage])
+        if weight <= 0.0:
+            continue
+        group = 2 * (zone - 1) + I.quota_part[zone, material]
+        hidden = max(hidden, S.quota_mean[group])
+        if hidden <= 0.0:
+            continue
+        own = S.expected_ln[market] - S.normal_ln[market]
+        begun, age = news_of(step, dt, actor, I, S)
+        bound = S.bound_for[group] > 0.0
+        if begun or bound:
+            openness = leaves / weight
+            if I.licences_a_year[group] >= 0.0 and S.free_gross[group] > 0.0:
+                openness = min(openness, I.licences_a_year[group] / S.free_gross[group])
+            shared = P.follow * openness**P.follow_openness * exp(-age / NEWS_YEARS) * above / weight
+            if shared > own:
+                S.holders_ln[market] = S.normal_ln[market] + shared
+        elif own < 0.0 and S.output_normal[market] > 0.0:  # before the date: use at home stays, what it needs keeps
+            exported = max(0.0, 1.0 - S.use_planned[market] / S.output_normal[market])
+            S.holders_ln[market] = S.normal_ln[market] + own * exported
+
+
+def news_of(step: int, dt: float, actor: int, I: Any, S: Any) -> tuple[bool, float]:
+    """Whether anything told of a state's exports has begun, and the years since the latest did."""
+    begun, age = False, 1e9
+    for row in range(I.told_count[0]):
+        if I.told_actor[row] != actor or I.told_heard[row] > step or I.told_share[row] <= 0.02:
+            continue
+        if I.told_what[row] == TAX or I.told_what[row] == SUPPLY:
+            continue
+        since = min(max(I.told_from[row], I.told_heard[row]), step)
+        age = min(age, (step - since) * dt)
+        if S.weight[row] > 0.0 and I.told_from[row] <= step:
+            begun = True
+    return begun, age
+
+
+def calendars(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """A stop that was seen in the same weeks of two years is taken for a calendar."""
+    week = step % S.calendar.shape[0]
+    for market in range(S.supply_cut.shape[0]):
+        cut = S.supply_cut[market]
+        again = min(S.last_year[week, market], cut)
+        S.calendar[week, market] += LEARNED * (again - S.calendar[week, market])
+        if S.calendar[week, market] > NOTICED:
+            S.seen_twice[market] = 1.0
+        S.last_year[week, market] = cut
+        if S.forward_buying[market] > 0.0:
+            bought = S.forward_buying[market] * exp(P.stock_elasticity * (S.holders_ln[market] - S.price_ln[market]))
+            S.forward[market] += bought * dt
+
+
+MECHANISM = Mechanism(
+    "expectation",
+    source="rational expectations over outcomes of an act; the time that a cut has lasted: Lindy",
+    phases=(
+        Phase(believed, after=("quotas",)),
+        Phase(insiders, after=("foreseen",)),
+        Phase(calendars, after=("routes",)),
+    ),
+    arrays=(
+        Array("I.told_count", "1", "count", "things that are or will be told", 0, "i8"),
+        Array("I.told_heard", "g", "week", "when it is heard", 0, "i8"),
+        Array("I.told_kind", "g", "code", "rumour, report, threat, act", 0, "i8"),
+        Array("I.told_what", "g", "code", "what it withholds: flows, licences, output; or a tax", 0, "i8"),
+        Array("I.told_actor", "g", "index", "country that would do it", 0, "i8"),
+        Array("I.told_share", "g", "share", "withheld, or asked as a tax"),
+        Array("I.told_from", "g", "week", "from which it is in force", 0, "i8"),
+        Array("I.told_until", "g", "week", "at which it ends", 0, "i8"),
+        Array("I.told_valid", "g", "week", "at which something later takes its place", 0, "i8"),
+        Array("I.told_part", "g", "code", "kind of licence it is about; -1 for both", 0, "i8"),
+        Array("I.told_target", "g c", "1 or 0", "countries whose flows it withholds"),
+        Array("I.told_material", "g m", "1 or 0", "materials it is about"),
+        Array("I.expected_tax", "v", "share", "tax that is expected over the horizon"),
+        Array("S.weight", "g", "share", "probability that is given to a thing told"),
+        Array("S.path", "3 h", "share", "withheld week by week, in each outcome"),
+        Array("S.withheld", "3 v", "share", "of a passage's flow over the horizon, in each outcome"),
+        Array("S.withheld_mean", "v", "share", "mean over outcomes"),
+        Array("S.output_withheld", "3 q", "share", "of a country's output over the horizon, in each outcome"),
+        Array("S.quota_withheld", "3 u", "share", "of what free exports need in licences, in each outcome"),
+        Array("S.quota_mean", "u", "share", "mean over outcomes"),
+        Array("S.quota_lead", "u", "weeks", "until a quota is expected to bind"),
+        Array("S.quota_lasts", "u", "share", "how far it is expected to stay"),
+        Array("S.bound_for", "u", "years", "a quota has bound"),
+        Array("S.closed_for", "v", "years", "a passage has been cut without a told end"),
+        Array("S.cut_for", "q", "years", "output has been cut beyond the calendar"),
+        Array("S.calendar", "52 q", "share", "output that is expected to be stopped in a week of the year"),
+        Array("S.last_year", "52 q", "share", "output that was stopped in that week last year"),
+        Array("S.seen_twice", "q", "1 or 0", "whether anything stands in the calendar"),
+        Array("S.missing", "q h", "share", "of use that is expected to be missing, week by week"),
+        Array("S.missed_for", "q", "years", "something has been missing"),
+        Array("S.lasts", "q", "share", "how far what is missing is expected to stay"),
+        Array("S.lead", "q", "weeks", "until it begins"),
+        Array("S.forward", "q", "t", "stock held for a date"),
+        Array("S.holders_ln", "q", "ln USD/kg", "log of the price that holders of a market expect",
+              lambda start: start.N.q_base_ln),
+    ),
+)  # fmt: skip

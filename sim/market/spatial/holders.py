@@ -1,0 +1,126 @@
+"""Holders: what users, traders and refiners of a country want to use and to hold, before the price of the week is known.
+
+W = sum over holders of (normal stock) * (activity) * e^(-saved) * (1 + precaution * loss), which the expected over the
+present price then raises or lowers (see `clearing.py`); position = what they have and what is under way to them.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
+
+from math import exp, sqrt
+from typing import Any
+
+import numpy as np
+
+from chokepoint.sim.engine import draws
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.draws import normal as draw_normal
+from chokepoint.sim.engine.frame import Making
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+from chokepoint.sim.market.luck import before_the_start, stream, trait
+from chokepoint.sim.market.spatial.supply import PRODUCT_MONTHS
+from chokepoint.sim.network.structure import RESERVE, TRADER, USER
+
+USER_MONTHS = 3.0  # stock of a user, months of use (Japan Times 26 January 2011: about three months)
+TRADER_MONTHS = 6.0  # stock of traders who carry all trade of a market, months of that trade (assumption)
+
+
+def disturbances(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """What a user's output swings by, an autoregressive process of each firm."""
+    if P.noise_demand <= 0.0:
+        return
+    memory = exp(-dt / P.noise_demand_memory)
+    kick = sqrt(1.0 - memory * memory)
+    for firm in range(S.noise.shape[0]):
+        if N.f_kind[firm] == USER:
+            luck = draw_normal(S.stream_demand[0], N.f_key[firm], step)
+            S.noise[firm] = memory * S.noise[firm] + P.noise_demand * kick * luck
+
+
+def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """What all holders of a market together would use and hold at base-year prices, and what they have."""
+    S.use_level[:] = 0.0
+    S.use_planned[:] = 0.0
+    S.normal_stock[:] = 0.0
+    S.position[:] = 0.0
+    S.at_hand[:] = 0.0
+    S.state_buying[:] = 0.0
+    for slot in range(S.stock.shape[0]):
+        firm, market = N.s_firm[slot], N.s_market[slot]
+        kind = N.f_kind[firm]
+        S.plan[slot] = 0.0
+        if kind == RESERVE:
+            gap = I.reserve_target[slot] - S.stock[slot] - S.pipe_sum[slot] - S.spot_sum[slot]
+            price = S.price_of[N.s_country[slot], N.s_mat[slot]]
+            buys = gap > 0.0 and price <= I.reserve_ceiling[slot] and I.reserve_release[slot] <= 0.0
+            S.wish[slot] = min(gap / dt, I.reserve_pace[slot]) if buys else 0.0
+            S.state_buying[market] += S.wish[slot]
+            continue
+        activity = X.activity[step, firm] if kind == USER else 1.0
+        if step < N.f_open[firm]:
+            activity = 0.0
+        elif N.f_open[firm] > 0:  # a firm that opens later builds up its stock from nothing
+            S.usual[slot] = max(S.usual[slot], USER_MONTHS / 12.0 * N.s_base[slot] * (1.0 - N.f_scrap[firm]))
+        kept = activity * exp(-S.saved[market])
+        if kind == USER:
+            use = N.s_base[slot] * (1.0 - N.f_scrap[firm]) * activity
+            S.plan[slot] = use * exp(S.noise[firm] - S.saved[market])
+            S.use_level[market] += S.plan[slot]
+            S.use_planned[market] += use
+        S.holding[slot] = S.usual[slot] * kept * (1.0 + P.precaution * S.loss[market])
+        S.normal_stock[market] += S.holding[slot]
+        S.position[market] += S.stock[slot] + S.pipe_sum[slot] + S.spot_sum[slot]
+        S.at_hand[market] += S.stock[slot]
+    for refiner in range(S.product.shape[0]):
+        for material in range(S.product.shape[1]):
+            market = N.q_of[N.r_country[refiner], material]
+            if market < 0:
+                continue
+            ore = S.feed[refiner, material] * N.r_yield[refiner]
+            usual = max(N.r_output[refiner, material], S.usual_output[refiner, material])
+            S.normal_stock[market] += PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
+            S.position[market] += S.product[refiner, material] - S.made[refiner, material] + ore
+            S.position[market] += S.r_afloat[refiner, material]
+            S.at_hand[market] += S.product[refiner, material]
+
+
+def _stock(start: Making) -> Any:
+    """Stocks of the base year: months of use of users, and of trade of traders; (slots,)."""
+    N = start.N
+    months = USER_MONTHS * start.S.trait_cover[N.s_firm]
+    stock = months / 12.0 * start.base_purchases / start.dt
+    trading = N.f_kind[N.s_firm] == TRADER
+    normal = TRADER_MONTHS / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
+    return np.where(trading, normal, stock)
+
+
+def _activity(start: Making) -> Any:
+    return start.layout.activity
+
+
+MECHANISM = Mechanism(
+    "holders",
+    source="competitive storage made smooth over holders: Deaton and Laroque (1992), Wright (2001)",
+    phases=(
+        Phase(disturbances, after=("arrivals",)),
+        Phase(wishes, after=("disturbances", "refining")),
+    ),
+    arrays=(
+        Array("X.activity", "t f", "1", "use that industry carries, 1 in the base year", _activity),
+        Array("S.stock", "s", "t", "stock held", _stock),
+        Array("S.usual", "s", "t", "held and under way in the base year",
+              lambda start: start.S.stock + start.S.pipe_sum),
+        Array("S.holding", "s", "t", "stock wanted at the expected price"),
+        Array("S.plan", "s", "t/year", "what a user would buy for its use at the base-year price"),
+        Array("S.wish", "s", "t/year", "what a slot buys this week on balance; below zero it sells"),
+        Array("S.noise", "f", "ln", "disturbance of a user's use",
+              lambda start: before_the_start(start, draws.DEMAND, start.P.noise_demand)),
+        Array("S.stream_demand", "1", "key", "stream of random numbers of users",
+              lambda start: stream(start, draws.DEMAND), "u8"),
+        Array("S.trait_cover", "f", "1", "lasting difference between firms in stocks",
+              lambda start: trait(start, "cover")),
+        Array("S.use_planned", "q", "t/year", "use at the base-year price, before savings"),
+        Array("S.at_hand", "q", "t", "stock in a country that could be shipped"),
+        Array("S.state_buying", "q", "t/year", "bought for reserves of states"),
+        Array("S.usual_output", "r m", "t/year", "remembered output", lambda start: start.N.r_output),
+    ),
+)  # fmt: skip

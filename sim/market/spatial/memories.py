@@ -1,0 +1,36 @@
+"""Memories of prices: what holders think normal, what engineers and use look at, and how far use has been saved.
+
+P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
+"""
+
+from math import exp
+from typing import Any
+
+from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.mechanism import Mechanism, Phase
+
+LOOKED_AT_YEARS = 0.5  # smoothing of the price that those look at who redesign products (assumption)
+
+
+def memories(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """Long-run answer of use: saved -> (long - short elasticity) * slow price gap, over the years that redesign takes."""
+    normal = 1.0 - exp(-dt / P.normal_years)
+    seen = 1.0 - exp(-dt / LOOKED_AT_YEARS)
+    redesigned = 1.0 - exp(-dt / P.use_years)
+    for market in range(S.price_ln.shape[0]):
+        gap = S.price_ln[market] - N.q_base_ln[market]
+        S.normal_ln[market] += (S.price_ln[market] - S.normal_ln[market]) * normal
+        S.seen_gap[market] += (gap - S.seen_gap[market]) * seen
+        goal = (P.use_elasticity_long - P.use_elasticity) * S.seen_gap[market]
+        S.saved[market] += (goal - S.saved[market]) * redesigned
+
+
+MECHANISM = Mechanism(
+    "memories",
+    source="putty-clay redesign, Sprecher et al. (2017); form: assumption",
+    phases=(Phase(memories, after=("consumption",)),),
+    arrays=(
+        Array("S.seen_gap", "q", "ln", "price over the base year, as those look at it who redesign products"),
+        Array("S.saved", "q", "ln", "use given up for good"),
+    ),
+)

@@ -1,0 +1,233 @@
+"""What is told of acts, as the market that clears hears it: what it withholds, of whom, how much, from when, until when.
+
+An item of news about an act carries the arithmetic of that act: an embargo withholds all, a quota what free exports need
+beyond it, an office of permits all until its first decisions, a hold of ore what its mines make. An item about no act of
+the scenario speaks of all exports of the largest exporting state to those it names. How probable a kind of item makes it
+is behaviour (`agents/parameters.csv`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chokepoint.agents.measure import Measure
+from chokepoint.sim.market.spatial.borders import COUNTER, STREAM_WEEKS
+from chokepoint.sim.market.spatial.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TAX, THREAT
+from chokepoint.sim.market.spatial.supply import CAMPAIGN
+from chokepoint.sim.network.structure import NEVER
+from chokepoint.sim.politics.history import history_of, measure_of
+from chokepoint.sim.scenario.acts import words
+from chokepoint.sim.scenario.tables import Event, News
+
+if TYPE_CHECKING:
+    from chokepoint.sim.market.world import World
+    from chokepoint.sim.network.markets import SpatialLayout
+
+KIND = {"rumour": RUMOUR, "report": REPORT, "threat": THREAT, "act": ACT}
+YEAR_DAYS, HALF_YEAR = 365.25, 200
+
+
+@dataclass
+class Row:
+    """One thing told. Weeks are steps; part: kind of licence it is about, -1 for both."""
+
+    heard: int
+    kind: int
+    what: int
+    actor: int
+    share: float
+    begins: int
+    ends: int
+    targets: np.ndarray  # (countries,)
+    materials: np.ndarray  # (materials,)
+    valid: int = NEVER
+    part: int = -1
+    act: str = ""
+    instrument: str = ""
+
+
+class Told:
+    """All that is told in a scenario. history: the acts of each actor; shape: (steps, countries)."""
+
+    def __init__(self, layout: SpatialLayout):
+        self.layout, self.scenario, self.calendar = layout, layout.scenario, layout.calendar
+        self.history = history_of(self.scenario)
+        self.shape = (self.calendar.steps, len(layout.countries))
+        self.rows = self._rows()
+
+    def _rows(self) -> list[Row]:
+        """What news tell, in the order of their days."""
+        by_id = {event.id: event for event in self.scenario.events}
+        found: list[Row] = []
+        for item in sorted((n for n in self.scenario.news if n.admitted == "yes"), key=lambda n: (n.date, n.id)):
+            heard = self.calendar.step_of(item.date)
+            if not heard < self.calendar.steps:
+                continue
+            named = words(item.measure)
+            if item.kind in ("lifting", "denial"):
+                self._calm(item, named, heard, found)
+            elif any(name in by_id for name in named):
+                for name in named:
+                    if name in by_id:
+                        new = list(self._of_act(by_id[name], item, heard))
+                        self._replace(new, found)
+                        found += new
+            else:
+                found += self._of_words(item, heard)
+        return [row for row in found if row.valid > 0 and row.ends > 0]
+
+    @staticmethod
+    def _replace(new: Sequence[Row], found: list[Row]) -> None:
+        """A later quota of an actor takes the place of an earlier one from its first day on, an act that of words."""
+        for row in new:
+            for old in [old for old in found if old.valid >= NEVER]:
+                if (old.actor, old.what, old.part) != (row.actor, row.what, row.part):
+                    continue
+                if old.act == row.act or (old.kind < ACT and row.kind == ACT and bool((old.targets * row.targets).any())):
+                    old.valid = row.heard
+                elif old.instrument == row.instrument == "export_quota" and old.begins < row.begins < old.ends:
+                    if old.heard < row.heard:  # until now nobody knew when it would end
+                        found.append(replace(old, heard=row.heard, ends=row.begins))
+                        old.valid = row.heard
+                    else:
+                        old.ends = row.begins
+
+    def _calm(self, item: News, named: Sequence[str], heard: int, found: Sequence[Row]) -> None:
+        """A lifting ends what is told of its acts, a denial what words said of those it names."""
+        named_countries = self._countries(words(item.target))
+        for row in found:
+            about = row.act in named if named else bool((row.targets * named_countries).any())
+            if about and (item.kind == "lifting" or row.kind < ACT):
+                row.valid = min(row.valid, heard)
+
+    def _countries(self, names: Sequence[str]) -> np.ndarray:
+        every = "all" in names
+        return np.array([1.0 if every or name in names else 0.0 for name in self.layout.countries])
+
+    def _materials(self, names: Sequence[str]) -> np.ndarray:
+        return np.array([1.0 if not names or name in names else 0.0 for name in self.layout.materials])
+
+    def _of_words(self, item: News, heard: int) -> Iterator[Row]:
+        """Words about no act: all exports of the largest exporting state to those named, or all its output."""
+        layout = self.layout
+        states = layout.zones[1:]
+        if item.topic == "reserve" or not states or item.kind not in KIND:
+            return
+        zone = 1 + int(np.argmax(layout.base_gross[1:]))
+        actor = int(layout.N.state_of_zone[zone])
+        what = SUPPLY if item.topic == "supply" else LANE
+        yield Row(
+            heard, KIND[item.kind], what, actor, 1.0, heard, NEVER, self._countries(words(item.target)),
+            self._materials(()),
+        )  # fmt: skip
+
+    def _of_act(self, event: Event, item: News, heard: int) -> Iterator[Row]:
+        """An act of the scenario, told by an item."""
+        if item.kind in KIND and event.admitted == "yes" and event.actor in self.layout.countries:
+            yield from self.of_measure(measure_of(event), KIND[item.kind], heard, event.heard)
+
+    def of_measure(self, act: Measure, kind: int, heard: int, believed: float | None = None) -> Iterator[Row]:
+        """What an act withholds. believed: the value that is told where it is not the true one."""
+        layout, calendar = self.layout, self.calendar
+        actor = layout.countries.index(act.actor)
+        begins = calendar.step_of(act.start)
+        ends = NEVER if act.end is None else calendar.step_of(act.end + timedelta(days=1))
+        value = act.value if believed is None else believed
+        size = self._size(act, actor, value)
+        if size is None:
+            return
+        what, share, part = size
+        if act.instrument == "export_licence":
+            ends = min(ends, begins + round((value or 0.0) / 5.0 + STREAM_WEEKS / 2.0))
+        if act.instrument == "export_quota":
+            ends = NEVER if self._renewed(act) else ends
+        yield Row(
+            heard, kind, what, actor, share, begins, ends, self._countries(act.targets), self._materials(act.materials),
+            part=part, act=act.id, instrument=act.instrument,
+        )  # fmt: skip
+
+    def _renewed(self, act: Measure) -> bool:
+        later = self.history.get(act.actor, [])
+        return any(o.instrument == act.instrument and o.start > act.start and o.value is not None for o in later)
+
+    def _size(self, act: Measure, actor: int, value: float | None) -> tuple[int, float, int] | None:
+        """What an act withholds, the share, and the kind of licence; None for an act that withholds nothing."""
+        normal = self.scenario.choices.normal_inspection
+        if act.instrument in ("embargo", "closure", "export_licence"):
+            return LANE, 1.0, -1
+        if act.instrument == "licence_refusal":
+            return LANE, (value or 0.0) / 100.0, -1
+        if act.instrument == "inspection":
+            opened = normal if value is None else value / 100.0
+            return (LANE, 1.0 - min(1.0, COUNTER * normal / opened), -1) if opened > normal else None
+        if act.instrument == "export_tax":
+            return TAX, (value or 0.0) / 100.0, -1
+        if act.instrument == "export_quota" and value is not None:
+            part = {"light": 0, "heavy": 1}.get("".join(act.kind), -1)
+            free = self._free_exports(actor, part)
+            days = (act.end - act.start).days + 1 if act.end is not None else 0
+            a_year = 2.0 if days <= HALF_YEAR else YEAR_DAYS / days  # a half-year may be a few days short or long
+            share = max(0.0, 1.0 - a_year * value / free) if free > 0.0 else 0.0
+            return QUOTA, share, part
+        share = self._of_output(act, actor, value)
+        return None if share is None else (SUPPLY, share, -1)
+
+    def _free_exports(self, actor: int, part: int) -> float:
+        """Licences that exports of the base year would need, t gross."""
+        N = self.layout.N
+        chosen = (N.q_country[N.v_here] == actor) & (N.v_legal > 0)
+        if part >= 0:
+            chosen &= N.m_family[N.q_mat[N.v_here]] == part
+        return float((N.v_flow * N.v_gross)[chosen].sum())
+
+    def _of_output(self, act: Measure, actor: int, value: float | None) -> float | None:
+        """Share of a country's output that an act on its mines withholds."""
+        N, layout = self.layout.N, self.layout
+        there = N.k_country == actor
+        whole = float(N.k_base[there].sum())
+        if act.instrument == "ore_hold":
+            held = np.array([name in act.targets for name in layout.mines])
+            places = set(N.k_place[held].tolist())
+            whole = float(N.k_base[np.isin(N.k_place, list(places))].sum())
+            return float(N.k_base[held].sum()) / whole if whole > 0.0 else None
+        if whole <= 0.0:
+            return None
+        if act.instrument == "enforcement":
+            every = not any(name in layout.mines for name in act.targets)
+            hit = there & (N.k_legal == 0) & np.array([every or name in act.targets for name in layout.mines])
+            return CAMPAIGN * float(N.k_base[hit].sum()) / whole
+        if act.instrument == "production_quota" and value is not None:
+            group = {"light": 1, "heavy": 2}.get("".join(act.kind), 0)
+            made = float(N.k_base[there & (N.k_group == group)].sum())
+            return max(0.0, made - value) / whole
+        return None
+
+    def begin(self, world: Any) -> None:
+        """Write it all into the arrays of a fresh world."""
+        I = world.I
+        for place, row in enumerate(self.rows):
+            write(I, place, row)
+        I.told_count[0] = len(self.rows)
+
+
+def write(I: Any, place: int, row: Row) -> None:
+    """Put a thing told into the arrays."""
+    I.told_heard[place], I.told_kind[place], I.told_what[place] = row.heard, row.kind, row.what
+    I.told_actor[place], I.told_share[place], I.told_part[place] = row.actor, row.share, row.part
+    I.told_from[place], I.told_until[place], I.told_valid[place] = row.begins, row.ends, row.valid
+    I.told_target[place], I.told_material[place] = row.targets, row.materials
+
+
+def tell(world: World, told: Told, measure: Measure) -> None:
+    """An act of a doctrine is heard in the week in which it is decided; `ValueError` where too much has been told."""
+    for row in told.of_measure(measure, ACT, world.step):
+        place = int(world.I.told_count[0])
+        if place >= len(world.I.told_heard):
+            raise ValueError("more acts of doctrines than the market can remember")
+        write(world.I, place, row)
+        world.I.told_count[0] = place + 1
