@@ -1,29 +1,44 @@
-"""The one table of behavioural parameters, shared by every episode.
+"""The one table of behavioural parameters, shared by every episode and every metal.
 
-`behaviour.csv` beside this file holds each parameter's unit, default, range, meaning and source. It
-drives the schema of scenarios, the documentation, the sliders of the page and the bounds of a
+`behaviour.csv` beside this file holds each parameter's unit, prior, default, meaning and source. The prior was written
+before anything was fitted: its median, and the range from `low` to `high` that holds 80 % of what the literature or
+reason allow. The table drives the schema of scenarios, the documentation, the sliders of the page and the bounds of a
 sensitivity analysis.
 """
 
 import csv
 from collections import namedtuple
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+TENTHS = 2.563  # standard deviations between the first and the last tenth of a normal distribution
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One behavioural parameter: `default` lies in [`low`, `high`], all in `unit`; `off` switches it off."""
+    """One behavioural parameter in `unit`: `prior` is the median before any fit, `low` to `high` its 80 % range.
+
+    default: the value that ships. off: the value that switches it off. fitted: whether a fit may move it; others are
+    how mines are financed, how reserves are seen, and luck.
+    """
 
     name: str
     unit: str
-    default: float
+    prior: float
     low: float
     high: float
+    default: float
     off: float | None
+    fitted: bool
     meaning: str
     source: str
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the log of a fitted parameter in its log-normal prior."""
+        return log(self.high / self.low) / TENTHS
 
 
 def read_table() -> dict[str, Parameter]:
@@ -34,10 +49,12 @@ def read_table() -> dict[str, Parameter]:
             row["name"]: Parameter(
                 row["name"],
                 row["unit"],
-                float(row["default"]),
+                float(row["prior"]),
                 float(row["low"]),
                 float(row["high"]),
+                float(row["default"]),
                 float(row["off"]) if row["off"] else None,
+                row["fitted"] == "yes",
                 row["meaning"],
                 row["source"],
             )
@@ -46,6 +63,7 @@ def read_table() -> dict[str, Parameter]:
 
 
 PARAMETERS = read_table()
+FITTED = tuple(name for name, p in PARAMETERS.items() if p.fitted)
 NOISE_OFF = {name: 0.0 for name, p in PARAMETERS.items() if name.startswith("noise_") and p.off == 0.0}
 
 # The kernel reads parameters as attributes of this tuple, one float each.

@@ -6,27 +6,31 @@ of oxide contained. Money of a mine is in thousand USD.
 
 from math import exp, log
 
-
-def legal_output(capacity_t: float, quota_t: float, ore_price: float, cost: float) -> float:
-    """Most that a legal mine ships in a week: its capacity, its quota, and less when ore pays below cost."""
-    pays = min(1.0, max(0.0, 2.0 * ore_price / cost - 1.0)) if cost > 0.0 else 1.0
-    return min(capacity_t, quota_t) * pays
+STOPS = -1.2  # ln .3: below it most mines earn less than what they pay for labour and reagents
+BYPRODUCT_STOPS = -2.0  # a by-product is sold for what it fetches, down to the cost of recovering it
 
 
-def unlicensed_output(
-    base_t: float, capacity_t: float, relative_ore_value: float, suppressed: float, elasticity: float
-) -> float:
-    """Most that unlicensed pits ship: base * value^elasticity * (1 - suppressed by campaigns), within capacity."""
-    return min(capacity_t, base_t * exp(elasticity * log(relative_ore_value))) * (1.0 - suppressed)
+def output(gap: float, level: float, elasticity: float, spare: float) -> tuple[float, float]:
+    """Output of mines at a price, within the capacity that stands idle.
 
-
-def pits(previous: float, relative_value: float, growth: float, dt: float) -> float:
-    """Unlicensed pits in the ground, relative to the base year, between a quarter and four times as many.
-
-    d ln pits = growth * ln(relative value) dt: while ore is worth more than in the base year new ones are dug, and
-    where it is worth less they are given up, so that in the long run ore is worth what it costs to dig.
+    Above the base price level * (1 + spare (1 - e^(-elasticity gap / spare))); below it level * e^(elasticity gap), and
+    from .3 of it on mines stop. Without elasticity, a by-product: it goes on until it does not pay to recover it.
     """
-    return min(4.0, max(0.25, previous * exp(growth * log(relative_value) * dt)))
+    if level <= 0.0:
+        return 0.0, 0.0
+    if elasticity <= 0.0:
+        if gap > BYPRODUCT_STOPS:
+            return level, 0.0
+        output = level * exp(2.0 * (gap - BYPRODUCT_STOPS))
+        return output, 2.0 * output
+    if gap > 0.0:
+        idle = exp(-elasticity * gap / spare)
+        return level * (1.0 + spare * (1.0 - idle)), level * elasticity * idle
+    output = level * exp(elasticity * gap)
+    if gap > STOPS:
+        return output, elasticity * output
+    output *= exp(2.0 * (gap - STOPS))
+    return output, (elasticity + 2.0) * output
 
 
 def believed_value(smoothed: float, habitual: float, caution: float) -> float:

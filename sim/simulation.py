@@ -17,8 +17,8 @@ from chokepoint.sim.market.recorded import gather
 from chokepoint.sim.market.week import phases, rule_set
 from chokepoint.sim.network.layout import Layout
 from chokepoint.sim.politics.governed import GovernedWorld
-from chokepoint.sim.politics.hearing import Hearing
 from chokepoint.sim.politics.instruments import known
+from chokepoint.sim.politics.told import Told
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.acts import in_official_units
 from chokepoint.sim.scenario.checks import check_behaviour, unknown_instruments
@@ -123,20 +123,13 @@ class Simulation:
         return self.rules.source.frame.series
 
     @cached_property
-    def hearing(self) -> Hearing:
-        """What is said in the scenario, and how loud each country hears it."""
-        layout, scenario = self.layout, self.layout.scenario
-        sent = {
-            c.country: float(layout.base_gross[layout.zones.index(c.zone)])
-            for c in scenario.countries
-            if c.role == "exporting_state"
-        }
-        border = {name for name, instrument in known(self.rules.source.frame).items() if instrument.border}
-        return Hearing(scenario, layout.calendar, layout.P, sent, border)
+    def told(self) -> Told:
+        """What is told in the scenario, and what each thing told withholds."""
+        return Told(self.layout)
 
     def world(self, replication: int = 0) -> GovernedWorld:
         """A fresh world at the first week, to step by hand."""
-        return GovernedWorld(self.layout, self.hearing, self.rules, self.seed, replication)
+        return GovernedWorld(self.layout, self.told, self.rules, self.seed, replication)
 
     def identity(self, replications: int = 1) -> str:
         """Hash of the resolved scenario, parameters, rules, code, seed and number of replications."""

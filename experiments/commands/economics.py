@@ -27,7 +27,7 @@ def economics(
     Embargoes, taxes, quotas, stops, storage, symmetry on small quiet worlds; status 1 if any answer fails.
     """
     from chokepoint.experiments.economics import suite, table, worlds
-    from chokepoint.experiments.economics.zone_market import ZoneMarket
+    from chokepoint.experiments.economics.spatial_market import SpatialMarket
     from chokepoint.sim.results.storage import writable
 
     asked = suite.chosen(rows or [])
@@ -35,7 +35,7 @@ def economics(
         worlds.world(world)
     if out is not None and not (out / "answers.csv").is_file():  # else an earlier result, which is replaced
         writable(out)
-    answers = list(suite.answers(asked, ZoneMarket(), world, teller(False)))
+    answers = list(suite.answers(asked, SpatialMarket(), world, teller(False)))
     files = [] if out is None else _write(answers, out, no_figures)
     if readme is not None:
         readme.write_text(table.as_page(answers), encoding="utf-8")

@@ -1,15 +1,15 @@
-"""The market that clears as an `Economy`: a price in every country, goods pass between any two where it pays."""
+"""The market as an `Economy`: a price in every country, goods pass between any two where it pays.
+
+The one file of this wing that knows the simulator's arrays.
+"""
 
 from collections.abc import Mapping
 
 import numpy as np
 
-from chokepoint.agents.parameters import DEFAULTS, values
+from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.economics.economy import Course
-from chokepoint.sim.market.spatial.week import rule_set
-from chokepoint.sim.network.markets import SpatialLayout
 from chokepoint.sim.politics.governed import GovernedWorld
-from chokepoint.sim.politics.told import Told
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario
 from chokepoint.sim.simulation import Simulation
@@ -27,23 +27,21 @@ class SpatialMarket:
 
     def __init__(self, **changes: float) -> None:
         self.changes = changes
-        self.use_elasticity = float(DEFAULTS["use_elasticity"])
+        self.use_elasticity = float(changes.get("use_elasticity", PARAMETERS["use_elasticity"].default))
         self._runs: dict[str, Course] = {}
 
     def run(
         self, scenario: Scenario, *, behaviour: Mapping[str, float] | None = None, replications: int = 1, seed: int = 1
     ) -> Course:
         """The course of a scenario; a fault of mass, money or signs raises `ArithmeticError`."""
-        key = f"{scenario.digest()} {behaviour} {replications} {seed}"
+        simulation = Simulation(scenario, behaviour={**self.changes, **(behaviour or {})}, seed=seed)
+        key = simulation.identity(replications)
         if key not in self._runs:
             if len(self._runs) >= self.KEPT:
                 self._runs.pop(next(iter(self._runs)))
-            given = {**scenario.behaviour, **(behaviour or {})}
-            known = {name: value for name, value in given.items() if name in DEFAULTS}
-            layout = SpatialLayout(Simulation(scenario, behaviour=behaviour).layout.scenario, values(**known, **self.changes))
-            told = Told(layout)
-            runs = [_one(GovernedWorld(layout, told, rule_set(), seed, i)) for i in range(replications)]
+            runs = [_one(simulation.world(i)) for i in range(replications)]
             stacked = {name: np.stack([run[name] for run in runs]) for name in runs[0]}
+            layout = simulation.layout
             self._runs[key] = Course(scenario.start, tuple(layout.countries), tuple(layout.materials), **stacked)
         return self._runs[key]
 

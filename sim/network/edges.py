@@ -9,7 +9,7 @@ import numpy as np
 from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.network.links import Flows
 from chokepoint.sim.network.population import Population
-from chokepoint.sim.network.structure import GREY, LEGAL
+from chokepoint.sim.network.structure import LEGAL
 from chokepoint.sim.scenario.tables import Scenario
 
 
@@ -58,7 +58,7 @@ def edges_of(scenario: Scenario, behaviour: Behaviour, population: Population, f
     lag, freight = _distances(scenario, population, links)
     pipe_steps = np.zeros(len(bought))
     np.add.at(pipe_steps, slot, now / bought[slot] * (lag - 1))
-    price = np.array([_price(link, population, behaviour.grey_share_of_gap) for link in links])
+    price = np.array([_price(link, population) for link in links])
     return Edges(slot, refiner, kind, flow, flow / bought[slot], lag, freight, price + freight, pipe_steps)
 
 
@@ -75,15 +75,10 @@ def _distances(
     return lag, np.array([row.freight_usd_per_kg for row in found])
 
 
-def _price(link: tuple[int, int, int], population: Population, share_of_gap: float) -> float:
-    """USD per kg that a buyer pays before freight; a smuggler keeps a share of the gap across the border."""
-    slot, refiner, kind = link
-    row = population.slots.rows[slot]
-    there = float(population.prices.base[row.zone, row.material])
-    if kind != GREY:
-        return there
-    home = float(population.prices.base[population.refiners.zone[refiner], row.material])
-    return home + share_of_gap * max(0.0, there - home)
+def _price(link: tuple[int, int, int], population: Population) -> float:
+    """USD per kg that a buyer pays before freight."""
+    row = population.slots.rows[link[0]]
+    return float(population.prices.base[row.zone, row.material])
 
 
 @dataclass(frozen=True)

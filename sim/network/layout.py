@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -14,12 +15,13 @@ from chokepoint.sim.network.accounts import Accounts, accounts_of
 from chokepoint.sim.network.edges import Edges, Exports, edges_of, exports_of, lane_arrays, ways_of
 from chokepoint.sim.network.firms import firm_arrays, trait_keys
 from chokepoint.sim.network.links import flows_of
+from chokepoint.sim.network.markets import Markets
 from chokepoint.sim.network.mines import mine_arrays
 from chokepoint.sim.network.population import Population, population_of
 from chokepoint.sim.network.refiners import refiner_arrays
 from chokepoint.sim.network.sales import leaks_of, sold_outside
 from chokepoint.sim.network.slots import slot_arrays, trade_base, use_base
-from chokepoint.sim.network.structure import ARRAYS, KINDS, LICENSED, NEVER, Structure
+from chokepoint.sim.network.structure import ARRAYS, KINDS, LICENSED, LONGEST_HORIZON, NEVER, TOLD_MORE, Structure
 from chokepoint.sim.scenario.tables import Scenario
 
 
@@ -49,6 +51,7 @@ class Layout:
         exports = exports_of(population, edges)
         accounts = accounts_of(population.names, population.firms)
         made = _arrays(scenario, self.calendar, population, edges, exports, accounts)
+        made |= Markets(scenario, SimpleNamespace(**made), population.names.countries).arrays()
         self.N = Structure(**{name: array.astype(KINDS[name]) for name, array in made.items()})
         self._say_who(population, accounts)
         self.k_value0 = population.ore.value
@@ -94,6 +97,12 @@ class Layout:
             "o": len(self.scenario.forms),
             "a": len(self.accounts),
             "t": self.calendar.steps,
+            "q": len(self.N.q_mat),
+            "v": len(self.N.v_here),
+            "u": len(self.N.u_size),
+            "y": len(self.N.s_firm) - int(self.N.reserve_start[0]) + 1,
+            "h": LONGEST_HORIZON,
+            "g": TOLD_MORE + 2 * (len(self.scenario.news) + len(self.scenario.events)),
         }
 
     def summary(self) -> dict[str, int]:

@@ -7,100 +7,27 @@ of their own. Markets and passages are numbered material by material.
 
 from __future__ import annotations
 
-from collections import namedtuple
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import log, sqrt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from chokepoint.agents.behaviour import behaviour
-from chokepoint.sim.engine.arrays import Array, addresses
-from chokepoint.sim.network.layout import Layout
-from chokepoint.sim.network.structure import ARRAYS, GREY, UNLICENSED, USER
+from chokepoint.sim.network.structure import GREY, UNLICENSED, USER
 from chokepoint.sim.scenario.tables import Scenario
 
 WIDTH = 0.004  # log margin of price over landed cost at which a passage carries its normal flow
 FREIGHT = 0.02  # least cost of a passage from a country that exports, as a share of the price (assumption)
 DETOUR = 0.06  # least cost of shipping on through a country that does not export (assumption)
 PAST_BORDER = 0.05  # least cost of a smuggler's passage (assumption)
-REACH = 0.1  # of what a country uses, or its supplier handles: flow of a passage not taken in the base year (assumption)
+REACH = (
+    0.1  # of what a country uses, or its supplier handles: flow of a passage not taken in the base year (assumption)
+)
 LOADING = 2.2  # what ports can load, over the flow of the base year (assumption)
 SEED = 0.08  # of what a country uses, or its supplier handles: loaded at once where nobody has shipped (assumption)
 SPECK = 1e-3  # of the world's use: smallest scale of a passage
 SOME_LAG = 6  # weeks under way where no table says
-
-LONGEST_HORIZON = 120  # weeks
-TOLD_MORE = 64  # things that doctrines may say in a run
-
-MARKET_AXES = {
-    "q": "markets: a material in a country",
-    "v": "passages: from a market to another of the same material",
-    "h": "weeks ahead, as far as holders look",
-    "g": "things that are told",
-    "u": "licences: two kinds for each exporting state, for light or all materials and for heavy ones",
-}
-
-MARKET_ARRAYS = (
-    Array("N.q_country", "q", "index", "country of a market", None, "u4"),
-    Array("N.q_mat", "q", "index", "material of a market", None, "u4"),
-    Array("N.q_of", "c m", "index", "market of a material in a country; -1 where there is none", None, "i8"),
-    Array("N.q_base_ln", "q", "ln USD/kg", "log of the price of the base year", None),
-    Array("N.q_use", "q", "t/year", "bought by users in the base year", None),
-    Array("N.q_output", "q", "t/year", "refined in the base year", None),
-    Array("N.q_size", "q", "t/year", "used, made and shipped in the base year", None),
-    Array("N.q_share", "q", "share", "of the value of the ore behind what is refined there", None),
-    Array("N.m_market", "n", "index", "where the markets of a material begin", None, "i8"),
-    Array("N.m_passage", "n", "index", "where the passages of a material begin", None, "i8"),
-    Array("N.v_here", "v", "index", "market that a passage leaves", None, "i8"),
-    Array("N.v_there", "v", "index", "market that a passage leads to", None, "i8"),
-    Array("N.v_legal", "v", "1 or 0", "whether tax and rent are paid on a passage", None, "i8"),
-    Array("N.v_zone", "v", "index", "zone of the state whose border it crosses; 0 for none", None, "i8"),
-    Array("N.v_twin", "v", "index", "the legal passage beside a smuggler's; itself for others", None, "i8"),
-    Array("N.v_cost", "v", "ln", "cost of a passage, of the landed price", None),
-    Array("N.v_scale", "v", "t/year", "flow of a passage for every .004 of margin", None),
-    Array("N.v_flow", "v", "t/year", "flow of the base year", None),
-    Array("N.v_load", "v", "t/year", "what can be loaded in the base year", None),
-    Array("N.v_lag", "v", "steps", "time on the way", None, "i8"),
-    Array("N.v_gross", "v", "t gross/t", "gross tonnes of licences that a tonne needs while all forms are covered", None),
-    Array("N.u_size", "u", "t gross/year", "legal exports of a state in the base year", None),
-    Array("N.u_value", "u", "USD/kg gross", "what a gross tonne of them was worth at home", None),
-    Array("N.b_passage", "b", "index", "passage of a lane; -1 at home", None, "i8"),
-    Array("N.s_market", "s", "index", "market of a slot", None, "i8"),
-    Array("N.k_place", "k", "index", "country whose prices value a mine's ore: where most of it is refined", None, "i8"),
-)  # fmt: skip
-
-_KINDS = {array.field: array.kind for array in (*ARRAYS, *MARKET_ARRAYS)}
-if TYPE_CHECKING:
-    SpatialStructure = Any
-else:
-    SpatialStructure = namedtuple("SpatialStructure", list(_KINDS))
-
-
-class SpatialLayout(Layout):
-    """A layout with markets and passages. P: the parameters of the market that clears."""
-
-    def __init__(self, scenario: Scenario, P: Any):
-        taken = {name: getattr(P, name) for name in ("ore_payable", "activity_elasticity")}
-        super().__init__(scenario, behaviour(**taken))
-        self.P = P
-        old = self.N._asdict()
-        made = old | _Markets(self).arrays()
-        self.N = SpatialStructure(**{name: np.asarray(made[name]).astype(kind) for name, kind in _KINDS.items()})
-
-    @cached_property
-    def places(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where the arrays of N lie, for native code."""
-        return addresses((*ARRAYS, *MARKET_ARRAYS), self.N)
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """The length of each axis; see `structure.AXES` and `MARKET_AXES`."""
-        N = self.N
-        told = TOLD_MORE + 2 * (len(self.scenario.news) + len(self.scenario.events))
-        own = {"q": len(N.q_mat), "v": len(N.v_here), "u": len(N.u_size), "h": LONGEST_HORIZON, "g": told}
-        return super().sizes | own
 
 
 @dataclass(frozen=True)
@@ -111,13 +38,15 @@ class _Passage:
     legal: bool
 
 
-class _Markets:
-    """Markets and passages in the making."""
+class Markets:
+    """Markets and passages in the making, from the rest of the structure.
 
-    def __init__(self, layout: Layout):
-        self.layout, self.N = layout, layout.N
-        N = self.N
-        self.countries, self.materials = len(layout.countries), len(layout.materials)
+    N: the arrays of the bundle N made so far, as attributes. names: of countries.
+    """
+
+    def __init__(self, scenario: Scenario, N: Any, names: Sequence[str]):
+        self.scenario, self.N, self.names = scenario, N, names
+        self.countries, self.materials = len(names), len(scenario.materials)
         bought = np.where((N.f_kind[N.s_firm] == USER) & (N.f_open[N.s_firm] <= 0), N.s_base, 0.0)
         bought = bought * (1.0 - N.f_scrap[N.s_firm])
         shape = (self.countries, self.materials)
@@ -181,7 +110,7 @@ class _Markets:
 
     def _freight(self, origin: int, destination: int) -> tuple[int, float]:
         """Steps on the way, and USD per kg."""
-        names, scenario = self.layout.countries, self.layout.scenario
+        names, scenario = self.names, self.scenario
         rows = {(row.origin, row.destination): row for row in scenario.lags}
         row = rows.get((names[origin], names[destination])) or rows.get((names[destination], names[origin]))
         weeks, freight = (SOME_LAG, 0.0) if row is None else (row.lag_weeks, row.freight_usd_per_kg)
@@ -251,7 +180,7 @@ class _Markets:
 
     def _gross(self, there: np.ndarray) -> np.ndarray:
         """Gross tonnes under a quota for each tonne that a passage carries: of the forms bought there, by use."""
-        N, scenario = self.N, self.layout.scenario
+        N, scenario = self.N, self.scenario
         covered = np.array([row.form in scenario.choices.quota_forms for row in scenario.forms], dtype=float)
         weight = np.where(N.s_base > 0.0, N.s_base, 1e-9)
         of_slot = self.of[N.s_country, N.s_mat]
@@ -261,9 +190,11 @@ class _Markets:
         each = np.divide(gross, total, out=np.full(count, float(covered.max(initial=0.0))), where=total > 0.0)
         return np.asarray(each[there])
 
-    def _licences(self, zone: np.ndarray, flow: np.ndarray, gross: np.ndarray, here: np.ndarray) -> dict[str, np.ndarray]:
+    def _licences(
+        self, zone: np.ndarray, flow: np.ndarray, gross: np.ndarray, here: np.ndarray
+    ) -> dict[str, np.ndarray]:
         """Size and value of what each kind of licence is for: both kinds of a state as all its legal exports."""
-        states = len(self.layout.zones) - 1
+        states = len(self.N.state_of_zone) - 1
         size, value = np.ones(2 * states), np.ones(2 * states)
         for state in range(states):
             chosen = zone == state + 1
@@ -311,6 +242,6 @@ class _Markets:
 
 
 def opens_at(flow: float, scale: float) -> float:
-    """The margin at which a passage with room carries a flow: the inverse of `curves.carried`."""
+    """The margin at which a passage with room carries a flow: the inverse of `carried`, for costs of the base year."""
     units = flow / scale
     return WIDTH * (units + 0.25 if units > 0.25 else sqrt(units))

@@ -11,7 +11,7 @@ from math import log
 import numpy as np
 
 from chokepoint.agents.behaviour import Behaviour
-from chokepoint.agents.refiner import leakage
+from chokepoint.agents.refiner import tempted
 from chokepoint.sim.network.margins import bulk, split
 from chokepoint.sim.network.population import Population
 from chokepoint.sim.network.structure import FREE, LICENSED, UNLICENSED
@@ -47,9 +47,7 @@ def leaks_of(population: Population, behaviour: Behaviour) -> np.ndarray:
     for refiner in np.flatnonzero(refiners.kind == UNLICENSED):
         for material in np.flatnonzero(refiners.output[refiner]):
             gap = log(prices.base[0, material] / prices.base[refiners.zone[refiner], material])
-            leaks[refiner, material] = leakage(
-                gap, 0.0, behaviour.leak_share, behaviour.leak_gap, behaviour.leak_threshold, behaviour.leak_enforcement
-            )
+            leaks[refiner, material] = behaviour.smuggled_most * tempted(gap, behaviour.smuggling_gap)
     return leaks
 
 

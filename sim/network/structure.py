@@ -31,7 +31,16 @@ AXES = {
     "n": "any length: single numbers, or where the rows of another axis begin, one more than there are of them",
     "t": "steps of the calendar",
     "d": "steps ahead, of cargo under way",
+    "q": "markets: a material in a country",
+    "v": "passages: from a market to another of the same material",
+    "h": "weeks ahead, as far as holders look",
+    "g": "things that are told",
+    "y": "slots of reserves of states, one more than there are",
+    "u": "licences: two kinds for each exporting state, for light or all materials and for heavy ones",
 }
+
+LONGEST_HORIZON = 120  # weeks that holders can look ahead
+TOLD_MORE = 64  # things that doctrines may say in a run
 
 # Kinds of firm: uses material, buys and sells it, keeps it for a state.
 USER, TRADER, RESERVE = 0, 1, 2
@@ -150,6 +159,36 @@ ARRAYS = (
     Array("N.k_refining", "k", "USD/kg", "cost of refining a kg of its ore, mean of its refiners", None),
     Array("N.k_payable", "k", "share", "of the ore's value above refining that the mine gets", None),
     Array("N.k_basket", "k m", "share", "of a material in the ore", None),
+    Array("N.q_country", "q", "index", "country of a market", None, "u4"),
+    Array("N.q_mat", "q", "index", "material of a market", None, "u4"),
+    Array("N.q_of", "c m", "index", "market of a material in a country; -1 where there is none", None, "i8"),
+    Array("N.q_base_ln", "q", "ln USD/kg", "log of the price of the base year", None),
+    Array("N.q_use", "q", "t/year", "bought by users in the base year", None),
+    Array("N.q_output", "q", "t/year", "refined in the base year", None),
+    Array("N.q_size", "q", "t/year", "used, made and shipped in the base year", None),
+    Array("N.q_share", "q", "share", "of the value of the ore behind what is refined there", None),
+    Array("N.m_market", "n", "index", "where the markets of a material begin", None, "i8"),
+    Array("N.m_passage", "n", "index", "where the passages of a material begin", None, "i8"),
+    Array("N.v_here", "v", "index", "market that a passage leaves", None, "i8"),
+    Array("N.v_there", "v", "index", "market that a passage leads to", None, "i8"),
+    Array("N.v_legal", "v", "1 or 0", "whether tax and rent are paid on a passage", None, "i8"),
+    Array("N.v_zone", "v", "index", "zone of the state whose border it crosses; 0 for none", None, "i8"),
+    Array("N.v_twin", "v", "index", "the legal passage beside a smuggler's; itself for others", None, "i8"),
+    Array("N.v_cost", "v", "ln", "cost of a passage, of the landed price", None),
+    Array("N.v_scale", "v", "t/year", "flow of a passage for every .004 of margin", None),
+    Array("N.v_flow", "v", "t/year", "flow of the base year", None),
+    Array("N.v_load", "v", "t/year", "what can be loaded in the base year", None),
+    Array("N.v_lag", "v", "steps", "time on the way", None, "i8"),
+    Array(
+        "N.v_gross", "v", "t gross/t", "gross tonnes of licences that a tonne needs while all forms are covered", None
+    ),
+    Array("N.u_size", "u", "t gross/year", "legal exports of a state in the base year", None),
+    Array("N.u_value", "u", "USD/kg gross", "what a gross tonne of them was worth at home", None),
+    Array("N.b_passage", "b", "index", "passage of a lane; -1 at home", None, "i8"),
+    Array("N.s_market", "s", "index", "market of a slot", None, "i8"),
+    Array(
+        "N.k_place", "k", "index", "country whose prices value a mine's ore: where most of it is refined", None, "i8"
+    ),
 )
 
 KINDS = {array.field: array.kind for array in ARRAYS}

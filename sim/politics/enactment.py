@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.sim.politics.instruments import carry_out
+from chokepoint.sim.politics.told import tell
 
 if TYPE_CHECKING:
     from chokepoint.agents.measure import Measure
@@ -22,25 +23,7 @@ def enact(politics: Politics, measure: Measure) -> None:
     carry_out(politics, measure)
     if measure.lifted or measure.instrument == "concession":
         return
-    size = _size(world, measure)
-    named = np.array([1.0 if "all" in measure.targets or c in measure.targets else 0.0 for c in world.countries])
-    weights = np.where(named > 0.0, 1.0, world.P.news_spillover)
-    weights[world.countries.index(measure.actor)] = 0.0
-    politics.heard.tell(world.X.news, world.step, size, weights)
-
-
-def _size(world: World, measure: Measure) -> float | None:
-    """Share of supply that an act newly withholds; None for an act without a size."""
-    if measure.instrument == "embargo":
-        size = 1.0
-    elif measure.instrument == "licence_refusal":
-        size = (measure.value or 0.0) / 100.0
-    elif measure.instrument == "export_quota":
-        free = exports_a_year(world, world.zone_of(measure.actor))
-        size = max(0.0, 1.0 - 2.0 * (measure.value or 0.0) / max(free, 1e-12))
-    else:
-        return None
-    return size * share_of_supply(world, world.zone_of(measure.actor))
+    tell(world, politics.told, measure)
 
 
 def share_of_supply(world: World, zone: int) -> float:

@@ -12,16 +12,16 @@ from chokepoint.sim.politics.states import Politics
 if TYPE_CHECKING:
     from chokepoint.sim.engine.rules import RuleSet
     from chokepoint.sim.network.layout import Layout
-    from chokepoint.sim.politics.hearing import Hearing
+    from chokepoint.sim.politics.told import Told
 
 
 class GovernedWorld(World):
     """A world in which states decide; `politics` are they."""
 
-    def __init__(self, layout: Layout, hearing: Hearing, rules: RuleSet, seed: int = 1, replication: int = 0):
+    def __init__(self, layout: Layout, told: Told, rules: RuleSet, seed: int = 1, replication: int = 0):
         super().__init__(layout, rules, seed, replication)
-        hearing.begin(self)
-        self.politics = Politics(self, hearing)
+        told.begin(self)
+        self.politics = Politics(self, told)
 
     def begin_week(self) -> None:
         """Let states decide that are due, and set what is held this week; for those who run its phases one by one."""

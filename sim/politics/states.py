@@ -15,10 +15,10 @@ from chokepoint.agents.doctrines import replay
 from chokepoint.agents.exporting_state import ExportingState, State
 from chokepoint.agents.importing_government import ImportingGovernment
 from chokepoint.agents.measure import Measure
-from chokepoint.sim.politics.hearing import Announced, Hearing
 from chokepoint.sim.politics.litigation import Case, Court
 from chokepoint.sim.politics.reserve_policy import Programme
 from chokepoint.sim.politics.tension import Tension
+from chokepoint.sim.politics.told import Told
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
@@ -54,19 +54,19 @@ class Politics:
     """The states over a world.
 
     exporting, importing: the states. programmes: their reserves. court, tension: cases, and incidents between them.
-    heard: what they say by acting. conceded: by whom to whom, and how tense they were then.
+    told: what is said, and how acts are told. conceded: by whom to whom, and how tense they were then.
     cash_at, worth_at: balances of accounts, and worth of stocks, at decisions of doctrines, by step.
     due: states whose history dates an act to a step. rhythms: states with a doctrine of their own, and the steps at
     which they decide. endings: what a roll-out ends. dates: the steps on which anybody decides, in order.
     """
 
-    def __init__(self, world: World, hearing: Hearing):
+    def __init__(self, world: World, told: Told):
         scenario, calendar = world.layout.scenario, world.calendar
         self._world = weakref.ref(world)
-        self.exporting, self.importing = states_of(scenario, hearing.history)
+        self.exporting, self.importing = states_of(scenario, told.history)
         self.tension = Tension(scenario, calendar, world.seed, world.replication)
         self.court = Court()
-        self.heard = Announced(hearing, world.P)
+        self.told = told
         self.conceded: dict[tuple[str, str], float] = {}
         self.cash_at: dict[int, np.ndarray] = {}
         self.worth_at: dict[int, np.ndarray] = {}
@@ -131,7 +131,6 @@ class Politics:
         other = copy.copy(self)
         other._world = weakref.ref(world)
         other.court = Court([case for case in self.court.cases if case.step < world.step])
-        other.heard = self.heard.copy()
         other.programmes = [p.imagined(rows) for p in self.programmes if p.reserve.country == country]
         other.endings, other.rhythms, other.due, other.conceded = [], [], {}, dict(self.conceded)
         other.dates = []

@@ -3,7 +3,7 @@
 An item of news about an act carries the arithmetic of that act: an embargo withholds all, a quota what free exports need
 beyond it, an office of permits all until its first decisions, a hold of ore what its mines make. An item about no act of
 the scenario speaks of all exports of the largest exporting state to those it names. How probable a kind of item makes it
-is behaviour (`agents/parameters.csv`).
+is behaviour (`agents/behaviour.csv`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chokepoint.agents.measure import Measure
-from chokepoint.sim.market.spatial.borders import COUNTER, STREAM_WEEKS
-from chokepoint.sim.market.spatial.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TAX, THREAT
-from chokepoint.sim.market.spatial.supply import CAMPAIGN
+from chokepoint.sim.market.mechanisms.customs import COUNTER, STREAM_WEEKS
+from chokepoint.sim.market.mechanisms.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TAX, THREAT
+from chokepoint.sim.market.mechanisms.mining import CAMPAIGN
 from chokepoint.sim.network.structure import NEVER
 from chokepoint.sim.politics.history import history_of, measure_of
 from chokepoint.sim.scenario.acts import words
@@ -26,7 +26,7 @@ from chokepoint.sim.scenario.tables import Event, News
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
-    from chokepoint.sim.network.markets import SpatialLayout
+    from chokepoint.sim.network.layout import Layout
 
 KIND = {"rumour": RUMOUR, "report": REPORT, "threat": THREAT, "act": ACT}
 YEAR_DAYS, HALF_YEAR = 365.25, 200
@@ -54,7 +54,7 @@ class Row:
 class Told:
     """All that is told in a scenario. history: the acts of each actor; shape: (steps, countries)."""
 
-    def __init__(self, layout: SpatialLayout):
+    def __init__(self, layout: Layout):
         self.layout, self.scenario, self.calendar = layout, layout.scenario, layout.calendar
         self.history = history_of(self.scenario)
         self.shape = (self.calendar.steps, len(layout.countries))
@@ -88,7 +88,9 @@ class Told:
             for old in [old for old in found if old.valid >= NEVER]:
                 if (old.actor, old.what, old.part) != (row.actor, row.what, row.part):
                     continue
-                if old.act == row.act or (old.kind < ACT and row.kind == ACT and bool((old.targets * row.targets).any())):
+                if old.act == row.act or (
+                    old.kind < ACT and row.kind == ACT and bool((old.targets * row.targets).any())
+                ):
                     old.valid = row.heard
                 elif old.instrument == row.instrument == "export_quota" and old.begins < row.begins < old.ends:
                     if old.heard < row.heard:  # until now nobody knew when it would end

@@ -17,7 +17,7 @@ from chokepoint.experiments.economics.economy import Course
 from chokepoint.experiments.economics.storage import rational_prices
 from chokepoint.experiments.economics.suite import answer, answers, chosen, experiments
 from chokepoint.experiments.economics.worlds import SMALL, world
-from chokepoint.experiments.economics.zone_market import ZoneMarket
+from chokepoint.experiments.economics.spatial_market import SpatialMarket
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario
 
@@ -29,7 +29,7 @@ class Deaf:
     """A market on which no act, word, swing of use or reserve has any effect."""
 
     def __init__(self) -> None:
-        self.market = ZoneMarket()
+        self.market = SpatialMarket()
         self.use_elasticity = self.market.use_elasticity
 
     def run(
@@ -82,7 +82,7 @@ def test_rational_storage_without_a_store_is_demand() -> None:
 
 @pytest.mark.parametrize("name", SMALL)
 def test_small_worlds_are_sound_and_retold_ones_too(name: str) -> None:
-    market, place = ZoneMarket(), world(name)
+    market, place = SpatialMarket(), world(name)
     retellings = [
         relabel.sliced((0.2, 0.8)), relabel.halved(place.scenario.firms[0].firm), relabel.renamed("b"),
         relabel.reversed_rows(), relabel.in_units(10.0, 10.0), relabel.later(52), acts.use_times(1.1, 4),
@@ -99,7 +99,7 @@ def test_small_worlds_are_sound_and_retold_ones_too(name: str) -> None:
 
 def test_a_course_is_told_by_country() -> None:
     place = world("one_exporter")
-    course = ZoneMarket().run(place.over(20, acts.embargo("X", 10, 15, targets=["J"])))
+    course = SpatialMarket().run(place.over(20, acts.embargo("X", 10, 15, targets=["J"])))
     assert course.price.shape == (1, 20, 4, 1)
     x, j, e = (course.at(name) for name in ("X", "J", "E"))
     assert course.price[0, 0, :, 0] == pytest.approx([9.8 if c == x else 10.0 for c in range(4)])
@@ -114,7 +114,7 @@ def test_a_course_is_told_by_country() -> None:
 
 
 def test_what_a_world_cannot_pose_counts_as_failed() -> None:
-    (found,) = answers(chosen(["E1"]), ZoneMarket(), "two-countries")
+    (found,) = answers(chosen(["E1"]), SpatialMarket(), "two-countries")
     assert {row.verdict for row in found.rows} == {"not posed"}
     assert not any(row.passed for row in found.rows)
     assert "4 not posed" in table.counted([found])

@@ -8,12 +8,12 @@ import pytest
 
 from chokepoint.experiments.economics.asked import Row
 from chokepoint.experiments.economics.suite import Answer, answer, experiments
-from chokepoint.experiments.economics.zone_market import ZoneMarket
+from chokepoint.experiments.economics.spatial_market import SpatialMarket
 from tests.economics.first_market import FAILS, MEASURED_WITH, TRUST
 from tests.fingerprints import FRAGILE, NUMPY
 
 EXPERIMENTS = experiments()
-MARKET = ZoneMarket()
+MARKET = SpatialMarket()
 ROUNDING = {name for name, (_, why) in FAILS.items() if why == TRUST}  # the size of what has grown from it says nothing
 CASES = [
     (place, world, asked.part, f"{e.row} {asked.part} {world}", e.slow)

@@ -45,7 +45,7 @@ EVER = 1e12  # a week that never comes
 
 def offtakes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Contracted product goes to the firms of the backer's country before anybody else is served, in the proportions
-    of what lies ready, pro rata of what they order, at the price where it is made, and at once as on the spot."""
+    of what lies ready, pro rata of what they use, at the price where it is made, and at once as on the spot."""
     if I.offtakes[0] <= 0.0:
         return
     for refiner in range(I.offtake.shape[0]):
@@ -69,7 +69,7 @@ def offtakes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                         and N.s_mat[slot] == material
                         and N.f_kind[N.s_firm[slot]] != RESERVE
                     ):
-                        wants += max(0.0, S.order[slot] - S.received[slot])
+                        wants += S.expected[slot]
                 if wants <= TINY:
                     continue
                 goes = min(1.0, share * S.product[refiner, material] / wants)
@@ -79,9 +79,8 @@ def offtakes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                         and N.s_mat[slot] == material
                         and N.f_kind[N.s_firm[slot]] != RESERVE
                     ):
-                        got = goes * max(0.0, S.order[slot] - S.received[slot])
+                        got = goes * S.expected[slot]
                         S.stock[slot] += got
-                        S.received[slot] += got
                         R.arrivals[step, country, N.r_country[refiner]] += got * N.s_gross[slot]
                         worth = got * S.price[N.r_zone[refiner], material]
                         pay(S.cash, N.f_account[N.s_firm[slot]], N.r_account[refiner], worth)
@@ -356,8 +355,8 @@ MECHANISM = Mechanism(
     "backing",
     source="grant element of a loan (OECD DAC); forms in agents/mine.py",
     phases=(
-        Phase(offtakes, after=("spot_origins",), before=("borders",)),
-        Phase(backing, after=("thrift",)),
+        Phase(offtakes, after=("land",), before=("disturbances",)),
+        Phase(backing, after=("calendars",)),
         Phase(works, after=("backing",)),
     ),
     arrays=(

@@ -1,4 +1,4 @@
-"""Customs: cargo waits at the border while it is held, opened, or without a licence; held cargo stays in bond.
+"""Customs: what the law lets pass of the flow of the base year, for holds, inspections, permits and refusals; and taxes.
 
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
@@ -11,88 +11,43 @@ from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
-from chokepoint.sim.engine.series import Series
-from chokepoint.sim.market.columns import over_zones
 from chokepoint.sim.market.forms import covered
-from chokepoint.sim.market.rules.border import approval as border_approval
-from chokepoint.sim.market.rules.border import clearance as border_clearance
 from chokepoint.sim.scenario.acts import Instrument
 
-
-def borders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """Which destinations' cargo may have to wait, and whose bonded stores are full."""
-    S.line[0] = 0.0
-    for zone in range(S.busy.shape[0]):
-        for country in range(S.busy.shape[1]):
-            stopped = (
-                I.embargo[zone, country] > 0.0
-                or I.closure[zone, country] > 0.0
-                or I.inspection[zone, country] > I.normal_inspection[zone]
-            )
-            busy = stopped or I.permit_weeks[zone, country] > 0.0
-            S.busy[zone, country] = 1.0 if busy or S.queued[zone, country] > 0.0 else 0.0  # what waited leaves in turn
-            limit = P.bond_weeks * 7.0 / 365.25 * N.base_export[zone, country]
-            S.full[zone, country] = 1.0 if stopped and S.queued[zone, country] > limit else 0.0
-            if S.busy[zone, country] > 0.0:
-                S.line[0] = 1.0  # else nothing waits and legal cargo passes at once
+COUNTER = 3.0  # cargo that customs can clear at normal inspection, over that of the base year (assumption)
+STREAM_WEEKS = 12.0  # from an office's first decisions to its full throughput (assumption)
+WEEKS = 52.18  # in a year
 
 
-def customs(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """Clear each destination's line of cargo up to what inspections allow; held cargo stays in bond. At normal
-    inspection fresh cargo passes at once, and what waited is worked off at the pace of the counter."""
-    if S.line[0] <= 0.0:
-        return
-    depth = S.pipe.shape[0]
-    now = step % depth
-    for zone in range(S.queued.shape[0]):
-        for country in range(S.queued.shape[1]):
-            S.fresh[zone, country] = -S.queued[zone, country]
-            S.queued[zone, country] = 0.0
-    for place in range(N.x_legal.shape[0]):
-        link = N.x_legal[place]
-        S.queued[N.e_home[link], N.e_country[link]] += S.e_queue[link]
-        S.fresh[N.e_home[link], N.e_country[link]] += S.e_queue[link]
-    for place in range(N.x_legal.shape[0]):
-        link = N.x_legal[place]
-        if S.e_queue[link] <= 0.0:
+def permits(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """An office of permits: no decision before its time, then a throughput that grows; weeks since it opened."""
+    for zone in range(I.permit_weeks.shape[0]):
+        for country in range(I.permit_weeks.shape[1]):
+            if I.permit_weeks[zone, country] <= 0.0:
+                S.office_weeks[zone, country] = 0.0
+                S.decided[zone, country] = 1.0
+            else:
+                since = S.office_weeks[zone, country] - I.permit_weeks[zone, country]
+                S.decided[zone, country] = min(1.0, max(0.0, since / STREAM_WEEKS))
+                S.office_weeks[zone, country] += dt * WEEKS
+
+
+def law(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """The share of the base year's flow that the law lets pass, passage by passage, and the tax there."""
+    for passage in range(N.v_here.shape[0]):
+        zone = N.v_zone[passage]
+        S.open_share[passage] = 1.0
+        I.route_tax[passage] = 0.0
+        if zone == 0:
             continue
-        slot, home, country = N.e_slot[link], N.e_home[link], N.e_country[link]
-        goes = S.e_queue[link]
-        if S.busy[home, country] > 0.0:
-            held = max(I.embargo[home, country] * I.form_embargo[home, N.e_form[link]], I.closure[home, country])
-            goes *= 1.0 - held
-            if I.permit_weeks[home, country] > 0.0 and I.form_quota[home, N.e_form[link]] > 0.0:
-                goes *= border_approval(I.permit_weeks[home, country], dt)
-            # Inspections slow the whole line, so each link gets its part of what the counter clears.
-            can = border_clearance(
-                N.base_export[home, country] * dt,
-                P.clearance_headroom,
-                I.normal_inspection[home],
-                I.inspection[home, country],
-                held,
-            )
-            if I.inspection[home, country] <= I.normal_inspection[home]:
-                can += S.fresh[home, country] * (1.0 - held)
-            goes = min(goes, S.e_queue[link] * can / S.queued[home, country])
-        S.e_queue[link] = S.e_queue[link] - goes if goes < S.e_queue[link] else 0.0
-        if goes <= 0.0:
-            continue
-        due = now + N.e_lag[link]
-        if X.delayed[step] > 0:
-            due += X.transit[step, N.r_country[N.e_ref[link]], country]
-        S.pipe[due - depth if due >= depth else due, N.e_way[link]] += goes
-        S.pipe_sum[slot] += goes
-        S.received[slot] += goes
-        if I.form_quota[home, N.e_form[link]] > 0.0:
-            R.exports[step, home, country] += goes * N.e_gross[link]
-        else:
-            R.exports_open[step, home, country] += goes * N.e_gross[link]
-    S.queued[:, :] = 0.0
-    for place in range(N.x_legal.shape[0]):
-        link = N.x_legal[place]
-        if S.e_queue[link] > 0.0:
-            S.queued[N.e_home[link], N.e_country[link]] += S.e_queue[link]
-            R.queue[step, N.e_home[link], N.e_country[link]] += S.e_queue[link] * N.e_gross[link]
+        country, material = N.q_country[N.v_there[passage]], N.q_mat[N.v_there[passage]]
+        I.route_tax[passage] = I.tax[zone, material]
+        held = max(I.embargo[zone, country], I.closure[zone, country])
+        share = 1.0 - held
+        if I.inspection[zone, country] > I.normal_inspection[zone]:
+            share *= min(1.0, COUNTER * I.normal_inspection[zone] / I.inspection[zone, country])
+        share *= (1.0 - I.refused[zone, country]) * S.decided[zone, country]
+        S.open_share[passage] = share
 
 
 def _hold(world: Any, measure: Measure) -> None:
@@ -133,15 +88,25 @@ def _normal(start: Making) -> Any:
     return start.layout.scenario.choices.normal_inspection
 
 
+def _tax(world: Any, measure: Measure) -> None:
+    """A tax on the price at home, of the materials named or of all. What stood before comes back when it ends."""
+    zone, law = world.zone_of(measure.actor), world.law
+    law.enter(measure)
+    for name in measure.materials or world.materials:
+        place = zone, world.materials.index(name)
+        # An act of the base year is the tax that the run starts with; without it there is none.
+        begun = measure.start <= world.calendar.start
+        law.taxes.setdefault(place, 0.0 if begun else float(world.I.tax[place]))
+        act = law.ruling(measure, material=name)
+        world.I.tax[place] = law.taxes[place] if act is None else (act.value or 0.0) / 100.0
+
+
 ANYWHERE = ("countries", "all")
 
 MECHANISM = Mechanism(
     "customs",
-    source="assumption; rules in sim/market/rules/border.py",
-    phases=(
-        Phase(borders, after=("spot_origins",), before=("presences",)),
-        Phase(customs, after=("trust",)),
-    ),
+    source="assumption",
+    phases=(Phase(permits, after=("wishes",)), Phase(law, after=("permits",))),
     arrays=(
         Array("I.embargo", "z c", "share", "share of the week's days under a hold"),
         Array("I.closure", "z c", "share", "share of the week's days on which the border is closed"),
@@ -168,18 +133,12 @@ MECHANISM = Mechanism(
         ),
         Array("I.permit_weeks", "z c", "weeks", "wait for an export licence"),
         Array("I.refused", "z c", "share", "applications refused"),
-        Array("S.busy", "z c", "1 or 0", "whether cargo for a destination may have to wait"),
-        Array("S.full", "z c", "1 or 0", "whether the bonded stores of a destination are full"),
-        Array("S.queued", "z c", "t", "cargo waiting at the border"),
-        Array("S.fresh", "z c", "t", "cargo that came to the border this week"),
-        Array("S.line", "1", "1 or 0", "whether any cargo has to wait"),
-        Array("S.e_queue", "e", "t", "waiting at the border on a link"),
+        Array("I.tax", "z m", "share", "export tax on the inside price", lambda start: start.N.price_tax0),
+        Array("I.route_tax", "v", "share", "export tax on the price here"),
+        Array("S.office_weeks", "z c", "weeks", "since an office of permits opened"),
+        Array("S.decided", "z c", "share", "throughput of an office of permits, of free exports", 1.0),
+        Array("S.open_share", "v", "share", "of the base year's flow that the law lets pass", 1.0),
     ),
-    series={
-        "waiting": Series(
-            "t gross", "country", False, "cargo held at the border, by destination", "t z c", "queue", over_zones
-        ),
-    },
     instruments=(
         Instrument(
             "embargo",
@@ -245,6 +204,18 @@ MECHANISM = Mechanism(
             border=True,
             told="act",
             example="Exportia licence_refusal against Importia at 0.4 share from 2010-03-01 until 2010-12-31",
+        ),
+        Instrument(
+            "export_tax",
+            "Exports pay so many per cent of the inside price, by material.",
+            _tax,
+            by="exporting_state",
+            materials=True,
+            unit="%",
+            negative=False,
+            border=True,
+            told="act",
+            example="Exportia export_tax of M at 0.25 share announced 2010-02-01 from 2010-03-01 until 2010-12-31",
         ),
     ),
 )

@@ -1,127 +1,125 @@
-"""Licences: an export quota is shared out among holders; what lets go is bounded by what is left, and has a price.
+"""Licences: an export quota is shared out among holders; licences lapse, and one rent a gross tonne is paid for them.
 
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
 from collections.abc import Iterator
-from math import exp
+from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
+
 from chokepoint.agents.measure import Measure
-from chokepoint.agents.refiner import licence_ask as refiner_licence_ask
-from chokepoint.agents.refiner import licence_value as refiner_licence_value
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.columns import without_world
 from chokepoint.sim.market.forms import covered
-from chokepoint.sim.market.rules.border import licence_allowance as border_licence_allowance
 from chokepoint.sim.network.structure import LICENSED
 from chokepoint.sim.scenario.acts import Instrument
 from chokepoint.sim.scenario.lookup import Tables
 from chokepoint.sim.scenario.tables import Event
 
-TINY = 1e-12
-BOOK_YEARS, SALES_YEARS = 0.08, 0.15  # memory of a holder's book (a month) and of its sales (two months)
 
-
-def allowances(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """What each holder's licences let go this week; what they do not let go stays for others."""
-    bound = False
-    for refiner in range(S.licence_need.shape[0]):
-        steps_left = max(1.0, I.licence_end[N.r_zone[refiner]] - step)
+def quotas(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """Licences a year at an even pace until they lapse, and what free exports would need."""
+    for group in range(S.free_gross.shape[0]):
+        I.licences_a_year[group] = -1.0
+        S.free_gross[group] = 0.0
+    for zone in range(1, I.quota_on.shape[0]):
+        if I.quota_on[zone] <= 0.0 or step < I.quota_from[zone]:
+            continue
+        grant(step, zone, N, I)
+        weeks = max(1.0, I.licence_end[zone] - step)
         for part in range(2):
-            need = S.licence_need[refiner, part]
-            S.licence_need[refiner, part] = 1.0
-            if need > 0.0:
-                allowed = border_licence_allowance(I.licence[refiner, part], steps_left, P.licence_burst)
-                if allowed < need:
-                    S.licence_need[refiner, part] = allowed / need
-                    bound = True
-    if not bound:
-        return
-    for place in range(N.x_legal.shape[0]):
-        link = N.x_legal[place]
-        if S.e_ship[link] > 0.0:
-            refiner, material, home = N.e_ref[link], N.e_mat[link], N.e_home[link]
-            ratio = S.licence_need[refiner, I.quota_part[home, material]]
-            if ratio < 1.0 and I.form_quota[home, N.e_form[link]] * I.quota_on[home] > 0.0:
-                S.asked[refiner, material] -= S.e_ship[link] * (1.0 - ratio)
-                S.e_ship[link] *= ratio
-
-
-def books(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """What holders remember of their export orders and of their sales fades."""
-    book_memory = exp(-dt / BOOK_YEARS)
-    sales_memory = exp(-dt / SALES_YEARS)
-    for refiner in range(S.shipments.shape[0]):
-        S.book[refiner, 0] *= book_memory
-        S.book[refiner, 1] *= book_memory
-        S.shipments[refiner] *= sales_memory
-
-
-def licences(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """What holders ask for a licence, from the pace of their own book and of the market."""
-    for zone in range(1, S.price.shape[0]):
-        book_all = 0.0
-        left_all = 0.0
-        sold = 0.0
-        asked = 0.0
-        plain = 0.0
-        count = 0
-        for refiner in range(S.ask.shape[0]):
+            I.licences_a_year[2 * (zone - 1) + part] = 0.0
+        for refiner in range(N.r_zone.shape[0]):
             if N.r_zone[refiner] == zone and N.r_kind[refiner] == LICENSED:
-                book_all += S.book[refiner, 0]
-                left_all += I.licence[refiner, 0] + I.licence[refiner, 1]
-        steps_left = max(1.0, I.licence_end[zone] - step)
-        for refiner in range(S.ask.shape[0]):
-            if N.r_zone[refiner] != zone or N.r_kind[refiner] != LICENSED:
-                continue
-            if I.quota_on[zone] > 0.0 and S.book[refiner, 0] > TINY:
-                left = I.licence[refiner, 0] + I.licence[refiner, 1]
-                allowed = (1.0 - P.licence_pooling) * left + P.licence_pooling * left_all * (
-                    S.book[refiner, 0] / max(book_all, TINY)
-                )
-                price = S.book[refiner, 1] / S.book[refiner, 0]
-                value = refiner_licence_value(
-                    price, S.book[refiner, 0], allowed / steps_left, P.licence_elasticity, P.licence_ceiling
-                )
-                S.ask[refiner] = refiner_licence_ask(S.ask[refiner], value, P.licence_rise, P.licence_fall, dt)
-            else:
-                S.ask[refiner] = refiner_licence_ask(S.ask[refiner], 0.0, P.licence_rise, P.licence_rise, dt)
-            sold += S.shipments[refiner]
-            asked += S.shipments[refiner] * S.ask[refiner]
-            plain += S.ask[refiner]
-            count += 1
-        if count > 0:
-            S.ask_mean[zone] = asked / sold if sold > TINY else plain / count
-        R.ask[step, zone] = S.ask_mean[zone]
+                for part in range(2):
+                    I.licences_a_year[2 * (zone - 1) + part] += max(0.0, I.licence[refiner, part]) / (weeks * dt)
+    for passage in range(N.v_here.shape[0]):
+        zone = N.v_zone[passage]
+        if zone > 0:
+            group = 2 * (zone - 1) + I.quota_part[zone, N.q_mat[N.v_here[passage]]]
+            S.group[passage] = group
+            S.free_gross[group] += N.v_flow[passage] * N.v_gross[passage]
+    for group in range(S.free_gross.shape[0]):
+        if I.licences_a_year[group] >= 0.0 and S.free_gross[group] <= 0.0:
+            I.licences_a_year[group] = -1.0
+
+
+def grant(step: int, zone: int, N: Any, I: Any) -> None:
+    """Licences that were granted become good in the week nearest to their first day; those of an older year lapse."""
+    if I.granted_from[zone] < 0 or step < I.granted_from[zone]:
+        return
+    for refiner in range(N.r_zone.shape[0]):
+        if N.r_zone[refiner] == zone:
+            for part in range(2):
+                kept = 0.0 if I.granted_anew[zone] > 0.0 else I.licence[refiner, part]
+                I.licence[refiner, part] = kept + I.granted[refiner, part]
+                I.granted[refiner, part] = 0.0
+    I.licence_end[zone] = I.granted_end[zone]
+    I.granted_from[zone] = -1
+    I.granted_anew[zone] = 0.0
+
+
+def used_licences(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """Licences that were used, of all holders in proportion to what they hold: who has none left buys them of others."""
+    for zone in range(1, I.quota_on.shape[0]):
+        R.ask[step, zone] = 0.0
+        used, rents = 0.0, 0.0
+        for part in range(2):
+            group = 2 * (zone - 1) + part
+            there = 0.0
+            for refiner in range(N.r_zone.shape[0]):
+                if N.r_zone[refiner] == zone and N.r_kind[refiner] == LICENSED:
+                    there += I.licence[refiner, part]
+            kept = max(0.0, 1.0 - S.gone_gross[group] / there) if there > 0.0 else 0.0
+            for refiner in range(N.r_zone.shape[0]):
+                if N.r_zone[refiner] == zone and N.r_kind[refiner] == LICENSED and there > 0.0:
+                    R.licence_used[step, refiner] += I.licence[refiner, part] * (1.0 - kept)
+                    I.licence[refiner, part] *= kept
+            used += S.gone_gross[group]
+            rents += S.gone_gross[group] * S.rent[group]
+            R.ask[step, zone] = max(R.ask[step, zone], S.rent[group])
+            S.gone_gross[group] = 0.0
+        if used > 0.0:
+            R.ask[step, zone] = rents / used
 
 
 def _quota(world: Any, measure: Measure) -> None:
     """Licences for `value` tonnes gross in a half-year, granted by the holders' shares; no value: no quota.
 
-    Licences lapse with the year of their quota, unless carried over.
+    They are good from the week nearest to their first day to the one nearest to their last, and lapse with the year of
+    their quota, unless carried over.
     """
-    instruments, zone, law = world.I, world.zone_of(measure.actor), world.law
+    I, zone, law = world.I, world.zone_of(measure.actor), world.law
     holders = world.layout.licensed[zone]
     law.quotas[zone] = None if measure.value is None or measure.lifted else measure.value
     if measure.value is None or measure.lifted:
-        instruments.quota_on[zone] = 0.0
-        instruments.licence[holders] = 0.0
+        I.quota_on[zone] = 0.0
+        I.licence[holders], I.granted[holders], I.granted_from[zone] = 0.0, 0.0, -1
         return
-    part = 1 if "heavy" in measure.kind else 0
+    first = nearest_week(world, measure.start)
+    if I.quota_on[zone] <= 0.0:
+        I.quota_from[zone] = first
     law.licence_years.setdefault(zone, measure.start.year)
     if measure.start.year != law.licence_years[zone]:
-        if law.carry_over.get(zone) != measure.start.year:
-            instruments.licence[holders] = 0.0
+        I.granted_anew[zone] = 0.0 if law.carry_over.get(zone) == measure.start.year else 1.0
         law.licence_years[zone] = measure.start.year
+    part = 1 if "heavy" in measure.kind else 0
     if part == 1:
-        instruments.quota_part[zone] = world.N.m_family
-    instruments.quota_on[zone] = 1.0
-    instruments.licence[holders, part] += measure.value * world.N.r_licence_share[holders]
+        I.quota_part[zone] = world.N.m_family
+    I.quota_on[zone] = 1.0
+    I.granted[holders, part] += measure.value * world.N.r_licence_share[holders]
+    I.granted_from[zone] = max(first, int(I.granted_from[zone]))
     if measure.end is not None:
-        instruments.licence_end[zone] = world.calendar.step_of(measure.end) + 1
+        I.granted_end[zone] = nearest_week(world, measure.end + timedelta(days=1))
+
+
+def nearest_week(world: Any, day: date) -> int:
+    """The week whose first day lies nearest to a day."""
+    return round((day - world.calendar.start).days / world.calendar.step_days)
 
 
 def _light_beside_heavy(event: Event, tables: Tables) -> Iterator[str]:
@@ -148,12 +146,8 @@ def _carry_over(world: Any, measure: Measure) -> None:
 
 MECHANISM = Mechanism(
     "licences",
-    source="licence rent as the price of an exhaustible right; forms in agents/refiner.py",
-    phases=(
-        Phase(allowances, after=("sourcing",), before=("rationing",)),
-        Phase(books, after=("rationing",), before=("shipping",)),
-        Phase(licences, after=("watching",)),
-    ),
+    source="licence rent as the price of an exhaustible right",
+    phases=(Phase(quotas, after=("law",)), Phase(used_licences, after=("spot_shares",))),
     arrays=(
         Array("I.quota_on", "z", "1 or 0", "whether a quota is in force"),
         Array("I.quota_part", "z m", "0 or 1", "which of two licences a material needs", 0, "i8"),
@@ -162,33 +156,28 @@ MECHANISM = Mechanism(
         Array(
             "I.form_quota", "z o", "1 or 0", "forms that a quota covers", lambda start: covered(start, "quota_forms")
         ),
-        Array("S.licence_need", "r 2", "t gross, then share", "licences needed; after rationing the part allowed"),
-        Array("S.ask", "r", "USD/kg gross", "rent that a holder asks for a licence"),
-        Array("S.ask_mean", "z", "USD/kg gross", "mean rent asked for a licence, weighted by shipments"),
-        Array("S.book", "r 2", "t gross, thousand USD", "export orders remembered; what they are worth at home"),
-        Array("S.shipments", "r", "t gross a week", "remembered exports under licence"),
-        Array("S.rent_of", "r", "thousand USD", "rent earned so far"),
+        Array("I.quota_from", "z", "week", "from which a quota is in force", 0, "i8"),
+        Array("I.granted", "r 2", "t gross", "licences that are granted and not yet good"),
+        Array("I.granted_from", "z", "week", "from which they are good; -1 for none", -1, "i8"),
+        Array("I.granted_end", "z", "week", "when they lapse"),
+        Array("I.granted_anew", "z", "1 or 0", "whether those of before have lapsed by then"),
+        Array("I.licences_a_year", "u", "t gross/year", "licences at an even pace; below zero for none needed", -1.0),
+        Array("S.free_gross", "u", "t gross/year", "licences that exports of the base year would need"),
+        Array(
+            "S.group",
+            "v",
+            "index",
+            "licence that a passage needs while a quota is in force; -1 for none",
+            lambda start: np.full(start.sizes["v"], -1),
+            "i8",
+        ),
+        Array("S.gone_gross", "u", "t gross a week", "licences used"),
     ),
     series={
         "licence_price": Series(
-            "USD/kg gross",
-            "zone",
-            False,
-            "rent that licence holders ask, weighted by what they ship",
-            "t z",
-            "ask",
-            without_world,
+            "USD/kg gross", "zone", False, "rent on a licence, weighted by what needs one", "t z", "ask", without_world
         ),
         "licence_used": Series("t gross", "refiner", True, "licences used, by holder", "t r"),
-        "rent": Series(
-            "thousand USD",
-            "zone",
-            True,
-            "rent of legal exporters: price abroad less home price, tax, freight",
-            "t z",
-            "",
-            without_world,
-        ),
     },
     instruments=(
         Instrument(

@@ -1,83 +1,54 @@
-"""Refining: refiners run their feed, keep or discard what they make, and order ore.
+"""Refining: refiners run what ore they get; ore in their yards is stock that is counted.
 
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
-from math import exp
 from typing import Any
 
-import numpy as np
-
 from chokepoint.agents.measure import Measure
-from chokepoint.agents.refiner import run_rate as refiner_run_rate
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
-from chokepoint.sim.network.structure import FREE, LICENSED
 from chokepoint.sim.scenario.acts import Instrument
 
-TINY = 1e-12
+FEED_MONTHS = 1.0  # ore at a refiner, months of runs (assumption)
+PRODUCT_MONTHS = 1.0  # product at a refiner, months of output (assumption)
 
 
 def refining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """Refiners run their feed, keep or discard what they make, and order more."""
-    n_refiners, n_mats = S.product.shape
-    slow = exp(-dt / 0.5)
-    for refiner in range(n_refiners):
-        zone = N.r_zone[refiner]
-        held = 0.0
-        target = 0.0
+    """Refiners run a month's part of their ore each week, within capacity; what they make joins their product."""
+    S.output_level[:] = 0.0
+    S.made[:, :] = 0.0
+    for refiner in range(S.product.shape[0]):
         feed = 0.0
-        for material in range(n_mats):
+        for material in range(S.product.shape[1]):
             feed += S.feed[refiner, material]
-            goal = P.refiner_cover_months / 12.0 * max(N.r_output[refiner, material], S.output[refiner, material])
-            held += S.price[zone, material] * (S.product[refiner, material] + S.output[refiner, material] * dt)
-            target += S.price[zone, material] * goal
         capacity = (N.r_capacity[refiner] + I.r_added[refiner]) * dt
-        if N.r_kind[refiner] == FREE:
-            run = min(capacity, feed * 12.0 / P.feed_cover_months * dt)
-            wish = N.r_base[refiner] * dt
-        else:
-            fullness = held / target if target > 0.0 else 1.0
-            wish = refiner_run_rate(N.r_base[refiner] * dt, capacity, fullness, P.run_response, P.run_low)
-            run = min(wish, feed)
+        run = min(capacity, feed * dt * 12.0 / FEED_MONTHS)
+        part = run / feed if feed > 0.0 else 0.0
         S.run[refiner] = run
-        part = run / feed if feed > TINY else 0.0
-        for material in range(n_mats):
-            taken = part * S.feed[refiner, material]
-            made = taken * N.r_yield[refiner]
-            S.feed[refiner, material] -= taken
-            S.product[refiner, material] += made
-            S.lost[material] += taken - made
-            if I.subsidy[zone] > 0.0 and N.r_kind[refiner] == LICENSED:
-                paid = made * I.subsidy[zone] * N.base_price[zone, material]
-                pay(S.cash, N.c_account[N.state_of_zone[zone]], N.r_account[refiner], paid)
-            S.output[refiner, material] = made / dt + (S.output[refiner, material] - made / dt) * slow
-            limit = (
-                P.discard_cover
-                * P.refiner_cover_months
-                / 12.0
-                * max(N.r_output[refiner, material], S.output[refiner, material])
-            )
-            surplus = S.product[refiner, material] - limit
-            if surplus > 0.0 and limit > 0.0:
-                S.product[refiner, material] -= surplus
-                S.discarded[material] += surplus
-                R.discarded[step, material] += surplus
-        pay(S.cash, N.r_account[refiner], N.row_account[0], run * N.r_cost[refiner])
         R.refined[step, refiner] = run
-        wanted = P.feed_cover_months / 12.0 * wish / dt
-        S.calls[refiner] = max(0.0, wish + (wanted - (feed - run + wish)) * dt / P.stocking_years)
+        for material in range(S.product.shape[1]):
+            taken = part * S.feed[refiner, material]
+            if taken > 0.0:
+                made = taken * N.r_yield[refiner]
+                S.feed[refiner, material] -= taken
+                S.product[refiner, material] += made
+                S.made[refiner, material] = made
+                if N.r_output[refiner, material] <= 0.0:  # a plant that was planned builds up a stock of its product
+                    S.usual_output[refiner, material] += (made / dt - S.usual_output[refiner, material]) * 2.0 * dt
+                S.lost[material] += taken - made
+                S.output_level[N.q_of[N.r_country[refiner], material]] += made / dt
+        pay(S.cash, N.r_account[refiner], N.row_account[0], run * N.r_cost[refiner])
 
 
 def _feed(start: Making) -> Any:
-    """Ore at refiners in the base year, in the proportions of what they make: (refiners, materials)."""
+    """Ore at refiners that lets them run as in the base year: (refiners, materials)."""
     N = start.N
-    total = N.r_output.sum(axis=1, keepdims=True)
-    shares = np.divide(N.r_output, total, out=np.zeros_like(N.r_output), where=total > 0)
-    return start.P.feed_cover_months / 12.0 * N.r_base[:, None] * shares
+    recovered = N.r_output / N.r_yield[:, None]
+    return recovered * FEED_MONTHS / 12.0 - recovered * start.dt
 
 
 def _subsidy(world: Any, measure: Measure) -> None:
@@ -89,26 +60,17 @@ def _subsidy(world: Any, measure: Measure) -> None:
 
 MECHANISM = Mechanism(
     "refining",
-    source="assumption; form in agents/refiner.py",
-    phases=(Phase(refining, after=("licences",)),),
+    source="assumption",
+    phases=(Phase(refining, after=("mining",)),),
     arrays=(
         Array("I.subsidy", "z", "share", "of the base-year price, paid for refiners' output"),
         Array("S.run", "r", "t a week", "feed run", lambda start: start.N.r_base * start.dt),
-        Array(
-            "S.product",
-            "r m",
-            "t",
-            "stock of product",
-            lambda start: start.P.refiner_cover_months / 12.0 * start.N.r_output,
-        ),
-        Array("S.feed", "r m", "t", "stock of feed", _feed),
-        Array("S.output", "r m", "t/year", "remembered output", lambda start: start.N.r_output),
-        Array("S.calls", "r", "t", "ore ordered"),
+        Array("S.product", "r m", "t", "stock of product", lambda start: start.N.r_output * PRODUCT_MONTHS / 12.0),
+        Array("S.made", "r m", "t a week", "made this week"),
+        Array("S.feed", "r m", "t", "stock of ore, by what is in it", _feed),
+        Array("S.usual_output", "r m", "t/year", "remembered output", lambda start: start.N.r_output),
     ),
-    series={
-        "refined": Series("t", "refiner", True, "feed run by refiners", "t r"),
-        "discarded": Series("t", "material", True, "surplus joint product discarded", "t m"),
-    },
+    series={"refined": Series("t", "refiner", True, "feed run by refiners", "t r")},
     instruments=(
         Instrument(
             "production_subsidy",

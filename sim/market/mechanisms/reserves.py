@@ -8,110 +8,71 @@ from typing import Any
 import numpy as np
 
 from chokepoint.agents.measure import Measure
-from chokepoint.agents.reserve import gap as reserve_gap
 from chokepoint.agents.reserve import inferred as reserve_inferred
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
-from chokepoint.sim.market.accounts import pay
-from chokepoint.sim.market.rules.market import kept as market_kept
-from chokepoint.sim.market.rules.market import smoothed as market_smoothed
-from chokepoint.sim.network.structure import USER
 from chokepoint.sim.scenario.acts import Instrument
-
-TINY = 1e-12
 
 
 def releases(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """A reserve makes up for what the firms it is meant for plan to use and did not get, each in proportion, at their
-    market's price."""
-    first = N.reserve_start[0]
-    for slot in range(first, S.stock.shape[0]):
-        can = min(S.stock[slot], I.reserve_release[slot] * dt)
+    """A reserve lets go what the firms it is there for had to give up last week for want of material, each country's
+    part of it sold there; t a year by market."""
+    S.relief_to[:, :] = 0.0
+    S.relief_in[:] = 0.0
+    for slot in range(N.reserve_start[0], S.stock.shape[0]):
+        can = min(S.stock[slot] / dt, I.reserve_release[slot])
         if can <= 0.0:
             continue
         home, material = N.s_country[slot], N.s_mat[slot]
-        missing = 0.0
-        for user in range(first):
-            if serves(home, material, user, N, I):
-                missing += lacks(user, N, S)
-        if missing <= TINY:
+        lacks = 0.0
+        for country in range(N.q_of.shape[0]):
+            if I.reserve_reach[home, country] > 0.0 and N.q_of[country, material] >= 0:
+                lacks += S.lacking[N.q_of[country, material]]
+        if lacks <= 0.0:
             continue
-        part = min(1.0, can / missing)
-        gone = 0.0
-        for user in range(first):
-            if serves(home, material, user, N, I):
-                got = part * lacks(user, N, S)
-                S.stock[user] += got
-                S.received[user] += got
-                gone += got
-                worth = got * S.price[N.s_zone[user], material]
-                pay(S.cash, N.f_account[N.s_firm[user]], N.f_account[N.s_firm[slot]], worth)
-                R.bill[step, N.s_country[user]] += worth
-                R.relief[step, N.s_country[user]] += got
-                R.reserve_spent[step, home] -= worth
-        S.stock[slot] -= gone
-        R.released[step, home, material] += gone
-
-
-def serves(home: int, material: int, user: int, N: Any, I: Any) -> Any:
-    """Whether a reserve of the country `home` in a material is there for what the slot `user` uses."""
-    return (
-        N.s_mat[user] == material
-        and N.f_kind[N.s_firm[user]] == USER
-        and I.reserve_reach[home, N.s_country[user]] > 0.0
-    )
-
-
-def lacks(user: int, N: Any, S: Any) -> float:
-    """What the slot of a firm plans to use this week and did not get, t."""
-    return reserve_gap(S.order[user], S.expected[user] * (1.0 - N.f_old_scrap[N.s_firm[user]]), S.received[user])
+        part = min(1.0, can / lacks)
+        for country in range(N.q_of.shape[0]):
+            market = N.q_of[country, material]
+            if I.reserve_reach[home, country] > 0.0 and market >= 0:
+                S.relief_to[slot - N.reserve_start[0], country] = part * S.lacking[market]
+                S.relief_in[market] += part * S.lacking[market]
 
 
 def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What others believe of reserves and of state buying: what is published, what is claimed, what they infer."""
-    first = N.reserve_start[0]
-    if first >= S.stock.shape[0]:
-        return
-    S.state_buying[:, :] = 0.0
+    S.seen_buying_of[:] = 0.0
+    S.believed_reserve[:] = 0.0
     S.backed[:, :] = 0.0
+    first = N.reserve_start[0]
     for slot in range(first, S.stock.shape[0]):
-        if I.reserve_watch[slot] <= 0.0:
+        market = N.s_market[slot]
+        if I.reserve_watch[slot] <= 0.0:  # a purchase of history: those who sell to it know of it
+            S.seen_buying_of[market] += min(I.reserve_pace[slot], S.wish[slot]) if S.wish[slot] > 0.0 else 0.0
             continue
-        home, zone, material = N.s_country[slot], N.s_zone[slot], N.s_mat[slot]
+        home, material = N.s_country[slot], N.s_mat[slot]
+        left = max(0.0, I.reserve_target[slot] - S.stock[slot] - S.pipe_sum[slot] - S.spot_sum[slot])
         if I.reserve_watch[slot] == 1.0:
             S.seen[slot] = S.stock[slot]
-            S.seen_buying[slot] = S.order[slot] / dt
+            S.seen_buying[slot] = min(max(0.0, S.wish[slot]), left / P.horizon_years)
         else:
-            claimed = max(0.0, min(I.claim_pace[slot] * dt, I.claim_target[slot] - S.seen[slot]))
+            claims = max(0.0, I.claim_target[slot] - S.seen[slot])
+            claimed = min(I.claim_pace[slot] * dt, claims)
             S.seen[slot] = reserve_inferred(S.seen[slot], S.stock[slot], P.reserve_inference, dt) + claimed
-            S.seen_buying[slot] = max(
-                claimed / dt, reserve_inferred(S.seen_buying[slot], S.received[slot] / dt, P.reserve_inference, dt)
-            )
-        if N.trade_base[zone, material] > 0.0:
-            S.state_buying[zone, material] += S.seen_buying[slot] / N.trade_base[zone, material]
+            inferred = reserve_inferred(S.seen_buying[slot], S.received[slot] / dt, P.reserve_inference, dt)
+            S.seen_buying[slot] = max(min(I.claim_pace[slot], claims / P.horizon_years), inferred)
+        S.seen_buying_of[market] += S.seen_buying[slot]
         R.seen[step, home, material] += S.seen[slot]
         served = 0.0
-        for user in range(first):
-            if serves(home, material, user, N, I):
-                served += S.expected[user] / dt
+        for country in range(N.q_of.shape[0]):
+            if I.reserve_reach[home, country] > 0.0 and N.q_of[country, material] >= 0:
+                served += S.use_planned[N.q_of[country, material]]
         if served > 0.0:
             for country in range(S.backed.shape[0]):
-                if I.reserve_reach[home, country] > 0.0:
+                if I.reserve_reach[home, country] > 0.0 and N.q_of[country, material] >= 0:
                     S.backed[country, material] += 12.0 * S.seen[slot] / served
-
-
-def buying_news(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """What alarms is buying of states beyond what people are used to, which takes as long as an act stays in view."""
-    if N.reserve_start[0] >= S.stock.shape[0]:
-        return
-    kept = market_kept(P.act_memory_years, dt)
-    for zone in range(S.state_buying.shape[0]):
-        for material in range(S.state_buying.shape[1]):
-            S.buying_news[zone, material] = max(0.0, S.state_buying[zone, material] - S.usual_buying[zone, material])
-            S.usual_buying[zone, material] = market_smoothed(
-                S.usual_buying[zone, material], S.state_buying[zone, material], kept
-            )
+                    share = S.use_planned[N.q_of[country, material]] / served
+                    S.believed_reserve[N.q_of[country, material]] += S.seen[slot] * share
 
 
 def _purchase(world: Any, measure: Measure) -> None:
@@ -131,9 +92,8 @@ MECHANISM = Mechanism(
     "reserves",
     source="assumption; rules in agents/reserve.py",
     phases=(
-        Phase(releases, after=("customs",)),
-        Phase(watching, after=("releases",)),
-        Phase(buying_news, after=("watching",), before=("licences",)),
+        Phase(releases, after=("disturbances",), before=("wishes",)),
+        Phase(watching, after=("wishes",), before=("permits",)),
     ),
     arrays=(
         Array("I.reserve_pace", "s", "t/year", "buying of a reserve"),
@@ -147,9 +107,10 @@ MECHANISM = Mechanism(
             "I.reserve_reach", "c c", "1 or 0", "whose firms a reserve serves", lambda start: np.eye(start.sizes["c"])
         ),
         Array("I.private_floor", "c m", "months of use", "stock that firms must hold"),
-        Array("S.state_buying", "z m", "share of trade", "buying of states as others see it"),
-        Array("S.usual_buying", "z m", "share of trade", "buying of states that people are used to"),
-        Array("S.buying_news", "z m", "share of trade", "buying of states above what people are used to"),
+        Array("S.relief_to", "y c", "t/year", "let go by a reserve for a country's firms"),
+        Array("S.relief_in", "q", "t/year", "let go by reserves in a market"),
+        Array("S.seen_buying_of", "q", "t/year", "buying of states as others see it"),
+        Array("S.believed_reserve", "q", "t", "what reserves are believed to hold for a market"),
         Array("S.backed", "c m", "months of use", "what firms of a country believe a reserve holds for them"),
         Array("S.seen", "s", "t", "what others believe of a reserve's stock"),
         Array("S.seen_buying", "s", "t/year", "what others believe of a reserve's buying"),

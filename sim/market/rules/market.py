@@ -1,48 +1,27 @@
-"""How two prices form: one inside each exporting state and one outside, per material.
+"""Rules of the market: what a passage carries at a margin, and memories of prices."""
 
-Prices follow from cover (wanted over actual stock), not from an integrator of excess demand: a level
-form with partial adjustment is stable where an integrator explodes. Rules as in `agents/firm.py`; prices
-in USD per kg contained.
-"""
-
-from math import exp, log
+from math import exp
 
 
-def inside_price(
-    price: float,
-    habitual: float,
-    base: float,
-    wanted_t: float,
-    stock_t: float,
-    gain: float,
-    habit: float,
-    speed: float,
-    dt: float,
-) -> float:
-    """Price inside an exporting state after one step.
+def carried(margin: float, scale: float, room: float, width: float) -> tuple[float, float]:
+    """What a passage carries, t a year, and its slope in the margin, the log of price there over landed cost.
 
-    ln P* = habit ln(habitual) + (1 - habit) ln(base) + gain ln(wanted/stock);
-    ln P moves to ln P* at `speed` a year (exact step).
+    Nothing below zero, `scale` for every `width` above it, and no more than its room; both corners are rounded over
+    half a unit, so that a solver by slopes is never lost in one. Complementarity in the limit: Samuelson (1952),
+    Takayama and Judge (1971).
     """
-    goal = habit * log(habitual) + (1.0 - habit) * log(base) + gain * log(wanted_t / stock_t)
-    return exp(goal + (log(price) - goal) * exp(-speed * dt))
-
-
-def outside_price(
-    price: float, parity: float, wanted_t: float, stock_t: float, gain: float, speed: float, dt: float
-) -> float:
-    """Price outside after one step: parity with the exporters, and above it when stocks are short.
-
-    ln P* = ln(parity) + gain max(0, ln(wanted/stock)): scarcity pushes up, a glut of stock never pushes
-    the price below what it costs to replace.
-    """
-    goal = log(parity) + gain * max(0.0, log(wanted_t / stock_t))
-    return exp(goal + (log(price) - goal) * exp(-speed * dt))
-
-
-def parity(inside: float, tax: float, rent: float, freight: float) -> float:
-    """Cost of a kg outside: inside * (1 + tax) + licence rent + freight, USD per kg contained."""
-    return inside * (1.0 + tax) + rent + freight
+    units = margin / width
+    if units <= 0.0 or room <= 0.0:
+        return 0.0, 0.0
+    wanted, slope = (units * units, 2.0 * units) if units < 0.5 else (units - 0.25, 1.0)
+    left = room / scale - wanted
+    corner = min(0.5, 0.5 * room / scale)
+    if left >= corner:
+        return scale * wanted, scale * slope / width
+    if left <= -corner:
+        return room, 0.0
+    beyond = (left + corner) * (left + corner) / (4.0 * corner)
+    return room - scale * beyond, scale * slope * (left + corner) / (2.0 * corner) / width
 
 
 def kept(memory_years: float, dt: float) -> float:

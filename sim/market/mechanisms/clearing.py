@@ -22,15 +22,15 @@ from typing import Any
 
 import numpy as np
 
+from chokepoint.agents.firm import filled as firm_filled
+from chokepoint.agents.firm import released as firm_released
+from chokepoint.agents.firm import use as firm_use
+from chokepoint.agents.firm import wanted as firm_wanted
+from chokepoint.agents.mine import output as mine_output
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
-from chokepoint.sim.market.rules.curves import WIDTH
-from chokepoint.sim.market.rules.curves import carried as curves_carried
-from chokepoint.sim.market.rules.curves import filled as curves_filled
-from chokepoint.sim.market.rules.curves import output_at as curves_output_at
-from chokepoint.sim.market.rules.curves import released_at as curves_released_at
-from chokepoint.sim.market.rules.curves import use_at as curves_use_at
-from chokepoint.sim.market.rules.curves import wanted_at as curves_wanted_at
+from chokepoint.sim.market.rules.market import carried as market_carried
+from chokepoint.sim.network.markets import WIDTH
 
 ENOUGH = 1e-20  # sum of squared relative residuals at which a week has cleared: each is below 1e-10
 GOOD = 1e-13  # what is accepted where rounding lets it get no further: each below 3.2e-7
@@ -131,8 +131,8 @@ def given_up(market: int, price_ln: float, N: Any, S: Any) -> float:
     if price_ln <= S.normal_ln[market]:
         return 0.0
     base = N.q_base_ln[market]
-    use, _ = curves_use_at(price_ln - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
-    normal, _ = curves_use_at(S.normal_ln[market] - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    use, _ = firm_use(price_ln - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    normal, _ = firm_use(S.normal_ln[market] - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
     return 1.0 - use / normal
 
 
@@ -159,6 +159,7 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
         counted = (1.0 - P.stock_counted_on) * S.ordinary[market]
         usable = max(0.0, min(S.position[market], S.ordinary[market]) - counted) / years
         S.usable_stock[market] = (1.0 - certain * lasts) * usable  # what has lasted is not bridged by stock
+        S.usable_stock[market] += S.believed_reserve[market] / years
     for group in range(S.rent.shape[0]):
         S.rent[group] = S.ahead_rent[outcome, group]
         S.limit[group] = -1.0
@@ -338,21 +339,21 @@ def net_demand(market: int, N: Any, S: Any) -> None:
     """
     price_ln = S.trial_ln[market]
     gap, level = price_ln - N.q_base_ln[market], S.use_level[market]
-    use, use_slope = curves_use_at(gap, level, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
-    output, output_slope = curves_output_at(gap, S.output_level[market], S.supply_elasticity[market], S.spare[market])
+    use, use_slope = firm_use(gap, level, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    output, output_slope = mine_output(gap, S.output_level[market], S.supply_elasticity[market], S.spare[market])
     answer = S.stock_answer[0]
     if S.ahead[0] > 0.0:
-        released, released_slope = curves_released_at(price_ln - S.normal_ln[market], S.usable_stock[market], answer)
-        S.excess[market] = use - output - released + S.state_buying[market]
+        released, released_slope = firm_released(price_ln - S.normal_ln[market], S.usable_stock[market], answer)
+        S.excess[market] = use - output - released + S.seen_buying_of[market]
         S.slope[market] = use_slope - output_slope - released_slope
     else:
         above = S.holders_ln[market] - price_ln
         cover, cover_slope = (use / level, use_slope / level) if level > 0.0 else (1.0, 0.0)
-        wanted, wanted_slope = curves_wanted_at(above, S.wanted_here[market], answer, 0.0)
+        wanted, wanted_slope = firm_wanted(above, S.wanted_here[market], answer, 0.0)
         missing = cover * wanted - S.held[market]
         missing_slope = cover * wanted_slope + cover_slope * wanted
-        bought, bought_slope = curves_filled(missing, missing_slope, S.fill_years[0], S.release_years[0])
-        forward, forward_slope = curves_wanted_at(above, S.forward_buying[market], answer, 0.0)
+        bought, bought_slope = firm_filled(missing, missing_slope, S.fill_years[0], S.release_years[0])
+        forward, forward_slope = firm_wanted(above, S.forward_buying[market], answer, 0.0)
         S.excess[market] = use - output + bought + forward + S.state_buying[market]
         S.slope[market] = use_slope - output_slope + bought_slope + forward_slope
     if S.slope[market] > -1e-9 * N.q_size[market]:
@@ -385,7 +386,7 @@ def ship(passage: int, N: Any, S: Any) -> None:
             return
     elif group >= 0 and S.quota[group] == LIMIT:
         in_rent = N.v_gross[passage] / exp(landed_ln)
-    flow, slope = curves_carried(margin, N.v_scale[passage], S.room[passage], S.width[0])
+    flow, slope = market_carried(margin, N.v_scale[passage], S.room[passage], S.width[0])
     S.flow[passage] = flow
     S.by_there[passage] = slope
     S.by_here[passage] = -slope * own

@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from chokepoint.agents.firm import use as firm_use
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
 from chokepoint.sim.market.columns import over_zones, without_world
-from chokepoint.sim.market.rules.curves import use_at as curves_use_at
-from chokepoint.sim.market.spatial.supply import PRODUCT_MONTHS
-from chokepoint.sim.network.structure import LICENSED, RESERVE
+from chokepoint.sim.market.mechanisms.refining import PRODUCT_MONTHS
+from chokepoint.sim.network.structure import RESERVE
 
 TRUST_YEARS = 0.25  # memory of a supplier's deliveries (assumption)
 TRUST_GAIN = 3.0  # loss of trust in a supplier for each unit of an order that it leaves unfilled (assumption)
@@ -32,7 +32,7 @@ def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
     """What the cleared price makes of use and of wanted stock in each market, and the pace at which gaps are closed."""
     for market in range(S.price_ln.shape[0]):
         gap = S.price_ln[market] - N.q_base_ln[market]
-        used, _ = curves_use_at(gap, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+        used, _ = firm_use(gap, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
         above = S.holders_ln[market] - S.price_ln[market]
         raised = exp(S.stock_answer[0] * above)
         cover = used if S.use_level[market] > 0.0 else 1.0
@@ -42,7 +42,7 @@ def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
         S.gap_years[market] = P.fill_years if missing > 0.0 else P.release_years
         S.ahead_factor[market] = S.forward_buying[market] * raised
         S.price_of[N.q_country[market], N.q_mat[market]] = exp(S.price_ln[market])
-        S.bought[market], S.sold[market] = 0.0, 0.0
+        S.bought[market], S.sold[market] = 0.0, S.relief_in[market] * dt
 
 
 def plans(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -191,7 +191,7 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             S.pipe[due - depth if due >= depth else due, N.b_way[lane]] += cargo
             S.pipe_sum[slot] += cargo
     for market in range(S.unmet.shape[0]):
-        S.unmet[market], S.left_over[market], S.kept[market] = 0.0, 0.0, 0.0
+        S.unmet[market], S.left_over[market], S.kept[market] = 0.0, S.relief_in[market] * dt, 0.0
     for slot in range(S.stock.shape[0]):
         if S.order[slot] > 0.0:
             S.unmet[N.s_market[slot]] += max(0.0, S.order[slot] - S.received[slot])
@@ -296,6 +296,7 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
             R.reserve_spent[step, country] += paid
         else:
             R.bill[step, country] += paid
+    let_go(step, dt, N, S, R)
     for refiner in range(S.product.shape[0]):
         for material in range(S.product.shape[1]):
             market = N.q_of[N.r_country[refiner], material]
@@ -314,28 +315,22 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
             pay(S.cash, N.r_account[refiner], clearing_house, price * (at_home + afloat - gives - onward))
 
 
-def licences(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """Licences that were used, of all holders in proportion to what they hold: who has none left buys them of others."""
-    for zone in range(1, I.quota_on.shape[0]):
-        R.ask[step, zone] = 0.0
-        used, rents = 0.0, 0.0
-        for part in range(2):
-            group = 2 * (zone - 1) + part
-            there = 0.0
-            for refiner in range(N.r_zone.shape[0]):
-                if N.r_zone[refiner] == zone and N.r_kind[refiner] == LICENSED:
-                    there += I.licence[refiner, part]
-            kept = max(0.0, 1.0 - S.gone_gross[group] / there) if there > 0.0 else 0.0
-            for refiner in range(N.r_zone.shape[0]):
-                if N.r_zone[refiner] == zone and N.r_kind[refiner] == LICENSED and there > 0.0:
-                    R.licence_used[step, refiner] += I.licence[refiner, part] * (1.0 - kept)
-                    I.licence[refiner, part] *= kept
-            used += S.gone_gross[group]
-            rents += S.gone_gross[group] * S.rent[group]
-            R.ask[step, zone] = max(R.ask[step, zone], S.rent[group])
-            S.gone_gross[group] = 0.0
-        if used > 0.0:
-            R.ask[step, zone] = rents / used
+def let_go(step: int, dt: float, N: Any, S: Any, R: Any) -> None:
+    """What reserves of states let go is sold in the markets that it is meant for, at their price."""
+    first = N.reserve_start[0]
+    for slot in range(first, S.stock.shape[0]):
+        home, material, account = N.s_country[slot], N.s_mat[slot], N.f_account[N.s_firm[slot]]
+        for country in range(S.relief_to.shape[1]):
+            if S.relief_to[slot - first, country] <= 0.0:
+                continue
+            market = N.q_of[country, material]
+            gives = min(S.stock[slot], S.part_sold[market] * S.relief_to[slot - first, country] * dt)
+            S.stock[slot] -= gives
+            worth = gives * exp(S.price_ln[market])
+            pay(S.cash, N.row_account[1], account, worth)
+            R.reserve_spent[step, home] -= worth
+            R.released[step, home, material] += gives
+            R.relief[step, country] += gives
 
 
 def land(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -418,7 +413,6 @@ MECHANISM = Mechanism(
         Phase(shipping, after=("serving",)),
         Phase(spot, after=("shipping",)),
         Phase(spot_shares, after=("spot",)),
-        Phase(licences, after=("spot_shares",)),
         Phase(land, after=("arrivals",), before=("disturbances",)),
     ),
     arrays=(
@@ -462,7 +456,6 @@ MECHANISM = Mechanism(
         Array("S.part_there", "v", "share", "of that, what it carries"),
         Array("S.linked", "v", "t a week", "carried by links; then what goes on the spot"),
         Array("S.gross_there", "v", "t gross/t", "gross tonnes of all forms for each tonne", _gross),
-        Array("S.gone_gross", "u", "t gross a week", "licences used"),
         Array("S.order", "s", "t a week", "what a slot buys on balance; below zero it sells",
               lambda start: start.base_purchases),
         Array("S.received", "s", "t a week", "of that, what it got", lambda start: start.base_purchases),
@@ -484,12 +477,8 @@ MECHANISM = Mechanism(
                                "t z c", "", over_zones),
         "export_tax": Series("thousand USD", "zone", True, "export tax paid", "t z", "tax", without_world),
         "leaked": Series("t gross", "country", True, "smuggled exports, by destination", "t z c", "", over_zones),
-        "licence_price": Series("USD/kg gross", "zone", False, "rent on a licence, weighted by what needs one", "t z",
-                                "ask", without_world),
-        "licence_used": Series("t gross", "refiner", True, "licences used, by holder", "t r"),
         "rent": Series("thousand USD", "zone", True, "rent of licences", "t z", "", without_world),
         "bill": Series("thousand USD", "country", True, "paid by firms for material, less what they sold", "t c"),
-        "reserve_spent": Series("thousand USD", "country", True, "paid for state reserves", "t c"),
     },
     checks=(_positive,),
 )  # fmt: skip

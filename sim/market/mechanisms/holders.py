@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from chokepoint.agents.firm import relied as firm_relied
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.draws import normal as draw_normal
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.market.luck import before_the_start, stream, trait
-from chokepoint.sim.market.spatial.supply import PRODUCT_MONTHS
+from chokepoint.sim.market.mechanisms.refining import PRODUCT_MONTHS
 from chokepoint.sim.network.structure import RESERVE, TRADER, USER
 
 USER_MONTHS = 3.0  # stock of a user, months of use (Japan Times 26 January 2011: about three months)
@@ -55,6 +56,7 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
             S.wish[slot] = min(gap / dt, I.reserve_pace[slot]) if buys else 0.0
             S.state_buying[market] += S.wish[slot]
             continue
+        backed = S.backed[N.s_country[slot], N.s_mat[slot]]
         activity = X.activity[step, firm] if kind == USER else 1.0
         if step < N.f_open[firm]:
             activity = 0.0
@@ -67,9 +69,18 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
             S.use_level[market] += S.plan[slot]
             S.use_planned[market] += use
         S.holding[slot] = S.usual[slot] * kept * (1.0 + P.precaution * S.loss[market])
+        if kind == USER:
+            own = USER_MONTHS * S.trait_cover[firm]
+            if backed > 0.0:
+                S.holding[slot] *= firm_relied(own, backed, P.crowding_out) / own
+            floor = I.private_floor[N.s_country[slot], N.s_mat[slot]]
+            if floor > 0.0:
+                S.holding[slot] = max(S.holding[slot], floor / 12.0 * S.plan[slot])
         S.normal_stock[market] += S.holding[slot]
         S.position[market] += S.stock[slot] + S.pipe_sum[slot] + S.spot_sum[slot]
         S.at_hand[market] += S.stock[slot]
+    for market in range(S.state_buying.shape[0]):
+        S.state_buying[market] -= S.relief_in[market]
     for refiner in range(S.product.shape[0]):
         for material in range(S.product.shape[1]):
             market = N.q_of[N.r_country[refiner], material]
@@ -121,6 +132,5 @@ MECHANISM = Mechanism(
         Array("S.use_planned", "q", "t/year", "use at the base-year price, before savings"),
         Array("S.at_hand", "q", "t", "stock in a country that could be shipped"),
         Array("S.state_buying", "q", "t/year", "bought for reserves of states"),
-        Array("S.usual_output", "r m", "t/year", "remembered output", lambda start: start.N.r_output),
     ),
 )  # fmt: skip
