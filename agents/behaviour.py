@@ -36,6 +36,18 @@ class Parameter:
     source: str
 
     @property
+    def least(self) -> float:
+        """The smallest value that is taken: studies may go far beyond the prior, but not to another sign."""
+        return self.low / 10.0 if self.fitted else self.low
+
+    @property
+    def most(self) -> float:
+        """The largest value that is taken."""
+        if not self.fitted:
+            return self.high
+        return max(self.high, 1.0) if self.unit == "share" else 10.0 * self.high
+
+    @property
     def spread(self) -> float:
         """Standard deviation of the log of a fitted parameter in its log-normal prior."""
         return log(self.high / self.low) / TENTHS

@@ -4,6 +4,7 @@ The doctrine decides; `sim/politics/enactment.py` turns measures (`measure.py`) 
 carries out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -56,10 +57,17 @@ class State:
         faults = [fault for m in wanted if (fault := beyond_limits(m, self.name))]
         if faults:
             raise ValueError("; ".join(faults))
-        ended = [lifting(m) for m in self.in_force]
+        ended = ending(self.in_force, wanted)
         self.in_force = list(wanted)
         self.decisions += wanted
         return [*ended, *wanted]
+
+
+def ending(in_force: Sequence[Measure], wanted: Sequence[Measure]) -> list[Measure]:
+    """The liftings of what is no longer wanted. A quota that follows another takes its place: nobody lifts it, since
+    exports would be free until the new licences are good."""
+    quota = any(m.instrument == "export_quota" for m in wanted)
+    return [lifting(m) for m in in_force if not (quota and m.instrument == "export_quota")]
 
 
 @dataclass

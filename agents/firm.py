@@ -70,10 +70,10 @@ def released(above: float, usable: float, answer: float) -> tuple[float, float]:
 
 
 def relied(wanted_months: float, backed_months: float, crowding_out: float) -> float:
-    """Months of use that firms want to hold when they believe a state's reserve stands behind them, at least a third.
+    """Months of use that firms want to hold when they believe a state's reserve stands behind them.
 
-    max(wanted / 3, wanted - crowding_out * backed): each month believed to be in the reserve for firms like them
-    displaces a part of their own. Source: public stocks displace private ones in mild, not in severe crises (OSTI
-    6525114).
+    wanted * (1 - crowding_out * backed / (backed + wanted)): the first months in a reserve displace `crowding_out` of
+    their own number each, further ones less and less. Source: public stocks displace private ones in mild, not in
+    severe crises (OSTI 6525114); form: assumption.
     """
-    return max(wanted_months / 3.0, wanted_months - crowding_out * backed_months)
+    return wanted_months * (1.0 - crowding_out * backed_months / (backed_months + wanted_months))

@@ -19,15 +19,14 @@ class Outlook:
     income: what all agents of its territory earn less what they pay, abroad, and what their stocks grew by. lost_value:
     for each other country, value added lost for want of material. paid: what its firms pay for material, that of its
     reserve included, less what their stocks grew by. Stocks count at base-year prices, so that what is drawn down now
-    and bought later does not hang on the end of the span. moved_value: value added a year of industry that moves into
-    its territory. mined_value: ore dug, at base-year prices. entry_value: a year's output, at base-year prices, of
-    mines that others are building or have opened. exports: its legal exports by week, at base-year prices.
+    and bought later does not hang on the end of the span. mined_value: ore dug, at base-year prices. entry_value: a
+    year's output, at base-year prices, of mines that others are building or have opened. exports: its legal exports by
+    week, at base-year prices.
     """
 
     income: float
     lost_value: Mapping[str, float]
     paid: Mapping[str, float]
-    moved_value: float
     mined_value: float
     entry_value: float
     exports: Sequence[float]
@@ -46,7 +45,7 @@ class Observation(Protocol):
     - country, others: itself, and all other countries.
     - prices_inside, prices_outside: of its own market and of the world.
     - habitual_inside: what people at home are used to.
-    - cover_inside: stocks at home over what their holders want.
+    - cover_inside: what holders at home have and await, over what they want at the price that they expect.
     - free_exports_t: its legal exports, t gross a year, when it last restricted nothing.
     - dependence: share of a country's arrivals in the last 52 weeks that came from it.
     - tension: with a country, 0 to 1.

@@ -19,9 +19,9 @@ class Stock:
 
     held_t, arriving_t: its own stock and what is under way to it; private_t: stocks of the firms that it serves,
     allies' included; use_t_per_year: planned use of the firms whose days are counted; price_usd_per_kg and
-    habitual_usd_per_kg: in its market, now and as people are used to; unfilled: the remembered share of those firms'
-    orders that was not delivered; risk: how much they fear for supply (0 to 1); value_usd_per_kg: value added that
-    hangs on a kilogram, mean over use."""
+    habitual_usd_per_kg: in its market, now and as people are used to; unfilled: the share of use that those firms lost
+    of late because lines stopped; risk: the share of use that they expect to have to give up; value_usd_per_kg: value
+    added that hangs on a kilogram, mean over use."""
 
     held_t: float
     arriving_t: float
@@ -107,14 +107,6 @@ class ReserveOffice:
                 )
             )  # fmt: skip
         return orders
-
-
-def gap(order_t: float, use_t: float, received_t: float) -> float:
-    """Tonnes that a firm plans to use this week, as far as it ordered them, and did not get.
-
-    What it wants beyond its use is for its own stock, which is not what a reserve is for.
-    """
-    return max(0.0, min(order_t, use_t) - received_t)
 
 
 def inferred(believed: float, true: float, speed: float, dt: float) -> float:

@@ -10,21 +10,20 @@ from typing import Any
 import mesa
 
 RULES = {
-    "Firm": "firm.order, firm.cover, firm.risk and others in agents/firm.py",
-    "Refiner": "refiner.run_rate, refiner.licence_value and others in agents/refiner.py",
-    "Mine": "mine.legal_output, mine.opens and others in agents/mine.py",
+    "Firm": "firm.use, firm.wanted, firm.filled and others in agents/firm.py",
+    "Refiner": "refiner.tempted in agents/refiner.py",
+    "Mine": "mine.output, mine.opens and others in agents/mine.py",
 }
 
 
 OVERRIDES = (
-    "order",
     "step",
     "decide",
-    "cover",
     "use",
-    "run_rate",
-    "licence_ask",
-    "legal_output",
+    "wanted",
+    "filled",
+    "tempted",
+    "output",
     "opens",
 )  # of no use here
 
@@ -54,7 +53,7 @@ class View(mesa.Agent):
         if base is not None and own:
             raise TypeError(
                 f"{cls.__name__}.{own[0]}: a method of a Mesa view is never called by the model; replace a rule "
-                f"({RULES[base.__name__]}) with Simulation(..., rules={{'firm.order': function}})"
+                f"({RULES[base.__name__]}) with Simulation(..., rules={{'firm.use': function}})"
             )
 
     def __init__(self, model: Any, idx: int, name: str, country: str):
@@ -65,8 +64,8 @@ class View(mesa.Agent):
 class Firm(View):
     """A user or trader of materials."""
 
-    risk = field("S", "risk", "perceived risk, 0 to 1")
-    unfilled = field("S", "unfilled", "remembered share of needs that was not delivered")
+    unfilled = field("S", "unfilled", "remembered share of use that was lost")
+    noise = field("S", "noise", "disturbance of its use, ln")
 
     def _slots(self) -> range:
         first = self.model.world.N.s_first
@@ -79,7 +78,7 @@ class Firm(View):
 
     @property
     def orders(self) -> dict[str, float]:
-        """Tonnes ordered this week by material."""
+        """Tonnes bought on balance this week by material; below zero it sells."""
         world = self.model.world
         return {world.materials[world.N.s_mat[s]]: float(world.S.order[s]) for s in self._slots()}
 
@@ -88,8 +87,6 @@ class Refiner(View):
     """A separation plant; holds licences if it is licensed."""
 
     run = field("S", "run", "tonnes of feed run this week")
-    ask = field("S", "ask", "rent asked for a licence, USD per kg gross")
-    rent = field("S", "rent_of", "rent earned so far, thousand USD")
 
     @property
     def product(self) -> dict[str, float]:

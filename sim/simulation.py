@@ -56,7 +56,7 @@ class Simulation:
     scenario: a folder with `scenario.toml`, a shipped episode by its name, or a `Scenario`.
     changes:  `key=value` overrides, one or a sequence of them (see `sim/scenario/overrides.py`).
     behaviour: values for parameters of the behavioural table, by name.
-    rules:    replacements such as `{"firm.order": my_order}` or `{"firm.order": "mystudy.py:order"}`.
+    rules:    replacements such as `{"firm.use": my_use}` or `{"firm.use": "mystudy.py:use"}`.
     seed:     integer; replication i of seed s draws the same luck whatever else changes.
 
     Raises `BadInput` with every problem found.

@@ -32,9 +32,9 @@ NUMPY = ".".join(np.__version__.split(".")[:2])
 
 # What a fingerprint is taken of: series by kind.
 KINDS = {
-    "prices": ("price_outside", "price_inside", "licence_price"),
-    "flows": ("exports", "exports_open", "leaked", "imports", "mined", "refined", "use", "shortfall"),
-    "stocks": ("stock", "reserve", "waiting"),
+    "prices": ("price", "expected_price", "price_outside", "price_inside", "licence_price"),
+    "flows": ("exports", "exports_open", "leaked", "imports", "mined", "refined", "use", "scrap", "shortfall"),
+    "stocks": ("stock", "product", "reserve", "believed_reserve"),
     "money": ("bill", "rent", "export_tax", "aid", "lost_value", "reserve_spent"),
 }
 

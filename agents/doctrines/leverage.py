@@ -1,14 +1,14 @@
 """Leverage: weigh what each act is expected to bring, from a roll-out on the state's own beliefs.
 
-payoff = rent * d income + industry * d value added moved in + depletion * d ore kept
+payoff = rent * d income + depletion * d ore kept
        + political * sum_k tension_k * d value added lost_k + dearness * sum_k tension_k * d paid_k
        - future * d output of entrants - retaliation * d exports withheld
 
 with d the difference to doing nothing. Harm is never a formula in the target's stock: it is what the roll-out shows,
 and the roll-out knows of a reserve what the state believes of it. Lost production and a dearer bill are motives apart:
 a reserve keeps plants running and costs the buyer its refilling. Exports withheld count in the weeks in which they are,
-whatever is made up later: others answer the act. Source of the motives: export restrictions move industry home (ZEW
-15-025), raise rents and entry (Pothen), and answer conflict (Kavakli and others); weights are assumptions.
+whatever is made up later: others answer the act. Source of the motives: states restrict rare earths for more than
+rent (ZEW 15-025), which raises entry (Pothen), and in answer to conflict (Kavakli and others); weights are assumptions.
 """
 
 from collections.abc import Mapping
@@ -21,17 +21,16 @@ from chokepoint.agents.deliberation import Deliberate
 from chokepoint.agents.measure import Measure
 from chokepoint.agents.observation import Observation, Outlook
 
-MOTIVES = ("rent", "industry", "depletion", "political", "dearness", "future", "retaliation")
+MOTIVES = ("rent", "depletion", "political", "dearness", "future", "retaliation")
 
 
 class Settings(settings.Settings):
-    """Weights, USD of payoff per USD (industry: per USD a year; future: per USD a year of entrants' output).
+    """Weights, USD of payoff per USD (future: per USD a year of entrants' output).
 
     weeks: horizon of the roll-out. tension_from: least tension at which an embargo is thought of. quota_share: of the
     last free year's exports; tax: per cent; both are options to all, as inspection of all cargos is to a country."""
 
     rent: float = Field(1.0, ge=0.0, le=100.0)
-    industry: float = Field(0.0, ge=0.0, le=100.0)
     depletion: float = Field(0.0, ge=0.0, le=100.0)
     political: float = Field(1.0, ge=0.0, le=100.0)
     dearness: float = Field(1.0, ge=0.0, le=100.0)
@@ -48,7 +47,6 @@ def gains(act: Outlook, nothing: Outlook, tension: Mapping[str, float]) -> dict[
     """What an act is expected to bring beyond doing nothing, by motive, thousand USD (costs are negative)."""
     return {
         "rent": act.income - nothing.income,
-        "industry": act.moved_value - nothing.moved_value,
         "depletion": nothing.mined_value - act.mined_value,
         "political": sum(tension[k] * (act.lost_value[k] - nothing.lost_value[k]) for k in tension),
         "dearness": sum(tension[k] * (act.paid[k] - nothing.paid[k]) for k in tension),

@@ -21,8 +21,8 @@ PERIOD_DAYS, STEP_DAYS = 28, 7
 class Settings(settings.Settings):
     """begins_per_year, lasts_years: hazard and mean length of a disruption; lost_share: of use while it lasts; impact:
     rise of the price in multiples when a year's use is bought in a year; storage: yearly cost as a share of the price;
-    rate: interest a year; highest_days: end of the grid; release_shortfall: share of orders unfilled from which supply
-    counts as disrupted."""
+    rate: interest a year; highest_days: end of the grid; release_shortfall: share of use lost from which supply counts
+    as disrupted."""
 
     begins_per_year: float = Field(0.1, gt=0.0, le=4.0)
     lasts_years: float = Field(0.5, gt=0.0, le=10.0)
@@ -31,7 +31,7 @@ class Settings(settings.Settings):
     storage: float = Field(0.01, ge=0.0, le=1.0)
     rate: float = Field(0.03, ge=0.0, le=0.5)
     highest_days: float = Field(364.0, ge=28.0, le=1000.0)
-    release_shortfall: float = Field(0.1, gt=0.0, le=1.0)
+    release_shortfall: float = Field(0.01, gt=0.0, le=1.0)
 
 
 @lru_cache(256)

@@ -1,4 +1,4 @@
-"""Hold more when firms are afraid: a target in days that rises with perceived risk."""
+"""Hold more when firms are afraid: a target in days that rises with the use that they expect to have to give up."""
 
 from pydantic import Field
 
@@ -7,7 +7,8 @@ from chokepoint.agents.reserve_rules import target_days
 
 
 class Settings(target_days.Settings):
-    """panic: rise of the target at a perceived risk of one, as a multiple; highest_days: its limit. Assumptions."""
+    """panic: rise of the target, as a multiple, if all use were expected to be lost; highest_days: its limit.
+    Assumptions."""
 
     panic: float = Field(3.0, ge=0.0, le=20.0)
     highest_days: float = Field(180.0, ge=0.0, le=1000.0)

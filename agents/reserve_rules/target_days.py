@@ -11,7 +11,7 @@ from chokepoint.agents.reserve import ReserveObservation, ReserveOrder, Stock
 class Settings(Release):
     """days: target, of the use of the firms served. pace_years: years over which the whole target would be bought.
     counts: whether stocks of firms count towards it. ceiling: highest price paid, as a multiple of the habitual one.
-    buys_in_crisis: whether it goes on buying while firms' orders stay unfilled. Japan: 42 days of state stock, as much
+    buys_in_crisis: whether it goes on buying while firms lose use. Japan: 42 days of state stock, as much
     as 180 in the plan of 2020, counted on the state's stock alone; paces and ceilings are assumptions."""
 
     days: float = Field(42.0, ge=0.0, le=1000.0)

@@ -20,6 +20,7 @@ from chokepoint.experiments.runs.runner import evaluate
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 
+TRADER = "trader"  # sector of firms that carry trade
 LOSS = "loss"  # an outcome of every episode with scored observations
 
 
@@ -41,13 +42,16 @@ def point_without(names: Sequence[str], episode: Episode) -> Point:
     """The episode without some mechanisms; acts are taken out before the news that is left."""
     changes: list[str] = []
     off: dict[str, float] = {}
+    scenario = episode.scenario()
     for name, mechanism in design(episode).mechanisms.items():
         if name not in names or mechanism.within in names:
             continue
-        if name == "entry":
-            changes += [f"mines.{k.mine}.capex_musd=1e6" for k in episode.scenario().mines if k.stage == "project"]
+        if mechanism.entry:
+            changes += [f"mines.{mine.mine}.capex_musd=1e6" for mine in scenario.mines if mine.stage == "project"]
+        if mechanism.traders:
+            changes += [f"firms.{firm.firm}.trade_share=0" for firm in scenario.firms if firm.sector == TRADER]
         changes += mechanism.changes
-        off |= dict.fromkeys(mechanism.off, 0.0)
+        off |= mechanism.values({**scenario.behaviour, **episode.behaviour})
     return Point(tuple(changes), off)
 
 

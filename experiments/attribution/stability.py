@@ -1,6 +1,6 @@
 """Does the model stay sane anywhere in the ranges of its parameter table, not only at the fitted values?
 
-Parameters are drawn from their ranges (Latin hypercube, uniform); each draw is run once, on luck of its own. A draw is
+Parameters are drawn from their ranges (Latin hypercube, uniform in ln where a range begins above nothing); each draw is run once, on luck of its own. A draw is
 healthy unless its run shows one of `REASONS`; prices are those outside of materials whose peak history knows.
 """
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.inference.objective import value_at
 from chokepoint.experiments.runs.batch import Batch
 from chokepoint.experiments.runs.points import Point
 from chokepoint.experiments.runs.runner import evaluate
@@ -26,7 +27,6 @@ REASONS = {
     "oscillation": f"more than {MOST_TURNS} turning points a year after the last observation, worst material",
     "failed": "the run could not be made or broke off (its message says why)",
 }
-SWITCHES = tuple(n for n, p in PARAMETERS.items() if p.source.startswith("switch"))  # kept at their defaults
 NARROW = tuple(n for n, p in PARAMETERS.items() if p.low > 0.0 and p.high < 2.0 * p.low)  # less than a factor two
 
 
@@ -100,11 +100,10 @@ def contrast(values: np.ndarray, healthy: np.ndarray) -> tuple[float, float]:
 
 
 def drawn(draws: int, seed: int) -> dict[str, np.ndarray]:
-    """Values of all parameters but switches, (draws,) each: every one of `draws` equal parts of a range holds one."""
+    """Values of all parameters, (draws,) each: every one of `draws` equal parts of a range holds one."""
     generator = np.random.default_rng(seed)
-    searched = {n: p for n, p in PARAMETERS.items() if n not in SWITCHES}
-    parts = {n: (generator.permutation(draws) + generator.random(draws)) / draws for n in searched}
-    return {n: p.low + (p.high - p.low) * parts[n] for n, p in searched.items()}
+    places = {n: (generator.permutation(draws) + generator.random(draws)) / draws for n in PARAMETERS}
+    return {n: np.array([value_at(float(u), p.low, p.high) for u in places[n]]) for n, p in PARAMETERS.items()}
 
 
 def stability(episode: str, draws: int = 200, seed: int = 1, workers: int = 2, progress: Any = None) -> dict[str, Any]:
@@ -126,7 +125,7 @@ def stability(episode: str, draws: int = 200, seed: int = 1, workers: int = 2, p
             parted.append({"name": n, "chance": chance, "z": z, **medians})
     return {
         "episode": episode, "draws": draws, "seed": seed, "share": float(healthy.mean()), "low": low, "high": high,
-        "reasons": {name: sum(name in r for r in reasons) for name in REASONS}, "left_out": list(SWITCHES),
+        "reasons": {name: sum(name in r for r in reasons) for name in REASONS},
         "narrow": list(NARROW), "parameters": sorted(parted, key=lambda p: -abs(p["z"])),
         "runs": [{**row, "reasons": r} for row, r in zip(rows, reasons, strict=True)],
     }  # fmt: skip

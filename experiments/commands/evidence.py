@@ -174,7 +174,6 @@ def draws(
         print(f"z of that (with {len(data['parameters'])} parameters 2.6 comes by luck), medians of healthy and others")
     for p in data["parameters"][:10]:
         print(f"  {100 * p['chance']:3.0f} % {p['z']:+5.1f} {p['healthy']:9.3g} {p['other']:9.3g}  {p['name']}")
-    print(f"At their defaults, as switches: {', '.join(data['left_out'])}")
     print(f"Ranges less than a factor of two wide: {', '.join(data['narrow']) or 'none'}")
 
 
@@ -211,17 +210,22 @@ def weigh(
 
 @app.command()
 def calibrate(
-    episodes: Annotated[list[str], typer.Argument(metavar="EPISODE...", help="episodes fitted jointly")],
     out: Annotated[Path, typer.Option(help="folder of the search; a search that stopped goes on there")],
-    starts: Annotated[int, typer.Option(min=1, help="starts, all reported")] = 10,
-    evaluations: Annotated[int, typer.Option(min=20, help="evaluations of each start")] = 1500,
+    episodes: Annotated[
+        list[str] | None, typer.Argument(metavar="[EPISODE]...", help="episodes fitted jointly (default: all)")
+    ] = None,
+    starts: Annotated[int, typer.Option(min=1, help="starts, all reported; the first are the priors' medians")] = 1,
+    evaluations: Annotated[int, typer.Option(min=20, help="evaluations of each start, about")] = 400,
+    method: Annotated[
+        str, typer.Option(help="least-squares (Levenberg-Marquardt), or adaptation (of a covariance matrix)")
+    ] = "least-squares",
     to: Annotated[str | None, typer.Option(metavar="DAY", help="fit only what is observed up to this day")] = None,
     free: Annotated[
         int,
         typer.Option(
             min=0,
             help="search only so many parameters, those that move the objective most; "
-            "the rest stay in the middle of their ranges (0: search all)",
+            "the rest stay at the medians of their priors (0: search all)",
         ),
     ] = 0,
     replications: Annotated[int, typer.Option(min=1, help="replications of each evaluation")] = 2,
@@ -232,34 +236,38 @@ def calibrate(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Search parameters that agree with history, from many starts."""
+    """Fit parameters to history and to their priors.
+
+    One table for all episodes together, each of which counts alike.
+    """
     from datetime import date, timedelta
 
-    for episode in episodes:
+    for episode in episodes or ():
         permit(episode, allow_rules)
+    from chokepoint.agents.behaviour import FITTED
     from chokepoint.experiments.inference import calibration, identification, posterior
+    from chokepoint.experiments.inference.objective import Problem
     from chokepoint.sim.scenario.problems import BadInput
 
     try:
         last = None if to is None else date.fromisoformat(to)
     except ValueError:
         raise BadInput([f"--to {to}: is not a date such as 2011-12-31"], "calibrate") from None
-    aims = calibration.aims_until(episodes, last)
-    problem = calibration.Problem(calibration.searched(), aims, replications, seed)
+    problem = Problem(FITTED, calibration.aims_until(episodes or (), last), replications, seed)
     if free:
         problem = identification.narrowed(problem, free, workers=workers)
-    found = calibration.calibrate(problem, starts, evaluations, out, workers, teller(as_json))
+    found = calibration.calibrate(problem, starts, evaluations, out, workers, teller(as_json), method)
     data: dict[str, Any] = {"starts": [vars(s) for s in found]}
     if last is not None:
-        data["holdout"] = identification.holdout(found, episodes[0], last + timedelta(days=1))
+        data["holdout"] = identification.holdout(found, problem.aims[0].episode, last + timedelta(days=1))
         _table(out / "holdout.csv", data["holdout"])
     if screen:
         data["identification"] = identification.screening(problem, found[0].values, screen, workers)
         _table(out / "identification.csv", data["identification"])
     if draws:
-        tolerance, sample = posterior.posterior(problem, found[0].values, draws, 60 * draws, workers)
+        taken, sample = posterior.posterior(problem, found[0].values, draws, 60 * draws, workers)
         posterior.write(sample, out / "posterior.csv")
-        data["tolerance"] = tolerance
+        data["steps_taken"] = taken
     if as_json:
         print(json.dumps(data))
         return
@@ -268,9 +276,23 @@ def calibrate(
 
 
 def _print_starts(data: dict[str, Any]) -> None:
-    print("start  first   best  evaluations")
+    """All starts, and the values of the best one with how far they are from their priors."""
+    from chokepoint.agents.behaviour import PARAMETERS
+    from chokepoint.experiments.inference.objective import away
+
+    print("start   first    best  of it priors  evaluations")
     for start in data["starts"]:
-        print("{number:>5} {first:6.2f} {objective:6.3f} {evaluations:>12}".format(**start))
+        print("{number:>5} {first:7.1f} {objective:7.2f} {prior:13.2f} {evaluations:>12}".format(**start))
+    best = data["starts"][0]
+    print("\nbest start: parameter, median of its prior, value, standard deviations of the prior between them", end="")
+    print(", and left by the data (1: they say nothing)" if best["left"] else "")
+    for name, value in best["values"].items():
+        parameter = PARAMETERS[name]
+        left = f"{best['left'][name]:6.2f}" if name in best["left"] else ""
+        bound = "  at an end of what was looked at" if name in best["bounds"] else ""
+        print(f"  {name:<24}{parameter.prior:>8g} {value:8.4g} {away(parameter, value):+6.1f} {left}{bound}")
+    if best["directions"] is not None:
+        print(f"The data say more than the priors in {best['directions']} of {len(best['values'])} directions.")
     for row in data.get("holdout", []):
         print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
 

@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="print one JSON object and no
 Rule = Annotated[
     list[str] | None,
     typer.Option(
-        "--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.order=mystudy.py:order; runs that file"
+        "--rule", metavar="RULE=FILE:NAME", help="replace a rule, e.g. firm.use=mystudy.py:use; runs that file"
     ),
 ]
 AllowRules = Annotated[
@@ -67,7 +67,7 @@ def rules_of(given: list[str] | None) -> dict[str, str]:
     for item in given or []:
         name, sign, place = item.partition("=")
         if not sign or ":" not in place:
-            problems.append(f"--rule {item}: write RULE=FILE:NAME, e.g. firm.order=mystudy.py:order")
+            problems.append(f"--rule {item}: write RULE=FILE:NAME, e.g. firm.use=mystudy.py:use")
         rules[name] = place
     if problems:
         raise BadInput(problems, "--rule")

@@ -1,4 +1,4 @@
-"""The verb that explains: why an agent did what it did, week by week."""
+"""The verb that explains: why a price is what it is, and why an agent did what it did, week by week."""
 
 import json
 from datetime import date
@@ -13,11 +13,16 @@ from chokepoint.experiments.commands.shared import AllowRules, Json, Name, Rule,
 @app.command()
 def trace(
     episode: Name,
-    agent: Annotated[str, typer.Option(metavar="NAME", help="a state, firm, refiner, mine, or store of a reserve")],
+    agent: Annotated[
+        str | None, typer.Option(metavar="NAME", help="a state, firm, refiner, mine, or store of a reserve")
+    ] = None,
+    price: Annotated[
+        str | None, typer.Option(metavar="COUNTRY", help="instead of an agent: the spot prices in a country")
+    ] = None,
     material: Annotated[str | None, typer.Option(help="tell of this material only")] = None,
     first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="first day, such as 2010-09-01")] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="last day")] = None,
-    every: Annotated[int, typer.Option(min=1, help="weeks between two looks at a firm, refiner or mine")] = 4,
+    every: Annotated[int, typer.Option(min=1, help="weeks between two looks; states: at all they decide")] = 4,
     replication: Annotated[int, typer.Option(min=0, help="number of the replication")] = 0,
     seed: Annotated[int | None, typer.Option(help="seed of all random draws (default 1)")] = None,
     changes: Set = None,
@@ -26,14 +31,17 @@ def trace(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Say why an agent did what it did, week by week.
+    """Say why a price is what it is, or why an agent did what it did.
 
-    What it observed, its options, its choice and the reason.
+    Of a spot price: who wanted what and what there was, what came and left by which passage, which of them set the
+    price, and what holders expected and why. Of an agent: what it observed, its options, its choice and the reason.
     """
     from chokepoint.experiments.history.catalogue import find
+    from chokepoint.experiments.telling.trace import PRICE_IN
     from chokepoint.experiments.telling.trace import trace as traced
     from chokepoint.experiments.telling.trace.page import as_data, print_trace, write_csv
 
+    agent = told_of(agent, None if price is None else PRICE_IN + price)
     span = days({"--from": first, "--to": last})
     place = find(episode)
     simulation = place.simulation(changes=changes or [], rules=rules_of(rule), seed=seed, allow_rules=allow_rules)
@@ -56,12 +64,22 @@ def trace(
     if as_json:
         print(json.dumps({**data, "file": str(out)} if out is not None else {**data, **as_data(entries)}))
     elif out is not None:
-        print(f"{len(entries)} decisions of {name}: {out}")
+        print(f"{len(entries)} entries on {name}: {out}")
     elif not entries:
-        print(f"{name} decides nothing in this span.")
+        print(f"{name}: nothing to tell of in this span.")
     else:
         print(f"{name} in {place.name}, replication {replication} of seed {simulation.seed}")
         print_trace(entries, console_of())
+
+
+def told_of(agent: str | None, price: str | None) -> str:
+    """The one of the two that is given; `BadInput` for none or both."""
+    from chokepoint.sim.scenario.problems import BadInput
+
+    given = agent or price
+    if given is None or (agent and price):
+        raise BadInput(["say of whom: --agent NAME, or --price COUNTRY"], "trace")
+    return given
 
 
 def days(given: dict[str, str | None]) -> dict[str, date | None]:

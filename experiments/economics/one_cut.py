@@ -21,7 +21,7 @@ def three_words(economy: Economy, world: World) -> Found:
     half = 1e-3 * free_exports(economy, world, actor) / 2.0
     told = {
         "embargo": acts.embargo(actor, start, heard=start),
-        "quota": acts.quotas(actor, [half] * 2 * (YEARS + 1), heard=start),
+        "quota": acts.quotas(actor, [half] * 2 * (YEARS + 3), heard=start),
         "ore hold": acts.ore_hold("hold", mines, start, heard=start),
     }
     weeks = start + YEARS * 52

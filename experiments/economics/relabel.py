@@ -75,14 +75,22 @@ def firms_renamed(letter: str) -> Change:
     )
 
 
-def renamed(letter: str) -> Change:
-    """Every firm, mine and refiner with a letter behind its name."""
+def renamed(letter: str, keys: bool = False) -> Change:
+    """Every firm, mine and refiner with a letter behind its name; `keys`: they keep what their luck hangs on."""
 
     def change(scenario: Scenario) -> Scenario:
         update: dict[str, Any] = {}
         for table, key in NAMED.items():
             rows = getattr(scenario, table)
-            update[table] = tuple(row.model_copy(update={key: f"{getattr(row, key)} {letter}"}) for row in rows)
+            update[table] = tuple(
+                row.model_copy(
+                    update={
+                        key: f"{getattr(row, key)} {letter}",
+                        "key": (row.key or getattr(row, key)) if keys else row.key,
+                    }
+                )
+                for row in rows
+            )
         update["feeds"] = tuple(
             feed.model_copy(update={"mine": f"{feed.mine} {letter}", "refiner": f"{feed.refiner} {letter}"})
             for feed in scenario.feeds

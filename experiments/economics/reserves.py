@@ -29,8 +29,11 @@ def holding(country: str, days: float, **keys: Any) -> Change:
 
 
 def shortfall(economy: Economy, world: World, *changes: Change) -> np.ndarray:
-    """What the target wants and has not, t a week, shut out for a year: (w,)."""
-    stop = acts.embargo(world.exporter, ACT, END, targets=[world.target], heard=ACT)
+    """Use that the target loses while all are shut out for a year, t a week: (w,).
+
+    All of them: one who is shut out alone is served through the others.
+    """
+    stop = acts.embargo(world.exporter, ACT, END, heard=ACT)
     course = economy.run(world.over(END + WEEKS, stop, *changes))
     return np.asarray(course.short[0, :, course.at(world.target)])
 
@@ -81,8 +84,8 @@ def _hidden(economy: Economy, world: World) -> tuple[float, dict[str, np.ndarray
     used = float(secret.used(world.target)[:first].mean()) * WEEKS
     more = economy.run(world.over(weeks, acts.use_times(1.0 + bought / used, first, [world.target])))
     lines = {
-        "hidden purchase": secret.level(world.target, first - 2)[first:],
-        "as much use": more.level(world.target, first - 2)[first:],
+        "hidden purchase": secret.level(world.target, 0)[first:],
+        "as much use": more.level(world.target, 0)[first:],
     }
     rise, usual = (float(np.log(path).max()) for path in lines.values())
     return (rise / usual if bought > 1e-6 and usual > 1e-6 else float("nan")), lines
@@ -90,7 +93,7 @@ def _hidden(economy: Economy, world: World) -> tuple[float, dict[str, np.ndarray
 
 EXPERIMENTS = (
     Experiment(
-        "E27", "Reserves of an importer that is shut out for a year",
+        "E27", "Reserves of an importer while all are shut out for a year",
         (
             Asked("more", "largest rise of the shortfall from a reserve to a larger one", None, 1e-3, "of it without"),
             Asked("private", "change by a year of stock that firms must hold", None, -1e-3, "of it without"),

@@ -1,6 +1,6 @@
 """Stocks: do they smooth, do people learn a calendar, and is the price that of rational storage (E11, E28)?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,17 +13,26 @@ from chokepoint.experiments.economics.relabel import part, running, sliced, with
 from chokepoint.experiments.economics.worlds import Change, World
 from chokepoint.sim.scenario.tables import Scenario
 
+NO_STORING = {"stock_elasticity": 0.0, "buying_ahead": 0.0}
 BASE, FIRST, SEASONS, STOP = 58, 60, 8, 16
 HARVESTS, SHOCK, PARTS = 65, 0.05, 30  # years, sd of a harvest, and parts of a mine of one hundredth of normal output
 LEAST = 1e-4  # standard deviation or swing of ln price below which nothing has moved
 SPIN_UP = 5  # years before prices are compared
 OUTPUT = 1.0 + PARTS / 200.0  # of all parts, so that half of them make the normal harvest full
 ELASTICITY = 0.2  # of use in the world of harvests
+# Use answers as in the rational solution, at once and for good, and output but for the harvest next to nothing.
+AS_RATIONAL = {
+    "use_elasticity": ELASTICITY, "use_elasticity_long": ELASTICITY, "supply_elasticity": 0.012,
+    "supply_elasticity_long": 0.03,
+}  # fmt: skip
 
 
 def seasons(economy: Economy, world: World) -> Found:
-    """A fifth of all ore stops for sixteen weeks, eight years running; with traders and without."""
-    with_them, without = _seasonal(economy, world), _seasonal(economy, world, without_traders)
+    """A fifth of all ore stops for sixteen weeks, eight years running; once more where nobody holds stock for a price.
+
+    Users hold stock for a price as traders do, so that to take traders away would leave most of the storing done.
+    """
+    with_them, without = _seasonal(economy, world), _seasonal(economy, world, without_traders, behaviour=NO_STORING)
     years = with_them[FIRST : FIRST + SEASONS * WEEKS].reshape(SEASONS, WEEKS)
     swings = years.max(axis=1) - years.min(axis=1)
     span = slice(FIRST, FIRST + SEASONS * WEEKS)
@@ -31,17 +40,21 @@ def seasons(economy: Economy, world: World) -> Found:
         "smooth": float(with_them[span].std() / without[span].std()) if without[span].std() > LEAST else float("nan"),
         "learn": float(swings[-1] / swings[0]) if swings[0] > LEAST else float("nan"),
     }
-    lines = {"with traders": np.exp(with_them[FIRST:]), "without": np.exp(without[FIRST:])}
+    lines = {"as it is": np.exp(with_them[FIRST:]), "nobody stores": np.exp(without[FIRST:])}
     return Found(values, [Panel("price outside", "base = 1", lines, axis="weeks from the first stop")])
 
 
-def _seasonal(economy: Economy, world: World, *changes: Change) -> np.ndarray:
+def _seasonal(
+    economy: Economy, world: World, *changes: Change, behaviour: Mapping[str, float] | None = None
+) -> np.ndarray:
     """ln price outside over its base, with the stops: (w,)."""
     mines = [(part(mine.mine, 0), mine.country) for mine in running(world.scenario)]
     stops = [
         acts.ore_hold(f"season.{i + 1}", mines, FIRST + WEEKS * i, FIRST + WEEKS * i + STOP) for i in range(SEASONS)
     ]
-    course = economy.run(world.over(FIRST + SEASONS * WEEKS, *changes, sliced((0.2, 0.8)), *stops))
+    course = economy.run(
+        world.over(FIRST + SEASONS * WEEKS, *changes, sliced((0.2, 0.8)), *stops), behaviour=behaviour
+    )
     return np.asarray(np.log(course.level(world.target, BASE)))
 
 
@@ -50,10 +63,10 @@ def harvests(economy: Economy, world: World) -> Found:
     size = np.random.default_rng(16).normal(0.0, SHOCK, HARVESTS).clip(-PARTS / 200.0, PARTS / 200.0)
     held = np.rint((PARTS / 200.0 - size) * 100.0).astype(int)  # parts that stand still
     output = OUTPUT - held / 100.0
-    land = world.made(output=OUTPUT, elasticity_multiplier=ELASTICITY / economy.use_elasticity)
+    land = world.made(output=OUTPUT)
     shares = (0.01 / OUTPUT,) * PARTS
     years = _years(held.tolist())
-    course = economy.run(_until(land, HARVESTS, sliced((*shares, 1.0 - sum(shares))), *years))
+    course = economy.run(_until(land, HARVESTS, sliced((*shares, 1.0 - sum(shares))), *years), behaviour=AS_RATIONAL)
     days = np.array([course.start + timedelta(days=7 * week) for week in range(course.weeks)])
     of_year = np.array([day.year for day in days]) - course.start.year
     price = np.exp(course.log_prices(land.importers[0])[0])
@@ -107,7 +120,7 @@ EXPERIMENTS = (
     Experiment(
         "E11", "16-week stop of a fifth of ore every year, eight years",
         (
-            Asked("smooth", "sd of ln price over that without traders", None, 0.7),
+            Asked("smooth", "sd of ln price over that where nobody stores", None, 0.7),
             Asked("learn", "swing of the eighth year over that of the first", None, 0.6),
         ),
         seasons, ("four_exporters", "two-countries"),

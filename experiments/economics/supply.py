@@ -73,14 +73,16 @@ def more_use(economy: Economy, world: World) -> Found:
 
 
 def elasticities(economy: Economy, world: World) -> Found:
-    """What output answers to a price that a tenth more use raises, and use to a price that a tax raises."""
-    more = economy.run(world.over(ACT + 5 * WEEKS + 4, acts.use_times(1.1, ACT)))
+    """What a tax of 30 % tells: use abroad answers the price that it raises, output at home the one that it lowers.
+
+    Both prices stay where the tax puts them, so that the long run has something to answer.
+    """
     goods = [m.material for m in world.scenario.materials]
     taxed = economy.run(world.over(ACT + 5 * WEEKS + 4, acts.tax(world.exporter, ACT, 30.0, goods)))
     answers = partial(_elasticity, ACT, BASE)
     values, lines = {}, {}
     for part_, course, size, place in (
-        ("use", taxed, taxed.used(world.target), world.target), ("supply", more, more.mined(), world.exporter),
+        ("use", taxed, taxed.used(world.target), world.target), ("supply", taxed, taxed.mined(world.exporter), world.exporter),
     ):  # fmt: skip
         for word, week in (("now", 13), ("year", WEEKS), ("long", 5 * WEEKS)):
             values[f"{part_} {word}"] = answers(course, size, place, week)

@@ -16,7 +16,6 @@ from chokepoint.sim.scenario.tables import Scenario
 from chokepoint.sim.simulation import Simulation
 
 EXACT = 1e-9
-NO_KEYS = "agents have no key but their name, so none can be kept when it is changed"
 SCORED = 50  # replications of a score
 
 
@@ -96,7 +95,9 @@ def dates(economy: Economy, world: World) -> Found:
 
 def keys(economy: Economy, world: World) -> Found:
     """Other names with the same keys."""
-    return Found({"kept": NO_KEYS})
+    acted = shocks(economy, world)
+    plain, kept = paths(economy, world, *acted), paths(economy, world, *acted, renamed("b", keys=True))
+    return Found({"kept": apart(plain, kept)}, told(world, ("plain", "new names"), (plain, kept)))
 
 
 def new_keys(economy: Economy, world: World) -> Found:

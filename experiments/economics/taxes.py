@@ -12,7 +12,7 @@ from chokepoint.experiments.economics.worlds import NotPosed, World
 
 ACT, BASE = 60, 58
 RISE = incidence_range(0.25, made=40.0, used=15.0, exporters=4, abroad=100.0)  # ln
-ELASTIC = "no parameter says how the output of licensed mines answers price, so it cannot be set to 1.5-2"
+ELASTIC = {"supply_elasticity": 2.0, "supply_elasticity_long": 2.0}
 
 
 def goods(world: World) -> list[str]:
@@ -25,13 +25,16 @@ def one_of_four(economy: Economy, world: World) -> Found:
     actor = world.exporter
     if len(world.exporters) != 4:
         raise NotPosed("the world has not four exporting states of equal size")
-    course = economy.run(world.over(ACT + 2 * WEEKS, acts.tax(actor, ACT, 25.0, goods(world))))
+    course_of = world.over(ACT + 2 * WEEKS, acts.tax(actor, ACT, 25.0, goods(world)))
+    course = economy.run(course_of)
+    elastic = economy.run(course_of, behaviour=ELASTIC)
     sent = course.sent(actor) / course.sent(actor)[BASE]
     home, abroad = course.level(actor, BASE), course.level(world.target, BASE)
     year = ACT + WEEKS
     values: dict[str, float | str] = {
         "home": float(np.log(home[year])), "world": float(np.log(abroad[year])),
-        "highest": float(abroad[ACT:].max()), "exports": float(sent[year - 4 : year + 1].mean()), "elastic": ELASTIC,
+        "highest": float(abroad[ACT:].max()), "exports": float(sent[year - 4 : year + 1].mean()),
+        "elastic": float((elastic.sent(actor) / elastic.sent(actor)[BASE])[year - 4 : year + 1].mean()),
     }  # fmt: skip
     panels = [
         Panel("price", "base = 1", {actor: home[BASE:], "world": abroad[BASE:]}, BASE - ACT, high=1.08),
@@ -57,14 +60,15 @@ def split(economy: Economy, world: World) -> Found:
 
 
 def the_same_quota(economy: Economy, world: World) -> Found:
-    """A tax of 30 %, and the quota of the tonnes that pass under it, half-year by half-year; both told to nobody."""
+    """A tax of 30 %, and the quota of the tonnes that pass under it, half-year by half-year; both told as acts."""
     scenario = world.over(1)
     first = acts.first_quota_week(scenario)
     halves = 8
     weeks = first + halves * 26
-    taxed = economy.run(world.over(weeks, acts.tax(world.exporter, first, 30.0, goods(world))))
+    taxed = economy.run(world.over(weeks, acts.tax(world.exporter, first, 30.0, goods(world), heard=first)))
     tonnes = _by_half_year(taxed, world.exporter, first, halves)
-    limited = economy.run(world.over(weeks, acts.quotas(world.exporter, tonnes)))
+    goes_on = [*tonnes, *([tonnes[-1]] * 4)]  # the tax has no end, nor has the quota within anybody's sight
+    limited = economy.run(world.over(weeks, acts.quotas(world.exporter, goes_on, heard=first)))
     span = slice(first + 26, weeks)
     base = first - 2
     values: dict[str, float] = {}

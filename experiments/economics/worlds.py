@@ -127,18 +127,12 @@ def no_users(*, materials: int = 1, traders: bool = True) -> Scenario:
     )  # fmt: skip
 
 
-def one_market(*, output: float = 1.15, elasticity_multiplier: float = 1.0) -> Scenario:
+def one_market(*, output: float = 1.15) -> Scenario:
     """One country that uses 100, mines `output` times that, and has traders; nobody exports."""
     scenario = _small(
         "one_market", uses={"L": 100.0}, mines={"L": 100.0 * output}, exporters=(), materials=1, traders=("L",)
     )  # fmt: skip
-    sectors = tuple(
-        row.model_copy(update={"elasticity_multiplier": elasticity_multiplier, "thrift_multiplier": 0.0})
-        for row in scenario.sectors
-    )
-    return scenario.model_copy(
-        update={"sectors": sectors, "choices": scenario.choices.model_copy(update={"balance": "none"})}
-    )
+    return scenario.model_copy(update={"choices": scenario.choices.model_copy(update={"balance": "none"})})
 
 
 SMALL: Mapping[str, Callable[..., Scenario]] = {

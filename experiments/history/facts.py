@@ -23,10 +23,12 @@ from chokepoint.sim.scenario.problems import BadInput, nearest
 
 KEYS = (
     "id", "group", "title", "statistic", "with", "observed", "unit", "pass", "strong", "needs", "needs_strong",
-    "variant", "note",
+    "variant", "note", "unanswered",
 )  # fmt: skip
 SECTIONS = ("fact", "residuals", "group", "variant", "baselines", "ablation", "evidence", "hypothesis")
 HOLDOUT = "holdout"  # statistic of a fact that is read from `holdout.csv`: one number per start of a search
+NAN = float("nan")
+NOT_ANSWERED = "not answered"
 PASS, STRONG = 0.7, 0.8  # share of replications in the band
 
 
@@ -35,7 +37,7 @@ class Fact:
     """One thing history says: a statistic with its arguments, the observed value and the bands in its unit.
 
     needs, needs_strong: shares of replications that must lie in the pass and in the strong band; variant: the name of
-    the changes under which the statistic is read (none: the episode as it was).
+    the changes under which the statistic is read (none: the episode as it was); unanswered: why the model has no answer.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Fact:
     needs_strong: float = STRONG
     variant: str = ""
     note: str = ""
+    unanswered: str = ""
 
     @property
     def whole(self) -> str:
@@ -84,8 +87,9 @@ class Facts:
         return STATISTICS[fact.statistic](run, **given)
 
     def within(self, fact: Fact, run: Run) -> bool:
-        """Whether a fact can be read in a run: all its days lie within it, and it is not one of a search."""
-        if fact.statistic == HOLDOUT:
+        """Whether a fact can be read in a run: all its days lie within it, it is not one of a search, and the model has
+        an answer."""
+        if fact.statistic == HOLDOUT or fact.unanswered:
             return False
         given = spans(fact.arguments)
         dated = [given[k] for k in SPANS if k in given]
@@ -104,7 +108,8 @@ class Facts:
 class Finding:
     """What replications say of a fact: median and 10-90 % range, shares of them in the bands, a verdict.
 
-    A whole has no value of its own; its shares are those of replications in which all parts hold.
+    A whole has no value of its own; its shares are those of replications in which all parts hold. What the model has no
+    answer to has neither.
     """
 
     fact: Fact
@@ -116,7 +121,9 @@ class Finding:
 
     @property
     def verdict(self) -> str:
-        """`strong`, `pass`, `fail`, or nothing for a fact that is shown and not scored."""
+        """`strong`, `pass`, `fail`, `not answered`, or nothing for a fact that is shown and not scored."""
+        if self.fact.unanswered:
+            return NOT_ANSWERED
         if self.pass_share is None:
             return ""
         if self.strong_share is not None and self.strong_share >= self.fact.needs_strong:
@@ -157,6 +164,7 @@ def read_facts(folder: Path) -> Facts:
                 name, entry.get("group", ""), entry.get("title", ""), entry["statistic"], entry.get("with", {}),
                 entry.get("observed"), entry.get("unit", ""), bands[0], bands[1], entry.get("needs", PASS),
                 entry.get("needs_strong", STRONG), entry.get("variant", ""), entry.get("note", ""),
+                entry.get("unanswered", ""),
             )
         )  # fmt: skip
     training = training_of(raw, problems)
@@ -180,11 +188,13 @@ def findings_of(facts: Facts, values: Mapping[str, np.ndarray]) -> list[Finding]
     """Findings for every fact with values (one number per replication), each whole after its parts."""
     found = []
     for fact in facts.facts:
-        if fact.id in values:
+        if fact.unanswered:
+            found.append(Finding(fact, NAN, NAN, NAN, None, None))
+        elif fact.id in values:
             found.append(finding(fact, values[fact.id]))
         parts = facts.wholes.get(fact.whole, [])
         scored = [p for p in parts if p.band is not None]
-        if scored and fact is parts[-1] and all(p.id in values for p in scored):
+        if scored and fact is parts[-1] and all(p.id in values or p.unanswered for p in scored):
             found.append(_whole(fact.whole, scored, values))
     return found
 
@@ -198,16 +208,20 @@ def _whole(name: str, parts: Sequence[Fact], values: Mapping[str, np.ndarray]) -
         return float(np.mean(np.all(held, axis=0)))
 
     title = f"all parts of {name}"
-    fact = Fact(name, parts[0].group, title, "", {}, None, "", (0.0, 1.0), None, parts[0].needs, parts[0].needs_strong)
-    nan = float("nan")
-    return Finding(fact, nan, nan, nan, share("band"), share("strong"))
+    open_parts = [p.id for p in parts if p.unanswered]
+    why = f"{', '.join(open_parts)} not answered" if open_parts else ""
+    fact = Fact(
+        name, parts[0].group, title, "", {}, None, "", (0.0, 1.0), None, parts[0].needs, parts[0].needs_strong,
+        unanswered=why,
+    )  # fmt: skip
+    return Finding(fact, NAN, NAN, NAN, *((None, None) if why else (share("band"), share("strong"))))
 
 
 def hold_against(run: Run, facts: Facts) -> list[Finding]:
-    """What a run says of every fact whose days lie within it and that asks for no variant."""
+    """What a run says of every fact that it has an answer to: its days lie within it, and it asks for no variant."""
     values = {}
     for fact in facts.facts:
         if not fact.variant and facts.within(fact, run):
             found = facts.value(fact, run)
             values[fact.id] = ACROSS[fact.statistic](found) if fact.statistic in ACROSS else found
-    return findings_of(facts, values)
+    return [found for found in findings_of(facts, values) if not found.fact.unanswered]

@@ -5,11 +5,12 @@ belong to an episode.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from chokepoint.agents.behaviour import NOISE_OFF, PARAMETERS
 from chokepoint.experiments.history.run_statistics import STATISTICS, spans
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import nearest
@@ -21,28 +22,61 @@ OUTCOME_KEYS = ("name", "title", "statistic", "with", "each", "log", "detail", "
 
 @dataclass(frozen=True)
 class Mechanism:
-    """How a mechanism is taken out: changes of the scenario and values that switch it off.
+    """How a mechanism is taken out: changes of the scenario, and values of behaviour, or the parameter whose value one
+    takes.
 
-    within: the mechanism that contains this one, and takes it out as well.
+    within: the mechanism that contains this one, and takes it out as well. entry: every project of a mine is made
+    unaffordable. traders: traders carry no trade and hold no stock.
     """
 
     title: str
     changes: tuple[str, ...] = ()
-    off: tuple[str, ...] = ()
+    off: Mapping[str, float | str] = field(default_factory=dict)
     within: str = ""
+    entry: bool = False
+    traders: bool = False
+
+    def values(self, behaviour: Mapping[str, float]) -> dict[str, float]:
+        """The values of behaviour that take it out, in a scenario with some of its own."""
+        named = {name: behaviour.get(name, PARAMETERS[name].default) for name in PARAMETERS}
+        for name, value in self.off.items():
+            named[name] = named[value] if isinstance(value, str) else _taken(name, value)
+        return {name: named[name] for name in self.off}
 
 
-# Taken out after the acts and news of the episode, in this order. `entry` makes every project of a mine unaffordable.
+def _taken(name: str, value: float) -> float:
+    """The value, or the nearest that its parameter takes."""
+    parameter = PARAMETERS[name]
+    return value if value == parameter.off else min(parameter.most, max(parameter.least, value))
+
+
+# Taken out after the acts and news of the episode, in this order.
 COMMON: dict[str, Mechanism] = {
     "news": Mechanism("all news", ("news=none",)),
-    "shortfall": Mechanism("fear from own shortfall", off=("shortfall_gain",)),
-    "withholding": Mechanism("refiners keeping back product", off=("withhold_growth",)),
-    "leakage": Mechanism("smuggling", off=("leak_share",)),
-    "thrift": Mechanism("thrift and substitution", off=("thrift_speed",)),
-    "relocation": Mechanism("relocation into the exporting state", off=("relocation_speed",)),
-    "scrap": Mechanism("response of scrap", off=("scrap_response",)),
-    "traders": Mechanism("traders' stock-building", off=("trader_risk", "trader_growth")),
-    "entry": Mechanism("new mines abroad"),
+    "belief": Mechanism(
+        "what holders expect to be withheld",
+        off={"rumour": 0.0, "report": 0.0, "threat": 0.0, "act": 0.0, "lasting": 0.0},
+    ),
+    "lasting": Mechanism("what is cut is expected to stay cut", off={"lasting": 0.0}, within="belief"),
+    "part": Mechanism("acts that withhold a part of what they say", off={"act_in_full": 1.0}, within="belief"),
+    "stocks": Mechanism("stocks that answer the expected price", off={"stock_elasticity": 0.0}),
+    "precaution": Mechanism("holding more for fear of going without", off={"precaution": 0.0}),
+    "counted": Mechanism("stock counted on in an expected shortage", off={"stock_counted_on": 0.0}),
+    "ahead": Mechanism("buying ahead of a date", off={"buying_ahead": 0.0}),
+    "insiders": Mechanism("insiders who share what outsiders expect", off={"follow": 0.0}),
+    "smuggling": Mechanism("smuggling", off={"smuggled_most": 0.0}),
+    "choke": Mechanism("use that gives way beyond twice the price", off={"choke": 0.0}),
+    "thrift": Mechanism("use that falls over years", off={"use_elasticity_long": "use_elasticity"}),
+    "supply": Mechanism(
+        "mines that answer the price (a tenth of the least is left)",
+        off={"supply_elasticity": 0.0, "supply_elasticity_long": 0.0},
+    ),
+    "growth": Mechanism(
+        "mines that grow over years", off={"supply_elasticity_long": "supply_elasticity"}, within="supply"
+    ),
+    "traders": Mechanism("traders and their stocks", traders=True),
+    "entry": Mechanism("new mines abroad", entry=True),
+    "noise": Mechanism("luck of firms and projects", off=NOISE_OFF),
 }
 
 

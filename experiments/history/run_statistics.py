@@ -159,13 +159,16 @@ def fails_within(run: Run, mines: list[str], months: int) -> np.ndarray:
 
 
 def amplification(run: Run, buyer: str, seller: str, span: Span, weeks: int = 13) -> np.ndarray:
-    """Variance over mean of sums over some weeks: orders at a seller's stage over those at a buyer's (or `use`)."""
-    first, last = run.step_of(span[0]), run.step_of(span[1])
+    """Variance over mean of sums over some weeks: of what a seller's stage makes over what a buyer's makes or uses.
 
-    def relative(stage: str) -> np.ndarray:
-        data = run.arrays["use"].sum(axis=2) if stage == "use" else run.column("orders", stage)
-        whole = (last - first) // weeks * weeks
-        sums = data[:, first : first + whole].reshape(len(data), -1, weeks).sum(axis=2)
+    The bullwhip as production shows it; both are series that add up.
+    """
+    first, last = run.step_of(span[0]), run.step_of(span[1])
+    whole = (last - first) // weeks * weeks
+
+    def relative(series: str) -> np.ndarray:
+        data = run.arrays[series].sum(axis=2)[:, first : first + whole]
+        sums = data.reshape(len(data), -1, weeks).sum(axis=2)
         return np.asarray(sums.var(axis=1) / sums.mean(axis=1))
 
     return relative(seller) / relative(buyer)

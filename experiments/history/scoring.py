@@ -95,7 +95,7 @@ def as_data(result: Score, place: Episode) -> dict[str, Any]:
         {
             "id": f.fact.id, "title": f.fact.title, "unit": f.fact.unit, "value": _plain(f.value), "low": _plain(f.low),
             "high": _plain(f.high), "observed": f.fact.observed, "pass_share": f.pass_share,
-            "strong_share": f.strong_share, "verdict": f.verdict,
+            "strong_share": f.strong_share, "verdict": f.verdict, "unanswered": f.fact.unanswered,
         }
         for f in result.findings
     ]  # fmt: skip

@@ -9,10 +9,14 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.inference import calibration
-from chokepoint.experiments.inference.calibration import Problem, Search, Start
+from chokepoint.experiments.inference import least_squares, search
+from chokepoint.experiments.inference.objective import Problem, place_of, value_at
+from chokepoint.experiments.inference.search import Search, Start
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.simulation import Simulation
+
+NEAR = 4.0  # two standard deviations, in squares
+MOST = 500.0  # of an objective in a screening: that of a failed run would drown all others
 
 
 def holdout(starts: Sequence[Start], episode: str, first: date, replications: int = 10) -> list[dict[str, float]]:
@@ -37,20 +41,20 @@ def holdout(starts: Sequence[Start], episode: str, first: date, replications: in
 def recovery(
     problem: Problem, truth: Mapping[str, float], evaluations: int, noise_seed: int | None = 1
 ) -> dict[str, tuple[float, float]]:
-    """Parameter recovery: make history with known values, search from the middle of the ranges, compare.
+    """Parameter recovery: make history with known values, search from the medians of the priors, compare.
 
     Returns, by parameter, the true and the found value. With `noise_seed` the synthetic history carries the measurement
     and model errors of the real one; without, none.
     """
-    with Search(problem, workers=1) as search:
-        search.pool.submit(_pretend, dict(truth), noise_seed).result()
-        found = search.descend(0, np.full(len(problem.parameters), 0.5), evaluations, width=0.3)
+    with Search(problem, workers=1) as pool:
+        pool.pool.submit(_pretend, dict(truth), noise_seed).result()
+        found = least_squares.descend(pool, 0, problem.unit({}), evaluations)
     return {n: (truth[n], found.values[n]) for n in problem.parameters}
 
 
 def _pretend(truth: dict[str, float], noise_seed: int | None) -> None:
     """In a worker: put the model's own answer under `truth` in the place of history; facts are left out."""
-    target = calibration.target
+    target = search.target
     assert target is not None
     generator = np.random.default_rng(noise_seed)
     for aim, episode, scenario in zip(target.problem.aims, target.episodes, target.scenarios, strict=True):
@@ -65,14 +69,14 @@ def _pretend(truth: dict[str, float], noise_seed: int | None) -> None:
 
 def narrowed(problem: Problem, number: int, trajectories: int = 10, workers: int = 2) -> Problem:
     """The same problem with only the `number` parameters that move its objective most free (mean absolute elementary
-    effect, Morris 1991); the others are held in the middle of their ranges, so that nothing but the data of the
-    problem and the ranges enters. `BadInput` for a number out of range."""
+    effect, Morris 1991); the others are held at the medians of their priors, so that nothing but the data of the
+    problem and the table enters. `BadInput` for a number out of range."""
     if not 2 <= number <= len(problem.parameters):
         raise BadInput([f"free parameters: {number} must lie between 2 and {len(problem.parameters)}"], "calibrate")
     effects, _ = _elementary_effects(problem, trajectories, workers)
     free = tuple(n for n, _ in sorted(effects.items(), key=lambda item: -item[1])[:number])
-    middle = problem.values(np.full(len(problem.parameters), 0.5))
-    return replace(problem, parameters=free, held=tuple((n, v) for n, v in middle.items() if n not in free))
+    held = tuple((n, PARAMETERS[n].prior) for n in problem.parameters if n not in free)
+    return replace(problem, parameters=free, held=(*problem.held, *held))
 
 
 def _elementary_effects(problem: Problem, trajectories: int, workers: int) -> tuple[dict[str, float], dict[str, float]]:
@@ -83,11 +87,9 @@ def _elementary_effects(problem: Problem, trajectories: int, workers: int) -> tu
     names = list(problem.parameters)
     box = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     points = sample.sample(box, trajectories, seed=problem.seed)
-    with Search(problem, workers) as search:
-        values = np.array(search.objectives(list(points)))
-    if not np.isfinite(values).all():
-        raise ArithmeticError("screening: an objective is not finite")
-    effects = analyze.analyze(box, points, np.minimum(values, 50.0), seed=problem.seed)
+    with Search(problem, workers) as pool:
+        values = np.array(pool.objectives([problem.within_ranges(p) for p in points]))
+    effects = analyze.analyze(box, points, np.minimum(values, MOST), seed=problem.seed)
     return dict(zip(names, effects["mu_star"], strict=True)), dict(zip(names, effects["sigma"], strict=True))
 
 
@@ -97,21 +99,21 @@ def screening(
     """Morris screening of the objective, and the profile of each parameter.
 
     mu_star, sigma: mean absolute and standard deviation of elementary effects over the ranges (Morris 1991,
-    package `SALib`). profile: the part of the range, others at `centre`, in which the objective stays within a
-    tenth of its best value there.
+    package `SALib`), the range taken in ln. profile: the part of the range, others at `centre`, in which the objective
+    stays within `NEAR` of its best there.
     """
     names = list(problem.parameters)
     mu_star, sigma = _elementary_effects(problem, trajectories, workers)
     grid = np.linspace(0.0, 1.0, 9)
-    middle = problem.unit(centre)
+    places = {n: (p.low, p.high) for n, p in PARAMETERS.items() if n in names}
+    middle = [place_of(centre.get(n, PARAMETERS[n].prior), *places[n]) for n in names]
     scans = [np.where(np.arange(len(names)) == i, g, middle) for i in range(len(names)) for g in grid]
-    with Search(problem, workers) as search:
-        profile = np.array(search.objectives(scans)).reshape(len(names), len(grid))
+    with Search(problem, workers) as pool:
+        profile = np.array(pool.objectives([problem.within_ranges(s) for s in scans])).reshape(len(names), len(grid))
     rows = []
     for i, name in enumerate(names):
-        p = PARAMETERS[name]
-        good = grid[profile[i] <= 1.1 * profile[i].min()]
-        low, high = p.low + good.min() * (p.high - p.low), p.low + good.max() * (p.high - p.low)
+        good = grid[profile[i] <= profile[i].min() + NEAR]
+        low, high = (value_at(float(end), *places[name]) for end in (good.min(), good.max()))
         share = float(good.max() - good.min())
         rows.append(
             {

@@ -1,22 +1,28 @@
-"""A sample of parameter values that history does not rule out, shipped as `agents/posterior.csv`."""
+"""A sample of the posterior of the parameters, shipped as `agents/posterior.csv` once a fit has written one."""
 
 import csv
 from collections.abc import Mapping
+from math import log
 from pathlib import Path
 
 import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
-from chokepoint.experiments.inference.calibration import Problem, Search
+from chokepoint.experiments.inference.objective import Problem
+from chokepoint.experiments.inference.search import Search
 from chokepoint.sim.scenario.problems import BadInput
 
 FILE = Path(__file__).parents[2] / "agents" / "posterior.csv"
+NONE = (
+    "no fit has written a sample of the posterior yet (chokepoint calibrate --out FOLDER --draws 50 writes "
+    "FOLDER/posterior.csv, which goes into agents/)"
+)
 
 
 def read(path: Path = FILE) -> list[dict[str, float]]:
     """The draws of the sample; `BadInput` when there is none or a name is not in the table of parameters."""
     if not path.is_file():
-        raise BadInput([f"{path.name}: there is no sample of the posterior"], "posterior")
+        raise BadInput([f"{path.name}: {NONE}"], "posterior")
     with path.open(newline="", encoding="utf-8") as file:
         draws = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
     unknown = sorted(set(draws[0]) - set(PARAMETERS)) if draws else ["(no draw)"]
@@ -34,33 +40,37 @@ def write(draws: list[dict[str, float]], path: Path = FILE) -> None:
 
 
 def posterior(
-    problem: Problem, best: Mapping[str, float], draws: int, steps: int, workers: int = 2, looseness: float = 0.15
+    problem: Problem, best: Mapping[str, float], draws: int, steps: int, workers: int = 2
 ) -> tuple[float, list[dict[str, float]]]:
-    """Approximate Bayesian computation by Markov chains (Marjoram et al. 2003), flat prior over the ranges.
+    """Markov chains through the posterior (Metropolis et al. 1953): minus twice its log is the objective.
 
-    Chains, one a worker, start at `best`; a symmetric step of a tenth of the parameters, mirrored at the ends of their
-    ranges, is kept when the objective stays below (1 + looseness) times that of `best`. In the first half of `steps`
-    its width is fitted so that a quarter is kept (Robbins and Monro 1951); `draws` values are thinned from the second
-    half. Returns the tolerance and the draws.
+    Chains, one a worker, start at `best`; a symmetric step of a tenth of the parameters in the log of their ranges,
+    mirrored at their ends, is taken with probability e^(-rise / 2). In the first half of `steps` its width is fitted so
+    that a quarter is taken (Robbins and Monro 1951); `draws` values are thinned from the second half. Returns the share
+    of steps taken in it, and the draws.
     """
     generator = np.random.default_rng(problem.seed)
     size = len(problem.parameters)
     with Search(problem, workers) as search:
         at = [problem.unit(best)] * workers
-        tolerance = search.objectives([at[0]])[0] * (1.0 + looseness)
+        here = search.objectives(at)
         kept: list[np.ndarray] = []
-        width = 0.06
+        width, taken = 0.06, []
         for step in range(steps):
             moves = generator.random((workers, size)) < max(0.1, 1.0 / size)
             asked = [_reflected(x + m * width * generator.normal(size=size)) for x, m in zip(at, moves, strict=True)]
-            good = [value <= tolerance for value in search.objectives(asked)]
+            found = search.objectives(asked)
+            luck = generator.random(workers)
+            good = [log(u) < 0.5 * (old - new) for u, old, new in zip(luck, here, found, strict=True)]
             at = [new if ok else old for old, new, ok in zip(at, asked, good, strict=True)]
+            here = [new if ok else old for old, new, ok in zip(here, found, good, strict=True)]
             if step < steps // 2:
                 width = min(0.5, width * float(np.exp(0.1 * (np.mean(good) - 0.25))))
             else:
                 kept += at
+                taken.append(float(np.mean(good)))
     thinned = [kept[int(i)] for i in np.linspace(0, len(kept) - 1, draws)]
-    return tolerance, [problem.values(x) for x in thinned]
+    return float(np.mean(taken)), [problem.values(x) for x in thinned]
 
 
 def _reflected(point: np.ndarray) -> np.ndarray:

@@ -20,8 +20,8 @@ RECENT_WEEKS = 4  # over which flows on the map are averaged
 SMALL_FLOW = 0.01  # of the widest: thinner links are left out
 # What a link between an exporting state and a buyer goes through, the worst last, and its colour.
 STATES = {
-    "free": "#8a8f94", "taxed": "#029e73", "under quota": OUTSIDE, "licence queue": "#de8f05", "held": "#c0392b",
-    "leaking": SMUGGLED,
+    "free": "#8a8f94", "taxed": "#029e73", "under quota": OUTSIDE, "permits or inspection": "#de8f05",
+    "held": "#c0392b", "leaking": SMUGGLED,
 }  # fmt: skip
 MARKS = {"mines": "triangle", "refiners": "rect", "firms": "circle", "reserve": "diamond"}
 LARGEST_MARK = {"mines": 13.0, "refiners": 13.0, "firms": 13.0, "reserve": 5.0}  # pixels above the smallest
@@ -42,11 +42,11 @@ def tonnes(value: float) -> str:
 def border_states(world: GovernedWorld, zone: int, destination: int) -> list[str]:
     """What legal cargo from an exporting state to a destination goes through now, keys of `STATES`, the worst first."""
     I = world.I
-    waits = world.step > 0 and world.R.queue[world.step - 1, zone, destination] > 0.0
     inspected = I.inspection[zone, destination] > I.normal_inspection[zone]
+    permits = I.permit_weeks[zone, destination] > 0.0 or I.refused[zone, destination] > 0.0
     found = {
         "held": I.embargo[zone, destination] > 0.0 or I.closure[zone, destination] > 0.0,
-        "licence queue": waits or I.permit_weeks[zone, destination] > 0.0 or inspected,
+        "permits or inspection": permits or inspected,
         "under quota": I.quota_on[zone] > 0.0,
         "taxed": (I.tax[zone] > 0.0).any(),
     }
@@ -136,8 +136,16 @@ def _firms(world: GovernedWorld, country: int, slots: np.ndarray, use: float, sh
     name, number = world.countries[country], len(set(world.N.s_firm[slots]))
     text = f"<b>{escape(name)}: {_counted(number, 'firms')}</b>, use {tonnes(use)}"
     text += f"<br>stock {float(world.S.stock[slots].sum()):,.0f} t"
-    text += f"<br>perceived risk {100.0 * float(world.S.country_risk[country]):.0f} %"
-    return text + (f"<br><b>short of {tonnes(short)}</b>" if short > 1.0 else "")
+    text += f"<br>expects to give up {100.0 * loss_expected(world, country):.0f} % of it"
+    return text + (f"<br><b>lines stop for want of {tonnes(short)}</b>" if short > 1.0 else "")
+
+
+def loss_expected(world: GovernedWorld, country: int) -> float:
+    """Share of its use that a country expects to give up over the horizon, mean over materials by tonnes."""
+    N, S = world.N, world.S
+    here = np.flatnonzero(N.q_country == country)
+    use = S.use_planned[here]
+    return float((S.loss[here] * use).sum() / use.sum()) if use.sum() > 0.0 else 0.0
 
 
 def _reserve(world: GovernedWorld, name: str, slots: np.ndarray) -> tuple[float, str] | None:

@@ -105,7 +105,7 @@ def Map(desk: Desk):  # type: ignore[no-untyped-def]
 
 @solara.component
 def Prices(desk: Desk):  # type: ignore[no-untyped-def]
-    """Two materials, outside and inside, with what was observed on request."""
+    """Spot prices of two materials, outside and inside, with what was observed on request."""
     desk.version.get()
     session = desk.session
     materials = list(session.world.materials)
@@ -114,7 +114,7 @@ def Prices(desk: Desk):  # type: ignore[no-untyped-def]
         drawn = [picture.prices(session, m.value, desk.observed.value) for m in shown_ones]
     with solara.Div(classes=["cp-box"]):
         with solara.Row(gap="8px"):
-            for label, m in zip(("Price of", "and"), shown_ones, strict=False):
+            for label, m in zip(("Spot price of", "and"), shown_ones, strict=False):
                 solara.Select(label, values=materials, value=m, dense=True)
             solara.Checkbox(label="observed", value=desk.observed)
         for option in drawn:
@@ -125,13 +125,16 @@ def Prices(desk: Desk):  # type: ignore[no-untyped-def]
 
 @solara.component
 def Series(desk: Desk):  # type: ignore[no-untyped-def]
-    """Exports, stocks, fear, and reserves where there are any."""
+    """Prices by country, what holders expect, exports, rents, stocks, and reserves where there are any."""
     desk.version.get()
     session = desk.session
+    material = desk.material.value
     with session.lock:
         charts = {
-            "Exports and quota": picture.exports(session), "Stocks of firms": picture.stocks(session),
-            "Perceived risk": picture.risk(session), "State reserves": picture.reserves(session),
+            f"{material} by country": picture.by_country(session, material),
+            "What holders expect": picture.expected(session, material),
+            "Exports and quota": picture.exports(session), "Rent on licences": picture.rents(session),
+            "Stocks of firms": picture.stocks(session), "State reserves": picture.reserves(session),
         }  # fmt: skip
     with solara.Div(classes=["cp-three"]):
         for title, option in charts.items():
@@ -143,7 +146,7 @@ def Series(desk: Desk):  # type: ignore[no-untyped-def]
 
 @solara.component
 def Agents(desk: Desk):  # type: ignore[no-untyped-def]
-    """A table of all agents to sort and filter, and one of them with its last decisions."""
+    """A table of all agents and prices to sort and filter, and one of them with its last decisions."""
     desk.version.get()
     session = desk.session
     search, set_search = solara.use_state("")
@@ -160,7 +163,7 @@ def Agents(desk: Desk):  # type: ignore[no-untyped-def]
                              continuous_update=True, dense=True)  # fmt: skip
             rows_of = v.DataTable(
                 headers=[
-                    {"text": label, "value": key, "align": "end" if key in ("flow", "stock", "risk", "account") else ""}
+                    {"text": label, "value": key, "align": "end" if key in agents.NUMBERS else ""}
                     for key, label in agents.COLUMNS.items()
                 ],
                 items=rows, search=search, item_key="agent", dense=True, items_per_page=15,
@@ -168,12 +171,12 @@ def Agents(desk: Desk):  # type: ignore[no-untyped-def]
             v.use_event(rows_of, "click:row", choose)
         with solara.Div(classes=["cp-box"]):
             v.Autocomplete(
-                label="One agent", items=names, v_model=chosen if chosen in names else None,
+                label="One agent or price", items=names, v_model=chosen if chosen in names else None,
                 on_v_model=lambda name: set_chosen(name or ""), dense=True, clearable=True,
             )  # fmt: skip
             if chosen in names:
                 try:
-                    lines = agents.sheet(session, chosen)
+                    lines = agents.sheet(session, chosen, desk.material.value)
                 except Exception as error:
                     lines = [("", f"{type(error).__name__}: {error}")]
                 html(
@@ -183,7 +186,7 @@ def Agents(desk: Desk):  # type: ignore[no-untyped-def]
                 )
             else:
                 solara.Text(
-                    "Choose an agent, here or in the table, to see its state, its last decisions and the reasons.",
+                    "Choose an agent or a price, here or in the table, to see what it is, what it did last and why.",
                     classes=["cp-sub"],
                 )
 
@@ -192,7 +195,7 @@ def Agents(desk: Desk):  # type: ignore[no-untyped-def]
 def Parameters(desk: Desk):  # type: ignore[no-untyped-def]
     """Every behavioural parameter with unit, range and meaning; sliders for those chosen, applied at Reset."""
     desk.version.get()
-    chosen, set_chosen = solara.use_state(["cover_risk", "news_act", "thrift_elasticity"])
+    chosen, set_chosen = solara.use_state(["use_elasticity", "stock_elasticity", "act"])
     changed = desk.parameters.value
     with solara.Div(classes=["cp-grid"]):
         with solara.Div(classes=["cp-box"]):

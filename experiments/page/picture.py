@@ -12,7 +12,7 @@ from chokepoint.experiments.history.observed import observations
 from chokepoint.experiments.page.session import Session
 from chokepoint.experiments.telling.points import price_points
 from chokepoint.sim.politics.governed import GovernedWorld
-from chokepoint.sim.results.drawing import GREY, HISTORY, INSIDE, OUTSIDE, SMUGGLED, Point
+from chokepoint.sim.results.drawing import HISTORY, INSIDE, OUTSIDE, SMUGGLED, Point
 
 Option = dict[str, Any]
 
@@ -114,7 +114,8 @@ def _chart(session: Session, series: list[Option], unit: str, *, log: bool = Fal
 
 
 def prices(session: Session, material: str, observed: bool = False) -> Option:
-    """Price of a material outside and inside, USD/kg, and the run it is held against; observed points on request."""
+    """Spot price of a material, mean of the countries outside and price inside, USD/kg, and the run it is held against;
+    observed points on request."""
     world, base = session.world, session.base_world
     m = world.materials.index(material)
     markets = [("outside", 0, OUTSIDE)]
@@ -134,7 +135,7 @@ def prices(session: Session, material: str, observed: bool = False) -> Option:
                     "type": "scatter", "name": f"{name}, observed", "data": data, "symbolSize": 5, "z": 4,
                     "itemStyle": {"color": "#fff", "borderColor": colour, "borderWidth": 1.4},
                 })  # fmt: skip
-    return _chart(session, series, f"{material}, USD/kg", log=_spread(series) > LOG_PRICES)
+    return _chart(session, series, f"spot price of {material}, USD/kg", log=_spread(series) > LOG_PRICES)
 
 
 def _rolling(values: np.ndarray, weeks: int) -> np.ndarray:
@@ -196,13 +197,35 @@ def stocks(session: Session) -> Option:
     return _chart(session, series, "weeks of use", low=0.0, log=_spread(series) > LOG_STOCKS)
 
 
-def risk(session: Session) -> Option:
-    """Perceived risk by country, and the news in view where it is loudest, per cent."""
-    world, week = session.world, session.week
-    series = _by_country(session, lambda w, c: 100.0 * w.R.risk[:week, c])
-    news = _line(session, 100.0 * world.X.news[:week].max(axis=1, initial=0.0), "news in view", GREY, width=0.8)
-    series.append({**news, "areaStyle": {"color": "#dcdfe2", "opacity": 0.6}, "z": 1})
-    return _chart(session, series, "%", low=0.0)
+def by_country(session: Session, material: str) -> Option:
+    """Spot price of a material in each of the largest users, USD/kg."""
+    m = session.world.materials.index(material)
+    series = _by_country(session, lambda w, c: w.R.price_of[: session.week, c, m])
+    return _chart(session, series, f"spot price of {material}, USD/kg", log=_spread(series) > LOG_PRICES)
+
+
+def expected(session: Session, material: str) -> Option:
+    """Price of a material that holders in each of the largest users expect, over the spot price there, per cent."""
+    m, week = session.world.materials.index(material), session.week
+
+    def above(world: GovernedWorld, country: int) -> np.ndarray:
+        spot = world.R.price_of[:week, country, m]
+        return np.asarray(100.0 * (world.R.expected[:week, country, m] / spot - 1.0))
+
+    return _chart(session, _by_country(session, above), f"expected above spot price of {material}, %")
+
+
+def rents(session: Session) -> Option | None:
+    """Rent on a licence of each exporting state, USD/kg gross; None before any quota had a rent."""
+    world, base, week = session.world, session.base_world, session.week
+    zones = [z for z in range(1, len(world.N.state_of_zone)) if world.R.ask[:week, z].any()]
+    series = []
+    for z, colour in zip(zones, LINES, strict=False):
+        name = world.countries[world.N.state_of_zone[z]]
+        series.append(_line(session, world.R.ask[:week, z], name, colour))
+        if base is not None:
+            series.append(_against(session, base.R.ask[:week, z], name, colour))
+    return _chart(session, series, "USD/kg gross", low=0.0) if series else None
 
 
 def _by_country(session: Session, values: Callable[[GovernedWorld, int], np.ndarray]) -> list[Option]:

@@ -19,12 +19,10 @@ from chokepoint.sim.scenario.problems import BadInput
 
 ALL = "all"  # the sum over the columns of a series
 FIELDS = {  # of the agents' Mesa views: unit and meaning
-    "risk": ("share", "perceived risk, 0 to 1"),
-    "unfilled": ("share", "remembered share of needs that was not delivered"),
+    "unfilled": ("share", "remembered share of use that was lost"),
+    "noise": ("ln", "disturbance of a firm's use"),
     "stock": ("t", "held of all materials"),
     "run": ("t", "feed run in the last week"),
-    "ask": ("USD/kg gross", "rent asked for a licence"),
-    "rent": ("thousand USD", "rent earned so far"),
     "output": ("t", "shipped in the last week"),
     "debt": ("thousand USD", "debt of a mine"),
     "state": ("", "of a mine: planned, operating, building, mothballed or defaulted"),

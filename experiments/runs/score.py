@@ -25,7 +25,8 @@ def score(
     given = dict(behaviour or {})
     points = [Point(tuple(changes), given)]
     if not changes:
-        points += [Point(variant, given) for variant in facts.variants.values()]
+        asked = {fact.variant for fact in facts.facts if not fact.unanswered}
+        points += [Point(variant, given) for name, variant in facts.variants.items() if name in asked]
     batch = Batch(episode, tuple(points), replications, MEASURE, dict(rules or {}), seed)
     rows = evaluate(batch, workers, progress)
     done = [row for row in rows if row["state"] == "done"]

@@ -153,8 +153,8 @@ class Plan:
         p = PARAMETERS[name]
         low, high = given.range or (p.low, p.high)
         for value in (low, high, *given.values):
-            if not p.low <= value <= p.high and value != p.off:
-                self.problems.append(f"factors.{name}: {value:g} lies outside {p.low:g} to {p.high:g} {p.unit}")
+            if not p.least <= value <= p.most and value != p.off:
+                self.problems.append(f"factors.{name}: {value:g} lies outside {p.least:.4g} to {p.most:.4g} {p.unit}")
         if given.unit and given.unit != p.unit:
             self.problems.append(f"factors.{name}, unit: the table says {p.unit}")
         low, high = min((low, *given.values)), max((high, *given.values))  # what switches off may lie outside

@@ -2,8 +2,10 @@
 
 An embargo of a year hits Japan alone. Japan, the United States and Europe hold the same tonnes: nothing; 42 days each,
 for their own firms only; 42 days each, open to the firms of all three; or one office that holds 42 days of the use of
-all three and buys for all. Pooling helps the one that is hit out of the stock of those that are not, at their
-expense."""
+all three and buys for all. Goods come to Japan through the others at one price for all, so that all three lose use alike,
+the reserve of any one lowers what all lose, and who may draw on which reserve decides little. It would be otherwise in a
+year in which nobody ships on.
+"""
 
 from typing import TYPE_CHECKING
 

@@ -3,7 +3,8 @@
 After an incident China refuses four fifths of Japan's licences until Japan gives in. Every four weeks Japan weighs, by
 two roll-outs on its own stocks, what holding out costs for another year, and gives in when that is more than the
 concession. How long it holds out depends on its reserve and on what giving in costs; whether it gives in at all is an
-outcome."""
+outcome. Holding out costs little where others ship on: concessions are told in tens of millions of dollars.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -34,13 +35,17 @@ def concession(cost: float) -> tuple[str, ...]:
     return (f"doctrine.Japan.cost_musd={cost}",)
 
 
+COSTS = (10.0, 30.0, 90.0)  # of a concession, million USD: below, about and above what a year of refusals costs
 CASES = (
     *(
         Case(f"no reserve, concession {cost:,.0f}", (*TALKS, *concession(cost)))
-        for cost in (100.0, 200.0, 400.0)
+        for cost in COSTS
     ),
     *(
-        Case(f"{days} days, concession 200", (*TALKS, *concession(200.0), *reserve("Japan", held_days=days, days=days)))
+        Case(
+            f"{days} days, concession {COSTS[1]:,.0f}",
+            (*TALKS, *concession(COSTS[1]), *reserve("Japan", held_days=days, days=days)),
+        )
         for days in (42, 180)
     ),
 )  # fmt: skip

@@ -2,11 +2,13 @@
 
 Giordani, Rocha and Ruta found for food that 1 % more of trade restricted goes with a price 1.1 % higher; 0.7 to 1.6 is
 taken as plausible. Four equal exporters withhold a tenth, a fifth or three tenths of their exports for a year. The
-elasticity is shown as the model stands, which lies far above, and with the causes taken out in turn: that acts are
-heard of, that firms fear and hoard, and that licence holders ask a rent; and where one exporter withholds as many
-tonnes alone and others may fill the gap. An act alarms by the share of the world's supply that it withholds. Then one
-exporter restricts by half for three years, and the others follow or do not: by their own price at home, by how
-much others restrict, or by both (the doctrine `contagion`). The multiplier is what is withheld over what it is when
+elasticity hangs on how long the tonnes are expected to be missing: told half-year by half-year, they are bridged by stock
+in part; where nobody is told, what has lasted is expected to last, and the price is that of a lasting cut for importers
+who have no mines; where nothing is expected, stocks bridge most of it. It is shown with that taken out in turn, with lines
+that do not stop, and where one exporter withholds as many tonnes alone and others may fill the gap, which is the case
+nearest to food and lies within. A restriction of all that was told for years and moved the price as little would overturn
+it. Then one exporter restricts by half for three years, and the others follow or do not: by their own price at home, by
+how much others restrict, or by both (the doctrine `contagion`). The multiplier is what is withheld over what it is when
 nobody follows.
 """
 
@@ -33,7 +35,8 @@ EXPORTS = 1600.0  # of each of them, t a year
 WITHHELD = (0.1, 0.2, 0.3)
 PLAUSIBLE = (0.7, 1.6)
 END = "end=2013-12-29"
-NO_FEAR = {"cover_risk": 0.0, "shortfall_gain": 0.0, "neighbour_weight": 0.0, "news_act": 0.0}
+# No act is believed, no cut is expected to last, and no loss that is expected raises a wanted stock.
+NOTHING_EXPECTED = {"act": 0.0, "lasting": 0.0, "precaution": 0.0}
 ALWAYS, NEVER = 20.0, -20.0  # terms of the logit
 
 
@@ -63,10 +66,10 @@ def unheard(share: float) -> tuple[str, ...]:
 VARIANTS: Mapping[str, tuple[dict[str, float], Mapping[float, tuple[str, ...]]]] = {
     "as the model stands": ({}, {w: heard(w) for w in WITHHELD}),
     "unheard": ({}, {w: unheard(w) for w in WITHHELD}),
-    "unheard, no fear": (NO_FEAR, {w: unheard(w) for w in WITHHELD}),
-    "unheard, no fear, no rent": ({**NO_FEAR, "licence_ceiling": 0.0}, {w: unheard(w) for w in WITHHELD}),
+    "unheard, nothing expected": (NOTHING_EXPECTED, {w: unheard(w) for w in WITHHELD}),
+    "the same, lines do not stop": ({**NOTHING_EXPECTED, "choke": 0.0}, {w: unheard(w) for w in WITHHELD}),
     "one exporter alone": ({}, {w: heard(w, STATES[:1]) for w in WITHHELD[:2]}),
-    "one alone, no fear": (NO_FEAR, {w: heard(w, STATES[:1]) for w in WITHHELD[:2]}),
+    "one alone, nothing expected": (NOTHING_EXPECTED, {w: heard(w, STATES[:1]) for w in WITHHELD[:2]}),
 }
 FOLLOWING = {
     "nobody follows": (NEVER, 0.0, 0.0), "others answer the price": (-4.0, 3.0, 0.0),

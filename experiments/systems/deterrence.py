@@ -2,9 +2,13 @@
 
 The world of 2010 without history's acts: after an incident China weighs an embargo on Japan by what it expects from it.
 Japan holds nothing, 42 days or 180 days of use, publishes it, publishes its target alone, hides it, or claims 180 days
-and holds 42. Harm is what a roll-out on China's beliefs shows. Beside the attempts stands what Japan pays a kilogram
-for the step from 42 to 180 days, the share of the space of weights (all mixes of seven motives) with an attempt, and
-what China expects when it looks further ahead or less far."""
+and holds 42; once its firms do not rely on what is held. Harm is what a roll-out on China's beliefs shows, and it shows
+none: cargo for others comes to Japan, at a price that all pay. An exporter that weighs its income does not try, whatever
+Japan holds; there is nothing to deter, and a reserve published or hidden changes little. It would be otherwise if others
+could not ship on, and history's embargo of 2010 was lifted within two months. Beside the attempts stands what Japan pays
+a kilogram for the step from 42 to 180 days, the share of the space of weights (all mixes of motives) with an attempt, and
+what China expects when it looks further ahead or less far.
+"""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -51,12 +55,13 @@ CASES = (
     Case("42 days, 180 claimed", held(42, "nothing", claimed_days=180)),
     Case("180 days, target published", held(180, "target")),
     Case("180 days, published", held(180, "holding")),
+    Case("180 days, firms do not rely on it", held(180, "holding"), {"crowding_out": 0.0}),
 )
 STEPS = {"published": "holding", "target published": "target", "hidden": "nothing"}
 
 
 def mixes(number: int = MIXES) -> np.ndarray:
-    """Weights of the six motives, drawn evenly from all that sum to one: (number, motives)."""
+    """Weights of the motives, drawn evenly from all that sum to one: (number, motives)."""
     return np.random.default_rng(1).dirichlet(np.ones(len(leverage.MOTIVES)), number)
 
 
@@ -117,7 +122,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     weights = mixes()
     tries: dict[str, np.ndarray] = {}  # whether each mix of motives makes an attempt: (replications, mixes)
     for case in CASES:
-        simulation = Simulation(scenario, changes=(*TRIES, *case.changes), seed=seed)
+        simulation = Simulation(scenario, changes=(*TRIES, *case.changes), behaviour=case.behaviour, seed=seed)
         worlds = [simulation.world(i).run() for i in range(replications)]
         gains = np.array([first_gains(w) for w in worlds])
         japan = worlds[0].countries.index("Japan")

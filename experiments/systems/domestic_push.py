@@ -2,7 +2,8 @@
 
 In 2020 the United States ordered a push for minerals mined at home. Here they had done so ten years earlier, for
 Mountain Pass, in the episode of 2010: a subsidy to every kg for five years or for nine, half of the outlay, or a floor
-below which the price of ore does not fall. Without any the mine is built in the boom and fails in the slump.
+below which the price of ore does not fall. Without any the mine is built in the boom and fails; what is pledged for
+longer starts it earlier and keeps it, and paying until 2014 alone only puts its end off.
 """
 
 from typing import TYPE_CHECKING

@@ -2,7 +2,8 @@
 
 Twenty-four years of random incidents. Every year the exporter repeats what has paid: income of its territory, and
 harm done to the country that it is at odds with, as both turned out. The importer holds nothing, 42 days or 180 days of
-use, published or hidden: experience does not ask what is published. With a motive of money alone, and of harm alone.
+use, published or hidden: experience does not ask what is published. With a motive of money alone, and of harm alone. In
+either case it comes to quotas: they bring rent, and they harm all buyers, whereas an embargo on one is supplied round.
 """
 
 from typing import TYPE_CHECKING

@@ -1,9 +1,12 @@
 """Quota, tax, licence and embargo: four instruments of one exporter.
 
 Each is in force alone, for one year, in the same world of three countries; all four together close the list. A quota
-makes a rent for those who hold it, a tax brings money to the state and tells everybody its size, a licence delays and
-refuses, an embargo hits one buyer and leaves the others alone. The price inside is shown with smuggling and without:
-what may not leave is cheap at home, unless smugglers carry it away.
+makes a rent for those who hold it, a tax brings money to the state and tells everybody its size, a licence lets nothing
+go before its first decisions and then refuses, and its gap of prices is nobody's rent in the exporting country; an
+embargo hits one buyer, which the others supply by shipping on. What may not leave is cheap at home where nobody there
+shares what buyers abroad expect; who does holds on to it, and under a quota, which goes on letting goods out, the price
+at home first rises. So the price inside is shown with smuggling, without, and where nobody follows in either. It would
+overturn this if a price at home fell in the first weeks of a quota that was told.
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 ROWS = ("S2",)
 REPLICATIONS = 20
+NOBODY_SMUGGLES = {"smuggled_most": 0.0}
+NOBODY_FOLLOWS = {**NOBODY_SMUGGLES, "follow": 0.0}
 ACTS = {
     "quota": ("quota",), "tax": ("tax.2011", "tax.end"), "licence": ("licence", "refusal"), "embargo": ("embargo",),
 }  # fmt: skip
@@ -34,7 +39,8 @@ MEASURES = (
     ("exports", "legal exports", "t gross"), ("target", "arrivals in the target", "t gross"),
     ("bystander", "arrivals in the bystander", "t gross"), ("leaked", "smuggled exports", "t gross"),
     ("outside", "price outside", "USD/kg"), ("inside", "price inside", "USD/kg"),
-    ("closed", "price inside without smuggling", "USD/kg"), ("gap", "price outside over inside", "1"),
+    ("closed", "price inside without smuggling", "USD/kg"),
+    ("alone", "price inside where nobody follows", "USD/kg"), ("gap", "price outside over inside", "1"),
     ("rent", "rent of licence holders", "thousand USD"), ("tax", "tax to the state", "thousand USD"),
 )  # fmt: skip
 
@@ -55,9 +61,10 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         found["rent"][case] = run.total("rent", "all", *span)
         found["tax"][case] = run.total("export_tax", "all", *span)
         found["gap"][case] = run.mean("price_outside", "M", *span) / run.mean("price_inside", "M", *span)
-    honest = [Case(c.name, c.changes, {"leak_share": 0.0}) for c in CASES]
-    for case, run in run_cases(WORLDS / "three-countries", honest, replications, seed).items():
-        found["closed"][case] = run.mean("price_inside", "M", *span)
+    for name, behaviour in (("closed", NOBODY_SMUGGLES), ("alone", NOBODY_FOLLOWS)):
+        cases = [Case(c.name, c.changes, behaviour) for c in CASES]
+        for case, run in run_cases(WORLDS / "three-countries", cases, replications, seed).items():
+            found[name][case] = run.mean("price_inside", "M", *span)
     for name, measure, unit in MEASURES:
         money = name in ("rent", "tax")
         tally.compare(found[name], CASES[0].name, measure, unit, change="absolute" if money else "relative")
@@ -75,4 +82,4 @@ def figure(table: "pandas.DataFrame") -> "Figure":
             rows = table[(table["measure"] == measure) & (table["against"] != "")]
             unit = rows["unit"].iloc[0]
             draw.dots(ax, rows, look, f"change, {unit}" + (" of free trade" if unit == "%" else ""), zero=True)
-        return draw.finish(fig, 185.0, table, "Three countries, instruments in force in 2011")
+        return draw.finish(fig, 220.0, table, "Three countries, instruments in force in 2011")

@@ -3,6 +3,8 @@
 An invented exporter keeps a quota of 1,000 t each half-year and a tax of 10 % for good; the importer complains on 13
 March 2012. Nothing can be ruled for 1.4 years, then the case is won with a hazard a year, and 0.4 years later quota and
 tax are gone. The case on rare earths took 2.8 years from consultations to the end of the quota: a hazard of one a year.
+Won against quota and tax it lowers the price outside at once; won against the tax alone it moves nothing outside, for
+under a quota that binds a tax comes out of the rent of those who hold licences.
 """
 
 from typing import TYPE_CHECKING

@@ -1,29 +1,33 @@
 """A single exporter against the monopolist of the textbook.
 
-Exportia makes three tenths of what the world uses, for export alone, and one works holds all its licences; the rest of
-supply does not answer prices. Use has an elasticity of 1/4 and is not saved for good. For such a seller theory knows
-the price at any quota, p(q) = p0 ((q + F) / D0)^(-1/e), and the quota at which it earns most: q / (e D) = 1 - c / p.
-Half-yearly quotas are imposed, and prices and income of the fifth and sixth year held against that. A holder is no
-monopolist: it asks what clears its licences, and nothing while they suffice; the mark-up is the state's, by its quota.
-Then the state looks for the best quota itself, by roll-outs of several lengths: buyers live off their stocks for years
-before they pay, so that the rent of a quota is an investment, and a short view finds none. Last, what the doctrine
-`leverage` expects of such a quota if rent is all it cares for; its roll-out of 78 weeks has licences for the first 26.
+Exportia makes three tenths of what the world uses, for export alone, and one works holds all its licences; a fringe and
+the users answer prices as they do everywhere else. For such a seller theory knows the price at any quota, at which use
+is met by the quota and the fringe, and the quota at which it earns most, where marginal revenue is cost. Theory takes
+the long-run answers that are due after the years that a quota has lasted, from the parameters of the run and the rules
+of use and of mines. Half-yearly quotas are imposed, and prices and income of the fifth and sixth year held against that.
+A holder is no monopolist: it asks what clears its licences, and nothing while they suffice; the mark-up is the state's,
+by its quota. Then the state looks for the best quota itself, by roll-outs of several lengths: in the first months buyers
+live off their stocks, in the second and third year a quota pays, and later the fringe has grown and users have redesigned.
+Last, what the doctrine `leverage` expects of such a quota if rent is all it cares for.
 """
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chokepoint.agents.behaviour import NOISE_OFF
+from chokepoint.agents import firm, mine
+from chokepoint.agents.behaviour import NOISE_OFF, PARAMETERS
 from chokepoint.agents.doctrines import leverage
 from chokepoint.agents.measure import Measure
 from chokepoint.experiments.systems.frame import case_figures as draw
 from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
+from chokepoint.sim.market.mechanisms.mining import SPARE
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.politics.observation import Seen
-from chokepoint.sim.politics.outlook import expect, results
+from chokepoint.sim.politics.outlook import expect
 from chokepoint.sim.scenario.tables import Scenario
 from chokepoint.sim.simulation import Simulation, load_scenario
 
@@ -34,35 +38,52 @@ if TYPE_CHECKING:
 ROWS = ("monopoly",)
 REPLICATIONS = 10
 FREE, FRINGE, BASE_PRICE, COST = 3000.0, 7000.0, 10.0, 3.5  # t a year, t a year, USD/kg, USD/kg
-ELASTICITY = 0.25
-SHARES = tuple(float(s) for s in np.round(np.arange(0.2, 1.01, 0.05), 2))
+SHARES = tuple(float(s) for s in np.round(np.arange(0.4, 1.01, 0.1), 2))
 MEASURED = (date(2015, 1, 1), date(2017, 1, 1))  # after four years of quotas
+LASTED = 5.0  # years for which the quotas have lasted in the middle of the measured ones
 DECIDES = date(2012, 1, 2)  # when a state in the free world looks ahead
-HORIZONS = (78, 312, 520, 1040)  # weeks
-STOCKS = {"": 6.0, ", low stocks": 1.5}  # months of use that buyers hold
-# Use answers the price of the day and nothing else; a works that may not export stops.
-ISOELASTIC = {"use_elasticity": ELASTICITY, "thrift_speed": 0.0, "run_low": 0.0}
+HORIZONS = (26, 78, 156, 520)  # weeks
+STOCKS = {"": {}, ", stocks stand still": {"stock_elasticity": 0.0}}  # whether holders live off their stocks
 BEST = "best quota"
 THEORY, MODEL, SLACK = "theory", "model", "quota 150 %"
+EARLY = 1.0  # years after which supply and use have hardly answered
+HIGHEST = 5.0  # ln of price over base, above which no price is looked for
 
 
-def price_of(exports: float) -> float:
+def excess(gap: float, exports: float, years: float = LASTED) -> float:
+    """Use less what the exporter sends and the fringe makes, t a year, at ln(price / base price) = gap, once a price has
+    lasted for `years`; at default parameters."""
+    P = {name: parameter.default for name, parameter in PARAMETERS.items()}
+
+    def due(short: str, over: str) -> float:
+        """Answer beyond that of the day."""
+        return (P[f"{short}_long"] - P[short]) * gap * (1.0 - exp(-years / P[over]))
+
+    use, _ = firm.use(gap, FREE + FRINGE, P["use_elasticity"], P["choke"], 0.0, 0.0)
+    made, _ = mine.output(gap, FRINGE * exp(due("supply_elasticity", "supply_years")), P["supply_elasticity"], SPARE)
+    return use * exp(-due("use_elasticity", "use_years")) - made - exports
+
+
+def price_of(exports: float, years: float = LASTED) -> float:
     """Price at which the world uses what the exporter sends, t a year, and the fringe makes; USD/kg."""
-    return float(BASE_PRICE * ((exports + FRINGE) / (FREE + FRINGE)) ** (-1.0 / ELASTICITY))
-
-
-def monopoly_quota() -> float:
-    """Exports at which the exporter earns most, t a year: where marginal revenue is cost."""
-    low, high = 0.0, FREE
-
-    def margin(exports: float) -> float:
-        """Lerner's index less what it should be: share of the market over elasticity."""
-        return (1.0 - COST / price_of(exports)) - exports / (ELASTICITY * (exports + FRINGE))
-
-    for _ in range(200):
+    low, high = 0.0, HIGHEST
+    for _ in range(100):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if margin(middle) > 0.0 else (low, middle)
-    return low
+        low, high = (middle, high) if excess(middle, exports, years) > 0.0 else (low, middle)
+    return BASE_PRICE * exp(low)
+
+
+def monopoly_quota(years: float = LASTED) -> float:
+    """Exports at which the exporter earns most, t a year, by golden section."""
+    ratio = (5.0**0.5 - 1.0) / 2.0
+    low, high = 0.0, FREE
+    for _ in range(80):
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        if theory(left / FREE, years) < theory(right / FREE, years):
+            low = left
+        else:
+            high = right
+    return 0.5 * (low + high)
 
 
 def quotas(share: float) -> tuple[str, ...]:
@@ -81,18 +102,20 @@ def scenario() -> Scenario:
 
 def realised(share: float, replication: int, seed: int) -> tuple[float, float]:
     """Mean price outside, USD/kg, and income of the exporter, thousand USD a year, in the measured years."""
-    world = Simulation(scenario(), changes=quotas(share), behaviour=ISOELASTIC, seed=seed).world(replication)
+    world = Simulation(scenario(), changes=quotas(share), seed=seed).world(replication)
     first, last = (world.calendar.step_of(day) for day in MEASURED)
     world.advance(first)
-    world.politics.cash_at[first] = world.S.cash.copy()
+    before = world.S.cash.copy()
     world.advance(last)
-    years = (last - first) * world.dt
-    return float(world.R.price[first:last, 0, 0].mean()), results(world.politics, "Exportia", first).income / years
+    N, own = world.N, world.countries.index("Exportia")
+    mine_of = [N.r_account[N.r_country == own], N.k_account[N.k_country == own], N.c_account[[own]]]
+    earned = float((world.S.cash - before)[np.concatenate(mine_of)].sum())
+    return float(world.R.price[first:last, 0, 0].mean()), earned / ((last - first) * world.dt)
 
 
-def free_world(months: float = 6.0) -> GovernedWorld:
-    """A world in which nobody restricts and buyers hold so many months of use, at the day of the decision."""
-    world = Simulation(scenario(), behaviour={**ISOELASTIC, **NOISE_OFF, "cover_outside_months": months}).world()
+def free_world(behaviour: Mapping[str, float] | None = None) -> GovernedWorld:
+    """A world in which nobody restricts, at the day of the decision. behaviour: what differs from the defaults."""
+    world = Simulation(scenario(), behaviour={**NOISE_OFF, **(behaviour or {})}).world()
     world.advance(world.calendar.step_of(DECIDES))
     return world
 
@@ -129,9 +152,9 @@ def best(income: Mapping[float, float]) -> float:
     return float(SHARES[i] + 0.5 * (SHARES[1] - SHARES[0]) * (left - right) / (left - 2.0 * top + right))
 
 
-def theory(share: float) -> float:
-    """Income of the exporter at a quota, thousand USD a year."""
-    return share * FREE * (price_of(share * FREE) - COST)
+def theory(share: float, years: float = LASTED) -> float:
+    """Income of the exporter at a quota that has lasted for `years`, thousand USD a year."""
+    return share * FREE * (price_of(share * FREE, years) - COST)
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
@@ -145,16 +168,17 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         tally.add(case, f"price, {THEORY}", "USD/kg", same * price_of(share * FREE))
         tally.add(case, f"income, {MODEL}", "million USD a year", np.array([x for _, x in found]) / 1000.0)
         tally.add(case, f"income, {THEORY}", "million USD a year", same * theory(share) / 1000.0)
-    slack = Simulation(scenario(), changes=quotas(1.5), behaviour={**ISOELASTIC, **NOISE_OFF}).world().run()
+    slack = Simulation(scenario(), changes=quotas(1.5), behaviour=NOISE_OFF).world().run()
     tally.add(
         SLACK, "price over the price of free trade", "1", same * float(slack.R.price[52:, 0, 0].mean()) / BASE_PRICE
     )
     ways = {
         THEORY: same * monopoly_quota() / FREE,
+        f"{THEORY}, {EARLY:.0f} year on": same * monopoly_quota(EARLY) / FREE,
         MODEL: np.array([best({s: found[i][1] for s, found in grid.items()}) for i in range(replications)]),
     }
-    for name, months in STOCKS.items():
-        world = free_world(months)
+    for name, behaviour in STOCKS.items():
+        world = free_world(behaviour)
         for weeks in HORIZONS:
             ways[f"{weeks} weeks ahead{name}"] = same * best({s: expected(world, s, weeks) for s in SHARES})
     for name, values in ways.items():
@@ -185,7 +209,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
             ax.set_ylabel(rows["unit"].iloc[0])
         rows = table[table["measure"] == BEST]
         looks = {THEORY: draw.COLOURS[0], MODEL: draw.COLOURS[1]}
-        look = {c: looks.get(c, draw.COLOURS[3 if c.endswith("stocks") else 2]) for c in rows["case"]}
+        look = {c: looks.get(c.split(",")[0], draw.COLOURS[3 if c.endswith("still") else 2]) for c in rows["case"]}
         draw.dots(axes[2], rows, look, "% of free exports")
         key = draw.key(looks, {THEORY: "--"})
         return draw.finish(

@@ -1,9 +1,10 @@
 """The low-price offensive: an exporter that pays for output, and what becomes of those who entered.
 
 From 2012 to 2016 the exporter lifts its mining quota, or pays a share of the base-year price of what its refiners
-make, or both. While it lasts prices fall on both sides of the border, entrants sell less and stop or fail, and the
-share of the exporter in mine output comes back. When it ends the price is higher than without it: mines that failed and
-pits that were given up are missing.
+make, or both. Paying alone does little: under a mining quota output may not rise, and where it may, mines answer within
+their capacity. Lifting the quota lowers prices on both sides of the border and raises the share of the exporter in mine
+output; both together do it most. Entrants opened on the prices of the crisis, whose debts and cost decide whether they
+live: at prices that stay above those of 2009 an offensive of this size stops few of them. The table counts them.
 """
 
 from typing import TYPE_CHECKING

@@ -1,7 +1,10 @@
 """The exporter's own state reserve: buying to hold prices up, and letting go.
 
-After the crisis China's reserve buys at prices below 90, 100 or 120 % of what people are used to and sells above twice
-that, in the world of 2012 to 2018, beside what history had it buy in 2014 and beside nothing.
+After the crisis China's reserve buys at prices below 70, 90 or 110 % of what people are used to and sells above twice
+that, in the world of 2012 to 2018, beside what history had it buy in 2014 and beside nothing. What people are used to
+follows the price, and the store is full after 60 days of use: a higher floor costs more and lifts the mean price of the
+years hardly at all, published or in secret. Ten thousand tonnes in a week, as in history, lift it more and cost more. A
+floor that moved the mean of years by as much as that would overturn this.
 """
 
 from datetime import date
@@ -20,6 +23,9 @@ REPLICATIONS = 10
 NONE = ("reserve.2014=none",)
 
 
+SECRET = ("reserve.China.disclosed=nothing", "reserve_inference=0")
+
+
 def band(floor: float) -> tuple[str, ...]:
     """Changes with which China buys below a floor from 2012 on, up to 60 days of its use."""
     keys = {"floor": floor, "ceiling": 2.0, "highest_days": 60, "pace_years": 1.0, "start": "2012-07-02"}
@@ -30,6 +36,7 @@ CASES = (
     Case("no reserve", NONE),
     Case("10,000 t in 2014, as in history"),
     *(Case(f"floor at {100 * f:.0f} %", band(f)) for f in (0.7, 0.9, 1.1)),
+    Case("floor at 110 %, in secret", (*band(1.1), *SECRET)),
 )
 SPAN = (date(2012, 7, 2), date(2016, 12, 31))
 MATERIALS = ("La", "Nd", "Dy")

@@ -1,9 +1,10 @@
 """A pandemic: activity falls and ships are late at once.
 
 The slump of activity of spring 2020 stands in the episode; cargo from the exporter to everybody is late by some weeks
-from February to April (an assumption). Late ships alone move cargo from spring into summer, and prices hardly, for
-firms hold stocks of months and order a little more; a slump lowers use and price. Together, arrivals fall deeper than
-under either and no glut follows.
+from February to April (an assumption). Late ships alone lower arrivals and stocks, and neither price nor use as long as
+stocks last: what is under way is owned and counted, and nobody orders it twice. A slump lowers use and price, and
+arrivals more than use, for stocks are let go. Together, arrivals fall deeper than under either. Prices that rose with
+late ships in spring 2020 alone would overturn the first.
 """
 
 from datetime import date

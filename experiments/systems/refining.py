@@ -3,7 +3,7 @@
 The same tonnes are withheld twice. Held at the mine they are missing everywhere: both prices rise together. Held at the
 refinery they are missing abroad alone: the price outside rises over the price inside, and the refiners' rent with it.
 Then China stops refined cobalt for half a year while a Japanese firm owns a mine in the DR Congo: that helps only where
-its ore is not refined in China.
+its ore is not refined in China, and then helps all who buy abroad, for its metal has the price of all metal there.
 """
 
 from datetime import date

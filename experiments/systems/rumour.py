@@ -1,8 +1,11 @@
-"""Rumour of state buying, true or false.
+"""Talk of state buying, true or false.
 
-Nothing else is said in 2019 and 2020; on 4 May 2020 talk has it that China will buy for its reserve. It is told at the
-strength that the other episodes give a rumour, or louder; denied two weeks later; told again after eight weeks; and
-true: China does buy five days of its use. Beside it the same purchase of which nobody speaks."""
+Nothing else is said in 2020. On 4 May 2020 China announces that it will buy five days of its use for its reserve, and
+does so, or never does, for it would pay no price; it takes the announcement back after four weeks; it buys and publishes
+what it holds; or it buys in silence. Beside them stands a rumour of such buying by others. A market can count only with
+tonnes: an announcement has them, and moves the price before and without a purchase, while a rumour has none and moves
+nothing. What would overturn that is a record of a rumour of state buying, without a figure, after which prices rose.
+"""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,61 +21,67 @@ if TYPE_CHECKING:
 ROWS = ("S7",)
 REPLICATIONS = 20
 SILENT = ("news=none",)
-TALK = (*SILENT, "say.talk=rumour:all:2020-05-04:reserve")
-LOUD = {"news_rumour": 0.2}
-BUYS = reserve("China", days=5, pace_years=0.2, start="2020-05-04", disclosed="nothing", buys_in_crisis="true")
+
+
+def buys(disclosed: str, **keys: object) -> tuple[str, ...]:
+    """Changes by which China buys five days of its use from May 2020, and what it tells of it."""
+    own = {"days": 5, "pace_years": 0.2, "start": "2020-05-04", "buys_in_crisis": "true", **keys}
+    return (*SILENT, *reserve("China", disclosed=disclosed, **own))
+
+
+PAYS_NOTHING = {"ceiling": 0.001}  # times the habitual price
 CASES = (
     Case("nothing said", SILENT),
-    Case("rumour of default strength", TALK),
-    Case("loud rumour", TALK, LOUD),
-    Case("loud, denied", (*TALK, "say.denied=denial:all:2020-05-18:reserve"), {**LOUD, "news_calming": 1.0}),
-    Case("loud, told again", (*TALK, "say.again=rumour:all:2020-06-29:reserve"), LOUD),
-    Case("loud and true", (*TALK, *BUYS), LOUD),
-    Case("purchase, nothing said", (*SILENT, *BUYS)),
+    Case("rumour", (*SILENT, "say.talk=rumour:all:2020-05-04:reserve")),
+    Case("announced, never bought", buys("target", **PAYS_NOTHING)),
+    Case("announced, taken back", buys("target", turns="2020-06-01:nothing", **PAYS_NOTHING)),
+    Case("announced and bought", buys("target")),
+    Case("bought and published", buys("holding")),
+    Case("bought in silence", buys("nothing")),
 )
-BEFORE = (date(2020, 4, 20), date(2020, 5, 3))
 AFTER = (date(2020, 5, 4), date(2020, 6, 28))
-AGAIN = (date(2020, 6, 29), date(2020, 8, 30))
 LATER = (date(2020, 11, 2), date(2020, 11, 29))
+RISE, LEFT, STOCK, EXPECTED = (
+    "rise of Dy within eight weeks",
+    "rise left in November",
+    "stocks of Dy in China, May and June",
+    "Dy as expected in China",
+)
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """Rise of the price of dysprosium inside within eight weeks of the talk and again eight weeks later, what is left
-    of it in November, orders and stocks of China's firms, all beside nothing said."""
+    """Rise of the price of dysprosium inside within eight weeks of the talk, what is left of it in November, and stocks
+    of China's firms, all beside nothing said."""
     tally = Tally(seed)
     runs = run_cases("2020-slump", CASES, replications, seed)
     base = CASES[0].name
-    plain = runs[base].column("price_inside", "Dy")
-    rise, again, left, orders, stock = {}, {}, {}, {}, {}
+    plain, usual = runs[base].column("price_inside", "Dy"), runs[base].column("expected_price", "China Dy")
+    rise, left, stock = {}, {}, {}
     for case, run in runs.items():
-        price = run.column("price_inside", "Dy")
-        ahead = 100.0 * (price / plain - 1.0)
-        spans = [slice(run.step_of(first), run.step_of(last) + 1) for first, last in (AFTER, AGAIN, LATER)]
-        rise[case], again[case] = (ahead[:, span].max(axis=1) for span in spans[:2])
-        left[case] = ahead[:, spans[2]].mean(axis=1)
-        orders[case] = run.total("orders", "users", *AFTER)
+        ahead = 100.0 * (run.column("price_inside", "Dy") / plain - 1.0)
+        first, last = (slice(run.step_of(a), run.step_of(b) + 1) for a, b in (AFTER, LATER))
+        rise[case], left[case] = ahead[:, first].max(axis=1), ahead[:, last].mean(axis=1)
         stock[case] = run.mean("stock", "China Dy", *AFTER)
         tally.path(case, "Dy oxide inside", "% beside nothing said", run, ahead)
-        tally.path(case, "fear of China's firms", "1", run, run.column("risk", "China"))
-    tally.compare(rise, base, "rise of Dy within eight weeks", "%")
-    tally.compare(again, base, "rise of Dy in the eight weeks after", "%")
-    tally.compare(left, base, "rise left in November", "%")
-    tally.compare(orders, base, "orders of users, May and June", "t", change="relative")
-    tally.compare(stock, base, "stocks of Dy in China, May and June", "t", change="relative")
+        believed = 100.0 * (run.column("expected_price", "China Dy") / usual - 1.0)
+        tally.path(case, EXPECTED, "% beside nothing said", run, believed)
+    tally.compare(rise, base, RISE, "%")
+    tally.compare(left, base, LEFT, "%")
+    tally.compare(stock, base, STOCK, "t", change="relative")
     return tally.frame()
 
 
 def figure(table: "pandas.DataFrame") -> "Figure":
-    """Price and fear by month of 2020; rise and orders beside nothing said."""
+    """Price and expected price by month of 2020; rise and stocks beside nothing said."""
     from chokepoint.sim.results import drawing
 
     look = draw.colours([c.name for c in CASES])
     shown = table[table["time"] >= "2020-03-01"]
-    effects = ("rise of Dy within eight weeks", "orders of users, May and June")
+    effects = (RISE, STOCK)
     with drawing.theme():
-        fig, axes = draw.panels(["Dy oxide inside", "fear of China's firms", *effects], 2)
-        draw.paths(axes[0], shown[shown["measure"] == "Dy oxide inside"], look, "% beside nothing said", ticks=5)
-        draw.paths(axes[1], shown[shown["measure"] == "fear of China's firms"], look, "perceived risk, 0 to 1", ticks=5)
+        fig, axes = draw.panels(["Dy oxide inside", EXPECTED, *effects], 2)
+        for ax, measure in zip(axes, ("Dy oxide inside", EXPECTED), strict=False):
+            draw.paths(ax, shown[shown["measure"] == measure], look, "% beside nothing said", ticks=5)
         for ax, measure in zip(axes[2:], effects, strict=True):
             rows = table[(table["measure"] == measure) & (table["against"] != "")]
             draw.dots(ax, rows, look, f"beside nothing said, {rows['unit'].iloc[0]}", zero=True)

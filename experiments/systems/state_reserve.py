@@ -1,9 +1,12 @@
 """A reserve of an importing government: what building it does to prices, what it saves and costs.
 
 Japan in the world of 2010 holds 42 days of use or goes to 180: held all along, built before the crisis in one year or
-four, or bought in its first year; once with firms bound to hold nine months. To the acts of history comes an embargo on
-Japan of a year from 21 September 2010. Every case is held against no reserve on the same luck, and the way from 42 to
-180 days against 42 days held; money is discounted to January 2009."""
+four, or bought in its first year; once with firms bound to hold nine months, and once with firms that do not rely on it.
+To the acts of history comes an embargo on Japan of a year from 21 September 2010. Every case is held against no reserve
+on the same luck, and the way from 42 to 180 days against 42 days held; money is discounted to January 2009. Holding
+lowers the price, since holders count on what is held; buying lifts it, and more the quicker; bought in the crisis it
+saves nothing. Firms hold less behind a reserve (`crowding_out`), which takes a part of what it saves.
+"""
 
 from datetime import date
 from typing import TYPE_CHECKING
@@ -32,7 +35,7 @@ def step(years: float, **keys: object) -> tuple[str, ...]:
     return reserve("Japan", **{"held_days": 42, "days": 180, "start": "2009-07-01", "pace_years": whole, **keys})
 
 
-SMALL = "42 days held"
+SMALL, RELIED_NOT = "42 days held", "180 days held, firms do not rely on it"
 CASES = (
     Case("no reserve", CRISIS),
     Case("42 days held", (*CRISIS, *reserve("Japan", held_days=42, days=42))),
@@ -41,6 +44,7 @@ CASES = (
     Case("42 to 180 in four years, before", (*CRISIS, *step(4))),
     Case("42 to 180 in a year, in the crisis", (*CRISIS, *step(1, start="2010-10-01", buys_in_crisis="true"))),
     Case("42 days held, firms hold 270", (*CRISIS, *reserve("Japan", held_days=42, days=42, private_days=270))),
+    Case(RELIED_NOT, (*CRISIS, *reserve("Japan", held_days=180, days=180)), {"crowding_out": 0.0}),
 )  # fmt: skip
 BUILDING = (date(2009, 7, 1), date(2010, 6, 30))
 LINES = ("lost value avoided", "material bill saved", "purchases", "left in store", "firms' stocks", "carrying", "net")

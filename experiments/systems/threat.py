@@ -1,8 +1,10 @@
 """The threat of 2019: a threat without an act.
 
 The episode holds two things at once: talk of restricting exports, and stops of ore at the border with Myanmar. Each is
-taken out alone. No restriction of exports was ever issued: talk lifts prices without a tonne missing, for orders are
-drawn forward and more is shipped, not less, and most of the rise is gone by autumn.
+taken out alone. No restriction of exports was ever issued: talk lifts what holders abroad expect, and through what they
+buy ahead the price, without a tonne missing; more is shipped, not less, and the rise is gone by autumn, while that of the
+ore stays. Inside, where the price was printed, it is smaller than abroad: who expects a border to shut expects goods to
+stay at home. The table says how far it is from the rise that was printed.
 """
 
 from datetime import date
@@ -46,7 +48,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     """Rise of the price inside, what is left of it in autumn, and exports of summer 2019, by case."""
     tally = Tally(seed)
     runs = run_cases("2019-threat", CASES, replications, seed)
-    rise, left, out, fear = {}, {}, {}, {}
+    rise, left, out, expected = {}, {}, {}, {}
     for case, run in runs.items():
         price = ndpr(run)
         base = price[:, run.step_of(BEFORE[0]) : run.step_of(BEFORE[1]) + 1].mean(axis=1)
@@ -54,14 +56,17 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
         last = price[:, run.step_of(LATER[0]) : run.step_of(LATER[1]) + 1].mean(axis=1)
         rise[case], left[case] = 100.0 * (top / base - 1.0), 100.0 * (last / base - 1.0)
         out[case] = run.total("exports", "all", date(2019, 5, 20), date(2019, 9, 29))
-        fear[case] = run.column("risk", "Japan")[:, run.step_of(AFTER[0]) : run.step_of(AFTER[1]) + 1].max(axis=1)
+        ahead = np.sum([w * run.column("expected_price", f"Japan {m}") for m, w in NDPR.items()], axis=0)
+        usual = ahead[:, run.step_of(BEFORE[0]) : run.step_of(BEFORE[1]) + 1].mean(axis=1)
+        highest = ahead[:, run.step_of(AFTER[0]) : run.step_of(AFTER[1]) + 1].max(axis=1)
+        expected[case] = 100.0 * (highest / usual - 1.0)
         tally.path(case, "NdPr oxide inside", "USD/kg", run, price)
         tally.path(case, "exports", "t gross", run, run.arrays["exports"].sum(axis=2), adds=True)
     base_case = CASES[0].name
     tally.compare(rise, base_case, "highest rise of NdPr inside", "% of April 2019")
     tally.compare(left, base_case, "rise left, Aug-Nov 2019", "% of April 2019")
     tally.compare(out, base_case, "exports, 20 May-29 Sep 2019", "t gross", change="relative")
-    tally.compare(fear, base_case, "highest perceived risk, Japan", "1")
+    tally.compare(expected, base_case, "highest rise of NdPr expected in Japan", "% of April 2019")
     return tally.frame()
 
 

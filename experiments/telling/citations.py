@@ -1,7 +1,7 @@
 """What the rules and data of a run rest on: software, literature, sources of data.
 
 Literature stands in `agents/references.toml`. An entry is used where the docstring of a rule, or the source of a
-parameter, names it; only what a run has counts: a reserve rule where there is a reserve of it, a parameter where its
+mechanism or parameter, names it; only what a run has counts: a reserve rule where there is a reserve of it, a parameter where its
 mechanism is not switched off, no rule that a study replaced. Sources of data are those of the rows of its scenario.
 """
 
@@ -39,8 +39,8 @@ FIELDS = (
     "note",
 )  # fmt: skip
 # Rules and parameters that do nothing unless a state holds a reserve.
-OF_RESERVES = ("firm.relied_cover", "reserve.gap", "reserve.inferred")
-OF_RESERVE_BEHAVIOUR = ("crowding_out", "buying_alarm", "reserve_inference")
+OF_RESERVES = ("firm.relied", "reserve.inferred")
+OF_RESERVE_BEHAVIOUR = ("crowding_out", "reserve_inference")
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def docs_of(thing: Any) -> str:
 
 
 def _texts(scenario: Mapping[str, Any], replaced: Iterable[str], posterior: bool) -> dict[str, str]:
-    """What speaks for the rules and parameters that a run uses: name -> text."""
+    """What speaks for the mechanisms, rules and parameters that a run uses: name -> text."""
     from chokepoint.agents import court, mine
     from chokepoint.sim.engine import draws
     from chokepoint.sim.network.margins import balance
@@ -147,6 +147,7 @@ def _texts(scenario: Mapping[str, Any], replaced: Iterable[str], posterior: bool
     held = bool(reserves) or any(e["instrument"] == "reserve_purchase" for e in events)
     texts = {f"rule {name}": docs_of(rule) for name, rule in phases().rules.items()
              if name not in replaced and (held or name not in OF_RESERVES)}  # fmt: skip
+    texts |= {f"mechanism {mechanism.name}": mechanism.source for mechanism in phases().frame.shipped}
     texts["random draws"] = docs_of(draws.normal)
     if scenario["choices"]["balance"] == "use":
         texts["balance of the base year"] = docs_of(balance)

@@ -59,6 +59,18 @@ def quota_by_year(acts: Sequence[Row]) -> dict[int, float]:
     return total
 
 
+def days_under_quota(acts: Sequence[Row]) -> dict[int, float]:
+    """The part of each year for which an export quota is granted, from the first to the last day of its quotas."""
+    spans: dict[int, tuple[date, date]] = {}
+    for r in acts:
+        if r["instrument"] == "export_quota" and r["admitted"] == "yes" and r["value"]:
+            first = date.fromisoformat(r["start"])
+            last = date.fromisoformat(r["end"]) if r["end"] else date(first.year, 12, 31)
+            begun, ended = spans.get(first.year, (first, last))
+            spans[first.year] = min(begun, first), max(ended, last)
+    return {year: min(1.0, round(((last - first).days + 1) / 365.0, 2)) for year, (first, last) in spans.items()}
+
+
 def simulated(run: Run, first: date, last: date) -> bool:
     """Whether the run covers the days between, but for a few at either end."""
     slack = timedelta(days=EDGE_DAYS)
@@ -131,7 +143,8 @@ def _yearly(ax: Axes, run: Run, observed: Sequence[Row], acts: Sequence[Row], ex
         _dots(ax, [middle(r).year + shift for r in rows], rows, marker, f"observed {quantity}")
     quota = [(y, q) for y, q in sorted(quota_by_year(acts).items()) if y in years]
     if quota:
-        ax.step(*_steps(quota), where="post", color=QUOTA, linewidth=1.2, zorder=4, gid="quota")
+        covered = days_under_quota(acts)
+        ax.step(*_steps(quota, covered), where="post", color=QUOTA, linewidth=1.2, zorder=4, gid="quota")
     ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     ax.set_xticks(years, [str(y) for y in years])
     ax.grid(axis="x", visible=False)
@@ -140,10 +153,17 @@ def _yearly(ax: Axes, run: Run, observed: Sequence[Row], acts: Sequence[Row], ex
     _thousands(ax)
 
 
-def _steps(by_year: Sequence[tuple[int, float]]) -> tuple[list[float], list[float]]:
-    """Edges and heights of a step line whose steps span whole years."""
-    edges = [y - 0.5 for y, _ in by_year] + [by_year[-1][0] + 0.5]
-    return edges, [q for _, q in by_year] + [by_year[-1][1]]
+def _steps(by_year: Sequence[tuple[int, float]], covered: Mapping[int, float]) -> tuple[list[float], list[float]]:
+    """Edges and heights of a step line; each step spans the part of its year that is covered, with gaps between."""
+    edges: list[float] = []
+    heights: list[float] = []
+    for year, value in by_year:
+        edges += [year - 0.5, year - 0.5 + covered[year]]
+        heights += [value, value]
+        if covered[year] < 1.0:
+            edges.append(edges[-1])
+            heights.append(float("nan"))
+    return edges, heights
 
 
 def _monthly(
@@ -222,7 +242,7 @@ def _trade_handles(fig: Figure, arrivals: str) -> list[Any]:
         if gid in shown:
             handles.append(Line2D([], [], label=word, **draw.point_look(HISTORY, marker, mark)))
     if "quota" in shown:
-        handles.append(Line2D([], [], color=QUOTA, linewidth=1.2, label="export quota of the year"))
+        handles.append(Line2D([], [], color=QUOTA, linewidth=1.2, label="export quota, as long as it is in force"))
     if len(fig.axes) > 1:
         handles.append(Patch(color=ARRIVALS, linewidth=0, label=arrivals))
         handles.append(Patch(label="hold on cargo", **SHADE))  # type: ignore[arg-type]
@@ -333,6 +353,7 @@ def draw_all(run: Run, episode_folder: Path, folder: Path) -> list[Path]:
     windows = [w for w in story.windows if simulated(run, *w[1:])] or [("whole run", run.start, last_day(run))]
     drawn = {
         "prices": _prices(run, observed, events, names),
+        "expectations": figures.expectations(run, events=events),
         "exports_and_quota": exports_and_quota(run, story, observed, acts),
         "stocks": figures.stocks(run, points=stock_points(observed), events=events),
         "reserves": figures.reserves(run, events),

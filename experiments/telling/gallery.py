@@ -19,7 +19,8 @@ from chokepoint.sim.results.run import Run, load_run
 from chokepoint.sim.scenario.problems import BadInput
 
 TITLES = {
-    "prices": "Prices outside and inside", "exports_and_quota": "Exports and quota", "stocks": "Stocks in weeks of use",
+    "prices": "Spot prices outside and inside", "expectations": "What holders expect",
+    "exports_and_quota": "Exports and quota", "stocks": "Stocks in weeks of use",
     "reserves": "State reserves", "network": "Who supplies whom",
 }  # fmt: skip
 STYLE = """

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chokepoint.experiments.history.catalogue import FOLDER, Episode, find, names
+from chokepoint.experiments.history.facts import NOT_ANSWERED
 from chokepoint.experiments.history.scoring import Score, as_data
 from chokepoint.experiments.runs.score import score
 from chokepoint.experiments.telling.numbers import show_number
@@ -40,7 +41,7 @@ def publish(replications: int = 50, seed: int = 1, workers: int = 2, tell: Any =
 def page(place: Episode, result: Score) -> list[str]:
     """The part of one episode, as lines of Markdown."""
     wholes = [f for f in result.findings if f.verdict and f.fact.id == f.fact.whole]
-    counts = ", ".join(f"{sum(f.verdict == v for f in wholes)} {v}" for v in ("strong", "pass", "fail"))
+    counts = ", ".join(f"{sum(f.verdict == v for f in wholes)} {v}" for v in ("strong", "pass", "fail", NOT_ANSWERED))
     lines = [
         f"## {place.scenario().title} (`{place.name}`)",
         "",
@@ -59,6 +60,7 @@ def page(place: Episode, result: Score) -> list[str]:
             f"{show_number(f.low, unit)} to {show_number(f.high, unit)}",
         )  # fmt: skip
         verdict = f"**{f.verdict}**" if f.verdict == "fail" else f.verdict
+        verdict += f": {f.fact.unanswered}" if f.fact.unanswered else ""
         lines.append(f"| {f.fact.id} | {title} | {' | '.join(numbers)} | {share} | {verdict} |")
     table = as_data(result, place)["baselines"]
     if table:

@@ -1,13 +1,21 @@
 """Numbers as a reader wants them: the formats of all tables, figures and pages that tell of results."""
 
+from math import isnan
+
+NEVER = 9000.0  # a year: months from here on stand for what never happens
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def show_number(value: float | None, unit: str) -> str:
-    """A number as a reader wants it: months as dates, shares and ratios with two digits, tonnes rounded."""
-    if value is None:
+    """A number as a reader wants it: months as dates, shares and ratios with two digits, tonnes rounded.
+
+    What is no number is a dash, a month that never comes says so.
+    """
+    if value is None or isnan(value):
         return "-"
     if unit == "month":
+        if value >= NEVER:
+            return "never"
         month = round((value - int(value)) * 12.0)
         year = int(value) + month // 12
         return f"{MONTHS[month % 12]} {year}"

@@ -53,7 +53,7 @@ def years(run: Run) -> list[dict[str, Any]]:
         rows.append(
             {
                 "year": year, "exports_t": of("exports"), "smuggled_t": of("leaked"), "use_t": of("use"),
-                "not_there_to_use_t": of("shortfall"), "mined_t": of("mined"),
+                "use_lost_t": of("shortfall"), "mined_t": of("mined"),
                 "rent_of_exporters_musd": of("rent") / 1000.0, "export_tax_musd": of("export_tax") / 1000.0,
             }
         )  # fmt: skip
@@ -82,10 +82,12 @@ def print_report(run: Run, found: list[Finding], console: Any) -> None:
                 group = f.fact.group
             unit = f.fact.unit
             mark = "" if f.pass_share is None else f"{'[green]' if f.passes else '[red]'}{100 * f.pass_share:.0f} %[/]"
-            table.add_row(
-                f"  {f.fact.title}", show_number(f.fact.observed, unit), show_number(f.value, unit),
-                f"{show_number(f.low, unit)} - {show_number(f.high, unit)}", "" if unit == "month" else unit, mark,
+            whole = f.value != f.value  # whether all parts of a fact pass
+            numbers = ("", "", "") if whole else (
+                show_number(f.fact.observed, unit), show_number(f.value, unit),
+                f"{show_number(f.low, unit)} - {show_number(f.high, unit)}",
             )  # fmt: skip
+            table.add_row(f"  {f.fact.title}", *numbers, "" if unit == "month" else unit, mark)
         console.print(table)
         scored = [f for f in found if f.passes is not None]
         console.print(
@@ -93,7 +95,7 @@ def print_report(run: Run, found: list[Finding], console: Any) -> None:
         )
     table = Table(title="By year (means over replications)", title_justify="left", header_style="bold")
     heads = (
-        "year", "legal exports\nt gross", "smuggled\nt gross", "use\nt", "wanted, not\nthere t", "mined\nt",
+        "year", "legal exports\nt gross", "smuggled\nt gross", "use\nt", "use lost as\nlines stop t", "mined\nt",
         "rent of exporters\nmillion USD", "export tax\nmillion USD",
     )  # fmt: skip
     for name in heads:

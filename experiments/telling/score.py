@@ -3,6 +3,7 @@
 from typing import Any
 
 from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.experiments.history.facts import NOT_ANSWERED
 from chokepoint.experiments.history.scoring import Score, as_data
 from chokepoint.experiments.telling.numbers import show_number
 
@@ -18,7 +19,7 @@ def print_score(result: Score, place: Episode, console: Any) -> None:
     table = Table(header_style="bold")
     for name in ("fact", "", "history", "model, median", "10-90 %", "pass", "strong", "verdict"):
         table.add_column(name, justify="left" if name in ("fact", "", "verdict") else "right")
-    colours = {"strong": "green", "pass": "cyan", "fail": "red", "": "white"}
+    colours = {"strong": "green", "pass": "cyan", "fail": "red", NOT_ANSWERED: "yellow", "": "white"}
     group = None
     for f in result.findings:
         unit = f.fact.unit
@@ -35,8 +36,11 @@ def print_score(result: Score, place: Episode, console: Any) -> None:
         )  # fmt: skip
     console.print(table)
     wholes = [f for f in result.findings if f.verdict and f.fact.id == f.fact.whole]
-    counts = {v: sum(f.verdict == v for f in wholes) for v in ("strong", "pass", "fail")}
+    counts = {v: sum(f.verdict == v for f in wholes) for v in ("strong", "pass", "fail", NOT_ANSWERED)}
     console.print(", ".join(f"{n} {v}" for v, n in counts.items()) + " (parts counted as one)")
+    for f in result.findings:
+        if f.fact.unanswered and f.fact.statistic:
+            console.print(f"{f.fact.id} is not answered: {f.fact.unanswered}")
     if result.losses:
         console.print("loss: " + ", ".join(f"{name} {value:.2f}" for name, value in result.losses.items()))
     data = as_data(result, place)["baselines"]

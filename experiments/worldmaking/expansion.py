@@ -11,7 +11,6 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.worldmaking.small_table import (
     ACTS,
     Act,
@@ -22,6 +21,7 @@ from chokepoint.experiments.worldmaking.small_table import (
     mine_name,
     purchases,
 )
+from chokepoint.sim.market.mechanisms.holders import TRADER_MONTHS
 from chokepoint.sim.scenario.tables import TABLES
 
 ASSUMED = {"source": "assumption", "confidence": "assumption"}
@@ -232,7 +232,7 @@ def _firms(table: SmallTable) -> Rows:
         if zone != "world":
             trade = sum(_output(p, table) for p in table.producer if p.country == zone)
         given = [s for s in table.stock if _zone(s.country, owners) == zone]
-        normal = PARAMETERS["trader_cover_months"].default / 12.0 * trade
+        normal = TRADER_MONTHS / 12.0 * trade
         wanted = {s.country: (s.tonnes / normal if normal > 0.0 else 0.0) for s in given}
         if not given and sum(bought.values()) > 0.0:
             wanted = {country: tonnes / sum(bought.values()) for country, tonnes in bought.items()}

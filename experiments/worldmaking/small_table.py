@@ -77,7 +77,7 @@ class User(Given):
 
 
 class Stock(Given):
-    """Tonnes that traders, exchanges or ports of a country hold in the base year; users' own stocks are behaviour."""
+    """Tonnes that traders, exchanges or ports of a country hold in the base year; users' own stocks stand in no table."""
 
     country: Text
     tonnes: Annotated[float, Field(ge=0)]

@@ -5,8 +5,8 @@ instruments that states work it with, the series it leaves behind, and its check
 orders, allocates, compiles and documents; nothing else has to know of the file.
 
 A phase is called with the step, the length of a step in years `dt`, and six bundles: behaviour P, structure N,
-influences X, instruments I, state S, record R. A rule comes in by name, `from chokepoint.agents.firm import order as
-firm_order`, so that a study can put its own in its place.
+influences X, instruments I, state S, record R. A rule comes in by name, `from chokepoint.agents.firm import use as
+firm_use`, so that a study can put its own in its place.
 """
 
 from __future__ import annotations

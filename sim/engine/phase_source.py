@@ -69,7 +69,7 @@ class Called:
 
     @property
     def rule(self) -> str | None:
-        """The name of a rule that a study can replace, such as `firm.order`: it was imported as `firm_order`."""
+        """The name of a rule that a study can replace, such as `firm.use`: it was imported as `firm_use`."""
         name = f"{self.module.rsplit('.', 1)[-1]}.{self.function.__name__}"
         return name if self.alias == name.replace(".", "_") and not name.startswith("draws.") else None
 
@@ -168,7 +168,7 @@ class PhaseSource:
 
     @cached_property
     def rules(self) -> dict[str, FunctionType]:
-        """The rules that phases call and a study can replace, by name such as `firm.order`."""
+        """The rules that phases call and a study can replace, by name such as `firm.use`."""
         return {called.rule: called.function for file in self.files.values() for called in file.called if called.rule}
 
     def calls_of(self, phase: str) -> list[Called]:

@@ -1,4 +1,4 @@
-"""The rules a run uses. A study replaces one with `rules={"firm.order": function}` or `"file.py:name"`.
+"""The rules a run uses. A study replaces one with `rules={"firm.use": function}` or `"file.py:name"`.
 
 Two sets of rules run side by side in one process (see `compiled.py`), and the set is part of a run's identity.
 """
@@ -66,7 +66,7 @@ class RuleSet:
         return {r.rule: f"{r.path.name}:{r.function}" for r in self.replacements}
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """Every rule of the set as a Python function, by name such as `firm.order`."""
+        """Every rule of the set as a Python function, by name such as `firm.use`."""
         return self.source.rules | {r.rule: r.load() for r in self.replacements}
 
     def kernel(self) -> Kernel:

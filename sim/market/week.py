@@ -22,10 +22,8 @@ from chokepoint.sim.network.structure import ARRAYS
 
 @lru_cache(1)
 def shipped() -> tuple[Mechanism, ...]:
-    """The mechanisms that ship, by the names of their files; prices first, since users look at them first."""
-    names = sorted(
-        (m.name for m in pkgutil.iter_modules(mechanisms.__path__)), key=lambda name: (name != "prices", name)
-    )
+    """The mechanisms that ship, by the names of their files."""
+    names = sorted(m.name for m in pkgutil.iter_modules(mechanisms.__path__))
     return tuple(importlib.import_module(f"{mechanisms.__name__}.{name}").MECHANISM for name in names)
 
 

@@ -21,6 +21,7 @@ class Firms:
     """Firms of the table, then reserves. What reserves lack has rows for the firms of the table only, as said."""
 
     names: list[str]
+    keys: list[str]  # what the luck of each hangs on
     listed: int  # firms of the table; reserves come after them
     reserve_states: list[str]
     sectors: list[Sector]  # of the firms of the table
@@ -49,6 +50,7 @@ def firms_of(scenario: Scenario, names: Names) -> Firms:
     kinds = [TRADER if trades else USER for trades in trader.tolist()] + [RESERVE] * len(keepers)
     return Firms(
         names=[row.firm for row in table] + [f"{state} reserve" for state in keepers],
+        keys=[*names.firm_keys, *(f"{state} reserve" for state in keepers)],
         listed=len(table),
         reserve_states=keepers,
         sectors=sectors,
@@ -85,7 +87,7 @@ def _shares(scenario: Scenario, names: Names) -> np.ndarray:
 def trait_keys(firms: Firms) -> dict[str, np.ndarray]:
     """Keys of the draws that make firms differ for good, by what they differ in: (firms and reserves,)."""
     return {
-        purpose: np.array([draws.key_of(purpose, name) for name in firms.names], dtype=np.uint64)
+        purpose: np.array([draws.key_of(purpose, key) for key in firms.keys], dtype=np.uint64)
         for purpose in ("cover", "risk", "growth")
     }
 
@@ -97,7 +99,7 @@ def firm_arrays(scenario: Scenario, firms: Firms, calendar: Calendar) -> dict[st
     return {
         "f_country": firms.country,
         "f_kind": firms.kind,
-        "f_key": np.array([draws.key_of("firm", name) for name in firms.names], dtype=np.uint64),
+        "f_key": np.array([draws.key_of("firm", key) for key in firms.keys], dtype=np.uint64),
         "f_open": np.array(firms.column(opens, LONG_AGO), dtype=np.int64),
         "f_elasticity": firms.column(sector.elasticity_multiplier for sector in firms.sectors),
         "f_thrift": firms.column(sector.thrift_multiplier for sector in firms.sectors),
@@ -106,6 +108,6 @@ def firm_arrays(scenario: Scenario, firms: Firms, calendar: Calendar) -> dict[st
         "f_scrap": firms.column(firms.scrap),
         "f_old_scrap": firms.column(firms.old_scrap),
         "f_life": firms.column((sector.product_life_years for sector in firms.sectors), of_reserves=1.0),
-        "f_review": np.array([int(draws.key_of("review", name)) % review_steps for name in firms.names]),
+        "f_review": np.array([int(draws.key_of("review", key)) % review_steps for key in firms.keys]),
         "review_steps": np.array([review_steps]),
     }

@@ -51,7 +51,7 @@ class Layout:
         exports = exports_of(population, edges)
         accounts = accounts_of(population.names, population.firms)
         made = _arrays(scenario, self.calendar, population, edges, exports, accounts)
-        made |= Markets(scenario, SimpleNamespace(**made), population.names.countries).arrays()
+        made |= Markets(scenario, SimpleNamespace(**made), population.names.countries, outside).arrays()
         self.N = Structure(**{name: array.astype(KINDS[name]) for name, array in made.items()})
         self._say_who(population, accounts)
         self.k_value0 = population.ore.value

@@ -46,10 +46,10 @@ class Market:
 
 
 def keys_of(population: Population) -> Keys:
-    """What puts sellers and buyers in order: their names and nothing else."""
-    of_firm = [int(draws.key_of("buyer", name)) for name in population.firms.names]
+    """What puts sellers and buyers in order: their keys and nothing else."""
+    of_firm = [int(draws.key_of("buyer", key)) for key in population.firms.keys]
     return Keys(
-        sellers=[int(draws.key_of("seller", name)) for name in population.names.refiners],
+        sellers=[int(draws.key_of("seller", key)) for key in population.names.refiner_keys],
         buyers=[of_firm[slot.firm] for slot in population.slots.rows],
     )
 
@@ -158,7 +158,7 @@ def links_without_flow(population: Population, linked: set[int], most: int) -> F
             continue
         options = []
         for refiner, kind in within_reach(row, int(firms.kind[row.firm]), refiners):
-            luck = int(draws.key_of(firms.names[row.firm], names.refiners[refiner])) / 2.0**64
+            luck = int(draws.key_of(firms.keys[row.firm], names.refiner_keys[refiner])) / 2.0**64
             options.append((float(refiners.output[refiner, row.material]) * (0.5 + luck), refiner, kind))
         for tonnes, refiner, kind in sorted(options, reverse=True)[:most]:
             flows[slot, refiner, kind] = tonnes * TRACE

@@ -13,6 +13,7 @@ import numpy as np
 
 from chokepoint.sim.engine.draws import key_of
 
+ROUNDING = 1e-9  # of all that flows: less is rounding, and makes no link
 KEPT = 64  # results of a balance or split that are remembered: studies build the same structure again and again
 
 
@@ -103,16 +104,17 @@ def lay(outputs: dict[int, float], needs: dict[int, float], keys: Keys, salt: st
     flows: dict[tuple[int, int], float] = {}
     left = dict(outputs)
     want = dict(needs)
+    speck = ROUNDING * sum(want.values())
     i = j = 0
     while i < len(sellers) and j < len(buyers):
         seller, buyer = sellers[i], buyers[j]
         last = i == len(sellers) - 1 and j == len(buyers) - 1
         amount = want[buyer] if last else min(left[seller], want[buyer])
-        if amount > 0.0:
+        if amount > speck or last:
             flows[seller, buyer] = flows.get((seller, buyer), 0.0) + amount
         left[seller] -= amount
         want[buyer] -= amount
-        if left[seller] <= want[buyer] and i < len(sellers) - 1:
+        if left[seller] <= want[buyer] + speck and i < len(sellers) - 1:
             i += 1
         else:
             j += 1

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from chokepoint.sim.network.structure import GREY, UNLICENSED, USER
+from chokepoint.sim.network.structure import FREE, GREY, UNLICENSED, USER
 from chokepoint.sim.scenario.tables import Scenario
 
 WIDTH = 0.004  # log margin of price over landed cost at which a passage carries its normal flow
@@ -41,11 +41,12 @@ class _Passage:
 class Markets:
     """Markets and passages in the making, from the rest of the structure.
 
-    N: the arrays of the bundle N made so far, as attributes. names: of countries.
+    N: the arrays of the bundle N made so far, as attributes. names: of countries. outside: (refiners, materials), t a
+    year that each refiner of an exporting state sells abroad in the base year.
     """
 
-    def __init__(self, scenario: Scenario, N: Any, names: Sequence[str]):
-        self.scenario, self.N, self.names = scenario, N, names
+    def __init__(self, scenario: Scenario, N: Any, names: Sequence[str], outside: np.ndarray):
+        self.scenario, self.N, self.names, self.outside = scenario, N, names, outside
         self.countries, self.materials = len(names), len(scenario.materials)
         bought = np.where((N.f_kind[N.s_firm] == USER) & (N.f_open[N.s_firm] <= 0), N.s_base, 0.0)
         bought = bought * (1.0 - N.f_scrap[N.s_firm])
@@ -61,22 +62,34 @@ class Markets:
         self.of = np.full(shape, -1, dtype=np.int64)
         for q, (m, c) in enumerate(self.markets):
             self.of[c, m] = q
-        self.flows = self._base_flows(bought)
+        self.flows = self._base_flows()
         self.passages = self._passages()
         self.price = self._base_prices()
 
-    def _base_flows(self, bought: np.ndarray) -> dict[tuple[int, int, int, bool], float]:
-        """t a year by material, origin, destination and whether it is legal."""
-        N = self.N
-        selling = (N.r_output > 0.0)[N.e_ref, N.e_mat]
-        tonnes = N.e_share * bought[N.e_slot] * selling
-        origin, legal = N.r_country[N.e_ref], N.e_kind != GREY
+    def _base_flows(self) -> dict[tuple[int, int, int, bool], float]:
+        """t a year by material, origin, destination and whether it is legal.
+
+        Who refines outside the exporting states serves its own country first; what is left of the needs outside is
+        served by all who sell abroad, each in proportion to what is needed. No name and no order of rows is asked.
+        """
+        N, count = self.N, self.countries
+        free, legal, grey = (np.zeros((count, self.materials)) for _ in range(3))
+        for refiner in range(len(N.r_kind)):
+            kind, country = N.r_kind[refiner], N.r_country[refiner]
+            if kind == FREE:
+                free[country] += N.r_output[refiner]
+            else:
+                (grey if kind == UNLICENSED else legal)[country] += self.outside[refiner]
+        needs = np.where((N.zone_of_country == 0)[:, None], self.use, 0.0)
+        at_home = np.minimum(free, needs)
+        needs, free = needs - at_home, free - at_home
+        total = needs.sum(axis=0)
         flows: dict[tuple[int, int, int, bool], float] = {}
-        for m, a, b, lawful, flow in zip(
-            N.e_mat.tolist(), origin.tolist(), N.e_country.tolist(), legal.tolist(), tonnes.tolist(), strict=True
-        ):
-            if a != b and flow > 0.0:
-                flows[m, a, b, lawful] = flows.get((m, a, b, lawful), 0.0) + flow
+        for sold, lawful in ((free + legal, True), (grey, False)):
+            for a, m in zip(*np.nonzero(sold > 0.0), strict=True):
+                for b in np.flatnonzero(needs[:, m] > 0.0):
+                    if a != b:
+                        flows[int(m), int(a), int(b), lawful] = float(sold[a, m] * needs[b, m] / total[m])
         return flows
 
     def _passages(self) -> list[_Passage]:

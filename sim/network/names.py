@@ -28,6 +28,9 @@ class Names:
     mine: dict[str, int]
     refiner: dict[str, int]
     zone_of_country: np.ndarray  # (countries,)
+    mine_keys: list[str]  # what the luck of each hangs on: its key, or its name
+    refiner_keys: list[str]
+    firm_keys: list[str]  # of firms of the table
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What the bundle N says of countries and zones alone."""
@@ -56,6 +59,9 @@ def names_of(scenario: Scenario) -> Names:
         mine=_rows(mines),
         refiner=_rows(refiners),
         zone_of_country=np.array([zones.index(row.zone) for row in scenario.countries], dtype=np.int64),
+        mine_keys=[row.key or row.mine for row in scenario.mines],
+        refiner_keys=[row.key or row.refiner for row in scenario.refiners],
+        firm_keys=[row.key or row.firm for row in scenario.firms],
     )
 
 

@@ -9,6 +9,7 @@ from chokepoint.sim.politics.enactment import enact, exports_a_year
 from chokepoint.sim.politics.instruments import carry_out
 from chokepoint.sim.politics.observation import Sealed, Seen
 from chokepoint.sim.politics.outlook import stocks_worth
+from chokepoint.sim.politics.told import drop
 
 if TYPE_CHECKING:
     from chokepoint.agents.exporting_state import State
@@ -31,6 +32,7 @@ def decide(politics: Politics) -> None:
         politics.state(case.respondent).decisions += remedies
         for measure in remedies:
             carry_out(politics, measure)
+            drop(world, measure.instrument, measure.actor)
     for programme in politics.programmes:
         if step in programme.steps:
             programme.decide(world)

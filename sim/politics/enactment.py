@@ -1,4 +1,4 @@
-"""How an act of a doctrine comes into force: instruments are set, and everybody hears of it."""
+"""How an act of a doctrine comes into force and ends: instruments are set, and everybody hears of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.sim.politics.instruments import carry_out
-from chokepoint.sim.politics.told import tell
+from chokepoint.sim.politics.told import tell, unsay
 
 if TYPE_CHECKING:
     from chokepoint.agents.measure import Measure
@@ -16,19 +16,13 @@ if TYPE_CHECKING:
 
 
 def enact(politics: Politics, measure: Measure) -> None:
-    """Carry out an act of a doctrine, unless a court forbade it; everybody hears of it."""
+    """Carry out an act of a doctrine, or its lifting, unless a court forbade it; everybody hears of it."""
     world = politics.world
     if politics.court.bars(world.step, measure):
         return
     carry_out(politics, measure)
-    if measure.lifted or measure.instrument == "concession":
-        return
-    tell(world, politics.told, measure)
-
-
-def share_of_supply(world: World, zone: int) -> float:
-    """Part of what the world outside buys that comes legally from an exporting state, in the base year."""
-    return min(1.0, float(world.N.base_export[zone].sum() / max(world.N.trade_base[0].sum(), 1e-12)))
+    if measure.instrument != "concession":
+        (unsay if measure.lifted else tell)(world, politics.told, measure)
 
 
 def exports_a_year(world: World, zone: int) -> float:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from chokepoint.sim.politics.litigation import COMPLAINED_OF
+from chokepoint.sim.politics.told import unsay
 from chokepoint.sim.scenario.acts import Instrument, words
 from chokepoint.sim.scenario.lookup import Tables
 from chokepoint.sim.scenario.problems import BadInput, nearest
@@ -33,9 +34,10 @@ def _concede(politics: Politics, measure: Measure) -> None:
             zone = world.zone_of(target)
             world.I.refused[zone, c] = 0.0
             for acts in (world.law.holds, world.law.standing):
-                acts[:] = [
-                    h for h in acts if not (h.actor == target and h.targets == (giver,) and h.instrument in FREED)
-                ]
+                freed = [a for a in acts if a.actor == target and a.targets == (giver,) and a.instrument in FREED]
+                acts[:] = [act for act in acts if act not in freed]
+                for act in freed:
+                    unsay(world, politics.told, act)
             world.I.embargo[zone, c] = 0.0
             politics.conceded[giver, target] = politics.tension.between(giver, [target], measure.start)[target]
 

@@ -38,9 +38,14 @@ class Seen:
     def others(self) -> tuple[str, ...]:
         return tuple(c for c in self._world.countries if c != self.country)
 
+    def _at_home(self, of_markets: np.ndarray, elsewhere: np.ndarray) -> dict[str, float]:
+        """A number of each of its own markets, by material, and that of `elsewhere` where it has none."""
+        markets = self._world.N.q_of[self._c]
+        return self._by_material(np.where(markets >= 0, of_markets[np.maximum(markets, 0)], elsewhere))
+
     @cached_property
     def prices_inside(self) -> Mapping[str, float]:
-        return self._by_material(self._world.S.price[self._z])
+        return self._at_home(np.exp(self._world.S.price_ln), self._world.S.price[self._z])
 
     @cached_property
     def prices_outside(self) -> Mapping[str, float]:
@@ -48,12 +53,13 @@ class Seen:
 
     @cached_property
     def habitual_inside(self) -> Mapping[str, float]:
-        return self._by_material(self._world.S.habitual[self._z])
+        return self._at_home(np.exp(self._world.S.normal_ln), self._world.S.habitual[self._z])
 
     @cached_property
     def cover_inside(self) -> Mapping[str, float]:
-        wanted, held = self._world.S.wanted_zone[self._z], self._world.S.stock_zone[self._z]
-        return self._by_material(np.where(wanted > 0.0, held / np.maximum(wanted, 1e-12), 1.0))
+        wanted, held = self._world.S.normal_stock, self._world.S.position
+        cover = np.where(wanted > 0.0, held / np.maximum(wanted, 1e-12), 1.0)
+        return self._at_home(cover, np.ones(len(self._world.materials)))
 
     @cached_property
     def free_exports_t(self) -> float:

@@ -2,24 +2,28 @@
 
 The imagined world differs from the real one in what a state cannot see. Firms abroad are all alike; what those of a
 country hold together is known from statistics of trade and use, who of them holds it is not. Reserves of others hold
-what they are believed to hold, are filled up again to that or to the target that is told, and let go as fast as the
-firms they serve lose supply while an act of the state cuts it. Industry goes on as it does now, and so do the acts of
-other states. What the state itself has in force ends today, and what it takes instead ends with its date. No news comes
-but what was said, which fades, and what its own acts say. Nobody has luck.
+what they are believed to hold, are filled up again to that or to the target that is told, and let go what the firms
+they serve lack while an act of the state cuts supply, and until cargo comes again. Industry goes on as it does now, and
+so do the acts of other states. What the state itself has in force ends today, and nobody expects more of it; what it
+takes instead ends with its date. No news comes but what was said, which fades, and what its own acts say. Nobody has
+luck.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chokepoint.agents.exporting_state import ending
 from chokepoint.agents.measure import Measure, lifting
 from chokepoint.agents.observation import Outlook
-from chokepoint.sim.network.structure import BUILDING, OPERATING, RESERVE, TRADER, USER
+from chokepoint.sim.network.structure import BUILDING, NEVER, OPERATING, RESERVE, TRADER, USER
 from chokepoint.sim.politics.enactment import enact
 from chokepoint.sim.politics.instruments import carry_out, known
+from chokepoint.sim.politics.told import unsay
 
 if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
@@ -50,11 +54,15 @@ def territory(world: World, country: str) -> np.ndarray:
 
 
 def stocks_worth(world: World) -> np.ndarray:
-    """What firms, and what reserves, of countries hold and await, thousand USD at base-year prices: (2, countries)."""
+    """What firms, reserves and refiners of countries hold and await, ore counted by the product that it makes; thousand
+    USD at base-year prices: (3, countries)."""
     N, S = world.N, world.S
-    value = (S.stock + S.pipe_sum) * N.base_price[0][N.s_mat]
+    price, countries = N.base_price[0], len(N.zone_of_country)
+    bought = (S.stock + S.pipe_sum + S.spot_sum) * price[N.s_mat]
+    made = (S.product + S.r_afloat + S.feed * N.r_yield[:, None]) @ price
     reserves = N.f_kind[N.s_firm] == RESERVE
-    return np.array([np.bincount(N.s_country, value * one, len(N.zone_of_country)) for one in (~reserves, reserves)])
+    held = [np.bincount(N.s_country, bought * one, countries) for one in (~reserves, reserves)]
+    return np.array([*held, np.bincount(N.r_country, made, countries)])
 
 
 def results(politics: Politics, country: str, since: int) -> Outlook:
@@ -69,31 +77,25 @@ def results(politics: Politics, country: str, since: int) -> Outlook:
     mine = np.concatenate([
         N.f_account[own[N.f_country]], N.r_account[own[N.r_country]], N.k_account[own[N.k_country]], N.c_account[own],
     ])  # fmt: skip
-    firms, reserves = stocks_worth(world) - politics.worth_at.get(since, np.zeros((2, len(own))))
-    spent = R.bill[since:t].sum(axis=0) - firms
+    stocks = stocks_worth(world) - politics.worth_at.get(since, np.zeros((3, len(own))))
+    spent = R.bill[since:t].sum(axis=0) - stocks[0]
     lost = R.lost_value[since:t].sum(axis=0)
-    moved = 0.0
-    twins = np.flatnonzero(N.s_twin >= 0)
-    if len(twins):
-        to = N.s_zone[N.s_twin[twins]] == zone
-        gone = (1.0 - S.scale[twins[to]]) * N.s_base[twins[to]] * N.s_value[twins[to]]
-        moved = float(gone.sum())
     dug = R.mined[since:t, N.k_zone == zone].sum(axis=0) @ (N.k_basket[N.k_zone == zone] @ base)
     entrants = (N.k_project > 0) & (N.k_zone != zone) & np.isin(S.k_state, (BUILDING, OPERATING))
     entry = float(N.k_capacity[entrants] @ (N.k_basket[entrants] @ base)) if entrants.any() else 0.0
     worth = float(base @ N.trade_base[0]) / max(float(N.trade_base[0].sum()), 1e-12)
     exports = (R.exports[since:t, zone] + R.exports_open[since:t, zone]).sum(axis=1) * worth
     return Outlook(
-        income=float(change[mine].sum() + (firms + reserves)[own].sum()),
+        income=float(change[mine].sum() + stocks[:, own].sum()),
         lost_value={c: float(lost[i]) for i, c in enumerate(world.countries)},
         paid={c: float(spent[i]) for i, c in enumerate(world.countries)},
-        moved_value=moved, mined_value=float(dug), entry_value=entry, exports=exports.tolist(),
+        mined_value=float(dug), entry_value=entry, exports=exports.tolist(),
     )  # fmt: skip
 
 
 def expect(politics: Politics, country: str, measures: tuple[Measure, ...], weeks: int) -> Outlook:
     """What `country` expects of the next `weeks` if it takes `measures` today."""
-    world, imagined = imagine(politics, country, weeks)
+    world, imagined = imagine(politics, country, weeks, measures)
     since = world.step
     instruments = known(world.frame)
     for measure in measures:
@@ -101,23 +103,27 @@ def expect(politics: Politics, country: str, measures: tuple[Measure, ...], week
         end = since + weeks if measure.end is None else world.calendar.step_of(measure.end) + 1
         cuts = instruments[measure.instrument].cuts and not measure.lifted
         releases = _let_go(world, world.zone_of(country), measure) if cuts else []
-        imagined.endings = [*imagined.endings, Ending((end,), (measure,), tuple(releases))]
-        imagined.plan((end,))
+        landed = end + len(world.S.pipe)  # by then what sails when the act ends has come
+        imagined.endings = [*imagined.endings, Ending((end,), (measure,), ()), Ending((landed,), (), tuple(releases))]
+        imagined.plan((end, landed))
     imagined.cash_at = {since: world.S.cash.copy()}
     imagined.worth_at = {since: stocks_worth(world)}
     world.advance(since + weeks)
     return results(imagined, country, since)
 
 
-def imagine(politics: Politics, country: str, weeks: int) -> tuple[World, Politics]:
-    """A copy of the world as a state believes it to be, with room for so many more weeks, and the states over it."""
+def imagine(politics: Politics, country: str, weeks: int, measures: Sequence[Measure] = ()) -> tuple[World, Politics]:
+    """A copy of the world as a state believes it to be, with room for so many more weeks, and the states over it.
+
+    What the state has in force is lifted, but for what `measures`, which it would take now, go on with.
+    """
     world = politics.world
     rows = world.step + weeks
     own = territory(world, country)
     copy = object.__new__(type(world))
     copy.__dict__.update(world.__dict__)
     copy.last = rows
-    copy.P = world.P._replace(noise_demand=0.0, noise_mood=0.0)
+    copy.P = world.P._replace(noise_demand=0.0)
     copy.I = world.I._make(a.copy() for a in world.I)
     copy.S = world.S._make(a.copy() for a in world.S)
     copy.R = _empty_record(world, rows)
@@ -126,13 +132,14 @@ def imagine(politics: Politics, country: str, weeks: int) -> tuple[World, Politi
     copy.law.holds = [m if m.actor == country else replace(m, end=None) for m in world.law.holds]
     imagined = politics.imagined(copy, country, rows)
     copy.__dict__["politics"] = imagined
+    _no_news(copy)
     for state in politics.everybody:
-        for measure in state.in_force if state.name == country else []:
-            copy.law.holds = [m for m in copy.law.holds if m is not measure]
-            carry_out(imagined, lifting(measure))
+        for lifted in ending(state.in_force, measures) if state.name == country else []:
+            copy.law.holds = [m for m in copy.law.holds if lifting(m) != lifted]
+            carry_out(imagined, lifted)
+            unsay(copy, imagined.told, lifted)
     copy.hold_shares()
-    _without_luck(copy, own)
-    _believed_stocks(copy, own)
+    _all_alike(copy, own)
     _believed_reserves(copy, own)
     copy.bind({"N": world.layout.places})
     return copy, imagined
@@ -148,39 +155,46 @@ def _empty_record(world: World, rows: int) -> Any:
 
 
 def _influences_stay(world: World, rows: int) -> Any:
-    """What comes from outside goes on as it is now; what was said fades."""
-    step, X = world.step, world.X
-    now = min(max(step - 1, 0), len(X.activity) - 1)
-    news = np.zeros((rows, X.news.shape[1]))
-    fading = np.exp(-world.dt / world.P.news_memory_years * np.arange(1, rows - step + 1))
-    news[step:] = X.news[now] * fading[:, None]
-    stays = {name: np.repeat(a[now : now + 1], rows, axis=0) for name, a in X._asdict().items() if name != "news"}
-    return type(X)(**stays, news=news)
+    """What comes from outside goes on as it is now."""
+    X = world.X
+    now = min(max(world.step - 1, 0), len(X.activity) - 1)
+    by_step = {array.field for array in world.frame.by_letter["X"] if array.letters[0] == "t"}
+    return type(X)(**{
+        name: np.repeat(values[now : now + 1], rows, axis=0) if name in by_step else values
+        for name, values in X._asdict().items()
+    })  # fmt: skip
 
 
-def _without_luck(copy: World, own: np.ndarray) -> None:
-    """Nobody has luck, and firms abroad are all alike."""
-    S = copy.S
+def _no_news(copy: World) -> None:
+    """What was said goes on; what will be said later, and takes the place of it, nobody knows."""
+    I, step = copy.I, copy.step
+    unheard = I.told_heard > step
+    I.told_valid[unheard] = 0
+    I.told_valid[~unheard & (I.told_valid > step)] = NEVER
+
+
+def _all_alike(copy: World, own: np.ndarray) -> None:
+    """Nobody has luck; users abroad, and traders, share what those of their market hold as if they were all alike."""
+    N, S, X = copy.N, copy.S, copy.X
     S.noise[:] = 0.0
-    S.mood[:] = 0.0
     S.k_delay[:] = 1.0
-    for trait in (S.trait_cover, S.trait_risk, S.trait_growth):
-        trait[~own[copy.N.f_country]] = 1.0
+    S.trait_cover[~own[N.f_country]] = 1.0
+    activity = X.activity[copy.step][N.s_firm] if copy.step < len(X.activity) else 1.0
+    open_now = (N.f_open <= copy.step)[N.s_firm]
+    sizes = {USER: N.s_base * (1.0 - N.f_scrap[N.s_firm]), TRADER: N.s_trade_share}
+    for kind, size in sizes.items():
+        alike = ~own[N.s_country] & (N.f_kind[N.s_firm] == kind) & open_now & (size > 0.0)
+        _spread(S.usual, alike, size, N.s_market)
+        _spread(S.stock, alike, S.usual * (activity if kind == USER else 1.0), N.s_market)
 
 
-def _believed_stocks(copy: World, own: np.ndarray) -> None:
-    """Spread what the firms of a country hold of a material over them as if they were all alike."""
-    N, S, P = copy.N, copy.S, copy.P
-    kind, abroad = N.f_kind[N.s_firm], ~own[N.s_country]
-    months = np.where(N.s_zone == 0, P.cover_outside_months, P.cover_inside_months)
-    normal = np.where(kind == USER, months / 12.0 * S.expected * (1.0 - N.f_old_scrap[N.s_firm]) / copy.dt, 0.0)
-    trade = P.trader_cover_months / 12.0 * (S.turnover * N.trade_base)[N.s_zone, N.s_mat] * N.s_trade_share
-    normal = np.where(kind == TRADER, trade, normal)
-    place = N.s_country * len(copy.materials) + N.s_mat
-    firms = abroad & (kind != RESERVE)
-    held, usual = (np.bincount(place, np.where(firms, a, 0.0)) for a in (S.stock, normal))
-    share = np.divide(held, usual, out=np.zeros_like(held), where=usual > 0.0)[place]
-    S.stock[firms] = np.where(usual[place] > 0.0, normal * share, S.stock)[firms]
+def _spread(amount: np.ndarray, chosen: np.ndarray, size: np.ndarray, market: np.ndarray) -> None:
+    """Share what the chosen slots of each market have among them by their sizes, in place."""
+    places, weight = market[chosen], size[chosen]
+    count = int(market.max(initial=-1)) + 1
+    whole, total = np.bincount(places, amount[chosen], count), np.bincount(places, weight, count)
+    share = np.divide(weight, total[places], out=np.zeros(len(weight)), where=total[places] > 0.0)
+    amount[chosen] = np.where(total[places] > 0.0, whole[places] * share, amount[chosen])
 
 
 def _believed_reserves(copy: World, own: np.ndarray) -> None:
@@ -191,15 +205,25 @@ def _believed_reserves(copy: World, own: np.ndarray) -> None:
             target = max(float(I.claim_target[s]), float(S.seen[s]))
             pace = float(I.claim_pace[s]) if I.claim_pace[s] > 0.0 else target / REFILL_YEARS
             I.reserve_target[s], I.reserve_pace[s], I.reserve_ceiling[s] = target, pace, 1e12
-            S.pipe[:, N.s_way[s] : N.s_way[s + 1]] = 0.0
-            S.pipe_sum[s] = 0.0
-            S.e_queue[N.e_slot == s] = 0.0
+            _nothing_under_way(copy, int(s))
         S.stock[s] = S.seen[s]
         I.reserve_watch[s], I.claim_target[s], I.claim_pace[s], I.reserve_release[s] = 1.0, 0.0, 0.0, 0.0
 
 
+def _nothing_under_way(copy: World, slot: int) -> None:
+    """Take what is under way to a slot out of the world."""
+    N, S = copy.N, copy.S
+    S.pipe[:, N.s_way[slot] : N.s_way[slot + 1]] = 0.0
+    S.pipe_sum[slot] = 0.0
+    there = N.v_there == N.s_market[slot]
+    afloat = float(S.spot_pipe[:, there].sum())
+    if afloat > 0.0:
+        S.spot_pipe[:, there] *= max(0.0, 1.0 - float(S.spot_sum[slot]) / afloat)
+    S.spot_sum[slot] = 0.0
+
+
 def _let_go(imagined: World, zone: int, measure: Measure) -> list[int]:
-    """Reserves that serve the targets of a cut are released as fast as those served lose supply; their slots."""
+    """Reserves that serve the targets of a cut let go whatever those served lack; their slots."""
     N, I, S = imagined.N, imagined.I, imagined.S
     hit = range(len(imagined.countries)) if "all" in measure.targets else map(imagined.countries.index, measure.targets)
     found = []

@@ -60,14 +60,15 @@ class Programme:
         N, S, dt = world.N, world.S, world.dt
         stocks = {}
         for material, s in self.slots.items():
-            q, z, m = self.served[material], N.s_zone[s], N.s_mat[s]
+            q = self.served[material]
             share = self.weights[material] / max(float(self.weights[material].sum()), 1e-12)
-            firms = N.s_firm[q]
+            price, normal = np.exp(S.price_ln[N.s_market[s]]), np.exp(S.normal_ln[N.s_market[s]])
             stocks[material] = Stock(
-                held_t=float(S.stock[s]), arriving_t=float(S.pipe_sum[s]), private_t=float(S.stock[q].sum()),
-                use_t_per_year=float(S.expected[self.own[material]].sum()) / dt, price_usd_per_kg=float(S.price[z, m]),
-                habitual_usd_per_kg=float(S.habitual[z, m]), unfilled=float(share @ S.unfilled[firms]),
-                risk=float(share @ S.risk[firms]), value_usd_per_kg=float(share @ N.s_value[q]),
+                held_t=float(S.stock[s]), arriving_t=float(S.pipe_sum[s] + S.spot_sum[s]),
+                private_t=float(S.stock[q].sum()),
+                use_t_per_year=float(S.expected[self.own[material]].sum()) / dt, price_usd_per_kg=float(price),
+                habitual_usd_per_kg=float(normal), unfilled=float(share @ S.unfilled[N.s_firm[q]]),
+                risk=float(share @ S.loss[N.s_market[q]]), value_usd_per_kg=float(share @ N.s_value[q]),
             )  # fmt: skip
         return ReserveObservation(world.last_day(), stocks)
 

@@ -1,9 +1,10 @@
-"""What is told of acts, as the market that clears hears it: what it withholds, of whom, how much, from when, until when.
+"""What is told of acts, as the market hears it: what it withholds, of whom, how much, from when, until when.
 
-An item of news about an act carries the arithmetic of that act: an embargo withholds all, a quota what free exports need
-beyond it, an office of permits all until its first decisions, a hold of ore what its mines make. An item about no act of
-the scenario speaks of all exports of the largest exporting state to those it names. How probable a kind of item makes it
-is behaviour (`agents/behaviour.csv`).
+An item of news about an act carries the arithmetic of that act: an embargo withholds all, a quota what free exports
+need beyond it, an office of permits all until its first decisions, a hold of ore what its mines make. An item about no
+act of the scenario speaks of all exports of the largest exporting state to those it names. Acts of doctrines are told
+when they are decided, and are over when they are lifted. How probable a kind of item makes what it says is behaviour
+(`agents/behaviour.csv`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from chokepoint.sim.network.layout import Layout
 
 KIND = {"rumour": RUMOUR, "report": REPORT, "threat": THREAT, "act": ACT}
+QUOTAS = ("export_quota", "production_quota")  # what an act of the same instrument without a value ends
 YEAR_DAYS, HALF_YEAR = 365.25, 200
 
 
@@ -58,6 +60,8 @@ class Told:
         self.layout, self.scenario, self.calendar = layout, layout.scenario, layout.calendar
         self.history = history_of(self.scenario)
         self.shape = (self.calendar.steps, len(layout.countries))
+        # States whose acts of history do not happen, since a doctrine decides in their place.
+        self.replaced = {s.country for s in self.scenario.stances.values() if not s.keeps_history}
         self.rows = self._rows()
 
     def _rows(self) -> list[Row]:
@@ -69,12 +73,16 @@ class Told:
             if not heard < self.calendar.steps:
                 continue
             named = words(item.measure)
+            if item.kind in ("lifting", "act"):
+                for name in named:
+                    if name in by_id:
+                        self._without_value(by_id[name], heard, found)
             if item.kind in ("lifting", "denial"):
                 self._calm(item, named, heard, found)
             elif any(name in by_id for name in named):
                 for name in named:
                     if name in by_id:
-                        new = list(self._of_act(by_id[name], item, heard))
+                        new = [row for row in self._of_act(by_id[name], item, heard) if not _known(row, found)]
                         self._replace(new, found)
                         found += new
             else:
@@ -93,11 +101,21 @@ class Told:
                 ):
                     old.valid = row.heard
                 elif old.instrument == row.instrument == "export_quota" and old.begins < row.begins < old.ends:
-                    if old.heard < row.heard:  # until now nobody knew when it would end
-                        found.append(replace(old, heard=row.heard, ends=row.begins))
-                        old.valid = row.heard
-                    else:
-                        old.ends = row.begins
+                    _end(old, row.heard, row.begins, found)
+
+    def _without_value(self, event: Event, heard: int, found: list[Row]) -> None:
+        """A quota without a value ends, from its first day on, what is told of earlier ones of its actor."""
+        if event.instrument not in QUOTAS or event.value is not None or not self._happens(event):
+            return
+        actor, begins = self.layout.countries.index(event.actor), self.calendar.step_of(event.start)
+        for old in [old for old in found if old.valid >= NEVER]:
+            if (old.actor, old.instrument) == (actor, event.instrument) and old.begins < begins < old.ends:
+                _end(old, heard, begins, found)
+
+    def _happens(self, event: Event) -> bool:
+        """Whether an act of the table takes place."""
+        there = event.admitted == "yes" and event.actor in self.layout.countries
+        return there and event.actor not in self.replaced
 
     def _calm(self, item: News, named: Sequence[str], heard: int, found: Sequence[Row]) -> None:
         """A lifting ends what is told of its acts, a denial what words said of those it names."""
@@ -129,8 +147,11 @@ class Told:
         )  # fmt: skip
 
     def _of_act(self, event: Event, item: News, heard: int) -> Iterator[Row]:
-        """An act of the scenario, told by an item."""
-        if item.kind in KIND and event.admitted == "yes" and event.actor in self.layout.countries:
+        """An act of the scenario, told by an item; nobody tells of one that does not happen, but by words."""
+        told = self._happens(event) if item.kind == "act" else event.actor in self.layout.countries
+        if event.admitted == "heard":  # it moves nothing, and is told as if it did
+            told = event.actor in self.layout.countries
+        if item.kind in KIND and event.admitted in ("yes", "heard") and told:
             yield from self.of_measure(measure_of(event), KIND[item.kind], heard, event.heard)
 
     def of_measure(self, act: Measure, kind: int, heard: int, believed: float | None = None) -> Iterator[Row]:
@@ -154,8 +175,11 @@ class Told:
         )  # fmt: skip
 
     def _renewed(self, act: Measure) -> bool:
+        """Whether history has a later act of the kind; what a doctrine will decide nobody knows."""
         later = self.history.get(act.actor, [])
-        return any(o.instrument == act.instrument and o.start > act.start and o.value is not None for o in later)
+        return act in later and any(
+            o.instrument == act.instrument and o.start > act.start and o.value is not None for o in later
+        )
 
     def _size(self, act: Measure, actor: int, value: float | None) -> tuple[int, float, int] | None:
         """What an act withholds, the share, and the kind of licence; None for an act that withholds nothing."""
@@ -176,8 +200,8 @@ class Told:
             a_year = 2.0 if days <= HALF_YEAR else YEAR_DAYS / days  # a half-year may be a few days short or long
             share = max(0.0, 1.0 - a_year * value / free) if free > 0.0 else 0.0
             return QUOTA, share, part
-        share = self._of_output(act, actor, value)
-        return None if share is None else (SUPPLY, share, -1)
+        stopped = self._of_output(act, actor, value)
+        return None if stopped is None else (SUPPLY, stopped, -1)
 
     def _free_exports(self, actor: int, part: int) -> float:
         """Licences that exports of the base year would need, t gross."""
@@ -217,6 +241,15 @@ class Told:
         I.told_count[0] = len(self.rows)
 
 
+def _known(row: Row, found: Sequence[Row]) -> bool:
+    """Whether the same was told before, as loud: to be told again is no news."""
+    return any(
+        old.act == row.act and old.valid > row.heard and old.kind >= row.kind
+        and (old.what, old.share, old.begins, old.ends) == (row.what, row.share, row.begins, row.ends)
+        for old in found
+    )  # fmt: skip
+
+
 def write(I: Any, place: int, row: Row) -> None:
     """Put a thing told into the arrays."""
     I.told_heard[place], I.told_kind[place], I.told_what[place] = row.heard, row.kind, row.what
@@ -225,11 +258,63 @@ def write(I: Any, place: int, row: Row) -> None:
     I.told_target[place], I.told_material[place] = row.targets, row.materials
 
 
+def _end(old: Row, heard: int, week: int, found: list[Row]) -> None:
+    """What is told ends in a week that is heard of later: until then nobody knew that it would."""
+    if old.heard < heard:
+        found.append(replace(old, heard=heard, ends=week))
+        old.valid = heard
+    else:
+        old.ends = week
+
+
 def tell(world: World, told: Told, measure: Measure) -> None:
-    """An act of a doctrine is heard in the week in which it is decided; `ValueError` where too much has been told."""
-    for row in told.of_measure(measure, ACT, world.step):
-        place = int(world.I.told_count[0])
-        if place >= len(world.I.told_heard):
-            raise ValueError("more acts of doctrines than the market can remember")
-        write(world.I, place, row)
-        world.I.told_count[0] = place + 1
+    """An act of a doctrine is heard in the week in which it is decided.
+
+    One that ended or was lifted this very week, and is ordered again, goes on: no news but its later end. `ValueError`
+    where more is told at once than the market can remember.
+    """
+    I, step = world.I, world.step
+    for row in told.of_measure(measure, ACT, step):
+        same = _alike(I, row) & (np.maximum(I.told_from, I.told_heard) < step)
+        same &= (I.told_valid == step) | ((I.told_valid > step) & (I.told_until == step))
+        if same.any():
+            place = int(np.flatnonzero(same)[0])
+            I.told_valid[place], I.told_until[place] = row.valid, row.ends
+        else:
+            write(I, _place(world), row)
+
+
+def unsay(world: World, told: Told, measure: Measure) -> None:
+    """An act is lifted: nobody expects any more of it from this week on."""
+    I, step = world.I, world.step
+    for row in told.of_measure(measure, ACT, step):
+        same = _alike(I, row) & (I.told_from == row.begins) & (I.told_valid > step)
+        I.told_valid[same] = step
+
+
+def drop(world: World, instrument: str, actor: str) -> None:
+    """A state will not take an instrument again: what is told of it, and would be, is over."""
+    I, what = world.I, {"export_quota": QUOTA, "export_tax": TAX}[instrument]
+    same = (I.told_actor == world.countries.index(actor)) & (I.told_what == what)
+    I.told_valid[same] = np.minimum(I.told_valid[same], world.step)
+
+
+def _alike(I: Any, row: Row) -> np.ndarray:
+    """Which acts that are told withhold the same: (things told,)."""
+    there = np.arange(len(I.told_heard)) < I.told_count[0]
+    same = there & (I.told_kind == row.kind) & (I.told_actor == row.actor) & (I.told_what == row.what)
+    same &= (I.told_part == row.part) & (np.abs(I.told_share - row.share) < 1e-9)
+    same &= (I.told_target == row.targets).all(axis=1) & (I.told_material == row.materials).all(axis=1)
+    return np.asarray(same)
+
+
+def _place(world: World) -> int:
+    """A place for another thing told: a new one, or else that of what has been over for longest."""
+    I, count = world.I, int(world.I.told_count[0])
+    if count < len(I.told_heard):
+        I.told_count[0] = count + 1
+        return count
+    over = (I.told_valid <= world.step) | (I.told_until <= world.step)
+    if not over.any():
+        raise ValueError(f"{count} things are told at once; the market can remember no more")
+    return int(np.argmin(np.where(over, I.told_from, NEVER)))

@@ -256,7 +256,9 @@ def log_axis(ax: Axes) -> None:
 
     ax.set_yscale("log")
     low, high = ax.get_ylim()
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if np.log10(high / low) < 1.7 else (1, 3), numticks=20))
+    decades = np.log10(high / low)
+    subs = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8) if decades < 0.7 else (1, 2, 5) if decades < 1.7 else (1, 3)
+    ax.yaxis.set_major_locator(LogLocator(subs=subs, numticks=20))
     ax.yaxis.set_minor_locator(LogLocator(subs=tuple(range(1, 10)), numticks=40))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}" if v >= 10 else f"{v:.3g}"))
     ax.yaxis.set_minor_formatter(NullFormatter())

@@ -1,4 +1,5 @@
-"""Figures of one run, without history: prices, stocks in weeks of use, and the network of supply."""
+"""Figures of one run, without history: spot prices, what holders expect, stocks in weeks of use, the network of
+supply."""
 
 from __future__ import annotations
 
@@ -37,6 +38,9 @@ COVER_DAYS = 91.0  # stocks are compared with use of a quarter, so that one slow
 MAX_EDGE_PT, MAX_NODE_PT = 6.0, 24.0  # width of the widest flow, diameter of the largest user
 SMALL_FLOW = 0.02  # share of the widest flow below which an edge is left out
 NAME_PT = 6.5
+EXPECTED = (0, (2.5, 1.2))  # dashes of what is expected
+LEAST_MM = 30.0  # height and width of a network
+FEW = 3  # countries: a network of no more is drawn lower
 MARGIN_MM = np.array([10.0, 6.5])  # of the network, for names at the edge
 DAYS_PER_YEAR = 365.25
 
@@ -47,7 +51,8 @@ def prices(
     run: Recorded, materials: Sequence[str] | None = None, points: Sequence[Point] = (), events: Sequence[Event] = (),
     *, titles: Mapping[str, str] | None = None, columns: int = 2, note: str = "",
 ) -> Figure:  # fmt: skip
-    """Outside and inside price of each material, USD/kg on a log axis, with observed points if given."""
+    """Spot price of each material outside (mean of countries by use) and inside, USD/kg on a log axis, with observed
+    points if given."""
     chosen = list(materials or run.columns["price_outside"])
     columns = min(columns, len(chosen))
     width = PAGE_MM if columns > 1 else COLUMN_MM
@@ -64,7 +69,7 @@ def prices(
             draw.date_axis(ax, run.start, last, ticks=12 if columns < 3 else 6)
             ax.set_title((titles or {}).get(name, name))
             draw.event_lines(ax, shown, 0.86 * width / columns)
-            ax.set_ylabel(f"price, {run.about['price_outside'].unit}")
+            ax.set_ylabel(f"spot price, {run.about['price_outside'].unit}")
         rows = -(-len(chosen) // columns)
         handles = _price_handles(run, within)
         key = draw.event_key(shown)
@@ -75,7 +80,7 @@ def _price_handles(run: Recorded, points: Sequence[Point]) -> list[Any]:
     """Legend of the price figure: the two markets and the kinds of observed points that occur."""
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], color=c, label=f"{m} price") for m, c in MARKET_COLOUR.items()]
+    handles = [Line2D([], [], color=c, label=f"spot price {m}") for m, c in MARKET_COLOUR.items()]
     words = {"filled": "grade A or B", "hollow": "", "cross": "not scored"}
     if any(p.mark == "filled" for p in points):
         words["hollow"] = "grade C or D"
@@ -85,6 +90,55 @@ def _price_handles(run: Recorded, points: Sequence[Point]) -> list[Any]:
                 label = f"observed, {market}" + (f", {word}" if word else "")
                 handles.append(Line2D([], [], label=label, **draw.point_look(colour, MARKET_MARKER[market], mark)))
     return handles
+
+
+def dearest(run: Recorded) -> str:
+    """The material on whose use most is spent over a run, at spot prices."""
+    spent = {
+        m: sum(
+            float((run.column("use_by_material", f"{c} {m}") * run.column("price", f"{c} {m}")).mean())
+            for c in run.columns["use"]
+        )
+        for m in run.columns["price_outside"]
+    }
+    return max(spent, key=lambda m: spent[m])
+
+
+def expectations(run: Recorded, material: str | None = None, events: Sequence[Event] = ()) -> Figure | None:
+    """Spot price of a material in each country that uses it, and the price that holders there expect, USD/kg.
+
+    material: by default that on which most is spent. None for results without prices by country.
+    """
+    from matplotlib.lines import Line2D
+
+    if "expected_price" not in run.columns:
+        return None
+    material = material or dearest(run)
+    chosen = [c for c in run.columns["use"] if run.column("use_by_material", f"{c} {material}").any()]
+    if not chosen:
+        return None
+    columns = min(3, len(chosen))
+    width = PAGE_MM if columns > 1 else COLUMN_MM
+    days, last, shown = days_of(run), last_day(run), draw.during(run, events)
+    note = "expected: price that clears the market over the horizon of holders, mean of the outcomes that they think "
+    note += f"possible; {draw.band_text(run)}"
+    with draw.theme():
+        fig, axes = draw.panels(chosen, columns, width, share_y=True)
+        for i, (name, ax) in enumerate(zip(chosen, axes, strict=True)):
+            draw.band(ax, days, run.column("price", f"{name} {material}"), OUTSIDE)
+            expected = np.median(run.column("expected_price", f"{name} {material}"), axis=0)
+            ax.plot(days, expected, color=HISTORY, linewidth=0.9, linestyle=EXPECTED, zorder=4)  # type: ignore[arg-type]
+            draw.log_axis(ax)
+            draw.date_axis(ax, run.start, last, ticks=6)
+            draw.event_lines(ax, shown, 0.86 * width / columns)
+            if i % columns == 0:
+                ax.set_ylabel(f"price of {material}, {run.about['price'].unit}")
+        handles = [
+            Line2D([], [], color=OUTSIDE, label=f"spot price of {material}"),
+            Line2D([], [], color=HISTORY, linewidth=0.9, linestyle=EXPECTED, label="expected by holders, median"),
+        ]
+        rows = -(-len(chosen) // columns)
+        return draw.finish(fig, rows * 40.0 + 3, draw.caption(run, note), handles, draw.event_key(shown))
 
 
 def weeks_of_use(run: Recorded, country: str) -> np.ndarray:
@@ -155,6 +209,7 @@ def reserves(run: Recorded, events: Sequence[Event] = ()) -> Figure | None:
     width = PAGE_MM if columns > 1 else COLUMN_MM
     days, last, shown = days_of(run), last_day(run), draw.during(run, events)
     note = f"state reserve, t, over the use of the country in the first year; {draw.band_text(run)}"
+    kinds = {"held": OUTSIDE}
     with draw.theme():
         fig, axes = draw.panels(chosen, columns, width, share_y=True)
         for i, (name, ax) in enumerate(zip(chosen, axes, strict=True)):
@@ -162,14 +217,13 @@ def reserves(run: Recorded, events: Sequence[Event] = ()) -> Figure | None:
             believed = days_held(run, name, "believed_reserve")
             if believed.any():
                 draw.band(ax, days, believed, INSIDE)
+                kinds["as others believe"] = INSIDE
             draw.date_axis(ax, run.start, last, ticks=6)
             draw.event_lines(ax, shown, 0.86 * width / columns)
             if i % columns == 0:
                 ax.set_ylabel("state reserve, days of use")
         axes[0].set_ylim(bottom=0.0)
-        handles = [
-            Line2D([], [], color=c, label=label) for c, label in ((OUTSIDE, "held"), (INSIDE, "as others believe"))
-        ]
+        handles = [Line2D([], [], color=colour, label=label) for label, colour in kinds.items()]
         return draw.finish(
             fig, -(-len(chosen) // columns) * 40.0 + 3, draw.caption(run, note), handles, draw.event_key(shown)
         )
@@ -231,6 +285,9 @@ def layout(
         angles = np.radians(draw.apart([polar[n][0] for n in around], gap))
         raw = {n: polar[n][1] * np.array([np.cos(a), np.sin(a)]) for n, a in zip(around, angles, strict=True)}
         raw[centre] = np.zeros(2)
+    if len(raw) == 2:  # on one line
+        (left, _), (right, _) = sorted(raw.items(), key=lambda pair: float(pair[1][0]))
+        return {left: np.array([0.0, box[1] / 2.0]), right: np.array([box[0], box[1] / 2.0])}
     points = np.array(list(raw.values()))
     low, span = points.min(axis=0), np.maximum(np.ptp(points, axis=0), 1e-9)
     return {name: (at - low) / span * np.array(box) for name, at in raw.items()}
@@ -244,13 +301,20 @@ def _curve(start: np.ndarray, end: np.ndarray, bend: float) -> np.ndarray:
     return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
 
 
+def _frame(at: Mapping[str, np.ndarray], margin: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Lower left and upper right corner, mm, of what nodes and a margin around them take up, or the least there is."""
+    corners = np.array(list(at.values()))
+    low, high = corners.min(axis=0) - margin, corners.max(axis=0) + margin
+    lacks = np.maximum(LEAST_MM - (high - low), 0.0) / 2.0
+    return low - lacks, high + lacks
+
+
 Edge = tuple[str, str, str]  # origin, destination, legal or smuggled
 
 
 def _bends(at: Mapping[str, np.ndarray], edges: Sequence[Edge]) -> dict[Edge, float]:
     """For each edge the smallest bend that keeps clear of other countries, the frame and the edge back or beside it."""
-    corners = np.array(list(at.values()))
-    low, high = corners.min(axis=0) - 5.0, corners.max(axis=0) + 5.0
+    low, high = _frame(at, 5.0)
     chosen: dict[Edge, float] = {}
 
     def cost(edge: Edge, bend: float) -> float:
@@ -276,8 +340,7 @@ def _names_beside(
 
     radius: of nodes in mm; arcs: points of the edges (points, 2) in mm.
     """
-    corners = np.array(list(at.values()))
-    low, high = corners.min(axis=0) - MARGIN_MM, corners.max(axis=0) + MARGIN_MM
+    low, high = _frame(at, MARGIN_MM)
     letter, line = 0.58 * size_pt * draw.MM_PER_POINT, 1.2 * size_pt * draw.MM_PER_POINT
     placed: dict[str, np.ndarray] = {}
     boxes: list[tuple[np.ndarray, np.ndarray]] = []  # middle and half size
@@ -379,6 +442,7 @@ def networks(run: Recorded, windows: Sequence[tuple[str, date, date]], places: P
     ends = {n for g in graphs for o, d, _ in _shown(g, scale.flow) for n in (o, d)}
     names = [n for n in graphs[0] if n in ends or any(g.nodes[n]["use"] > 0.0 for g in graphs)]
     width, height = 0.97 * PAGE_MM / len(windows), (54.0 if len(windows) > 1 else 80.0)
+    height = height / 2.0 if len(names) <= FEW else height
     box = tuple(np.array([width, height]) - 2 * MARGIN_MM)
     at = layout(names, places, graphs[0].graph["exporter"], (box[0], box[1]))
     with draw.theme():
@@ -426,10 +490,11 @@ def network(run: Recorded, first: date, last: date, places: Places | None = None
 
 
 def save_all(run: Recorded, folder: str | Path, places: Places | None = None) -> list[Path]:
-    """Write `prices.png`, `stocks.png`, `network.png` and, if there are any, `reserves.png` into `folder`."""
+    """Write `prices.png`, `expectations.png`, `stocks.png`, `network.png` and, if there are any, `reserves.png` into
+    `folder`."""
     folder = Path(folder)
     drawn = {
-        "prices": prices(run), "stocks": stocks(run), "reserves": reserves(run),
+        "prices": prices(run), "expectations": expectations(run), "stocks": stocks(run), "reserves": reserves(run),
         "network": network(run, run.start, last_day(run), places),
     }  # fmt: skip
     return [draw.write(fig, folder / f"{name}.png", run) for name, fig in drawn.items() if fig is not None]

@@ -57,9 +57,9 @@ def check_behaviour(values: Mapping[str, Any], where: str) -> list[str]:
             problems.append(f"{where}, behaviour.{name}: {value!r} is not a number ({parameter.unit})")
         elif parameter.off is not None and value == parameter.off:
             continue
-        elif not parameter.low <= value <= parameter.high:
+        elif not parameter.least <= value <= parameter.most:
             problems.append(
-                f"{where}, behaviour.{name}: {value} lies outside {parameter.low} to {parameter.high} "
+                f"{where}, behaviour.{name}: {value} lies outside {parameter.least:.4g} to {parameter.most:.4g} "
                 f"({parameter.unit})"
             )
     return problems

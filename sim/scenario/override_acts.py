@@ -92,7 +92,7 @@ def change_acts(scenario: Scenario, chosen: list[str], key: str, value: str) -> 
     if value == "none":
         return _without(scenario, set(chosen))
     if value == "unfelt":
-        unfelt = [e.model_copy(update={"admitted": "no"}) if e.id in chosen else e for e in scenario.events]
+        unfelt = [e.model_copy(update={"admitted": "heard"}) if e.id in chosen else e for e in scenario.events]
         return scenario.model_copy(update={"events": tuple(unfelt)})
     unheard = value.startswith("unheard:")
     size, _, unit = value.removeprefix("unheard:").strip().partition(" ")

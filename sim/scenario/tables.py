@@ -63,7 +63,10 @@ class BaseYear(Sourced):
 
 
 class Mine(Sourced):
-    """A mine, or a project that may become one, in t of contained material a year; `basket` is what its ore holds."""
+    """A mine, or a project that may become one, in t of contained material a year; `basket` is what its ore holds.
+
+    key: what its luck hangs on, its name where none is given; so for refiners and firms.
+    """
 
     mine: str
     country: str
@@ -78,6 +81,7 @@ class Mine(Sourced):
     lead_years: Annotated[float, Field(ge=0, le=40)]
     ramp_years: Annotated[float, Field(ge=0, le=20)]
     debt_share: Share
+    key: str = ""
 
 
 class Basket(Sourced):
@@ -98,6 +102,7 @@ class Refiner(Sourced):
     licence_share: Share
     yield_: Annotated[float, Field(gt=0, le=1, alias="yield")]
     cost_usd_per_kg: Money
+    key: str = ""
 
 
 class Feed(Sourced):
@@ -117,6 +122,7 @@ class Firm(Sourced):
     use_t_per_year: Tonnes
     trade_share: Share
     opens: date | None = None
+    key: str = ""
 
 
 class Lag(Sourced):
@@ -162,7 +168,8 @@ class Form(Sourced):
 
 
 class Event(Sourced):
-    """An act of a state, or a delay of transport. Only admitted rows reach a simulation.
+    """An act of a state, or a delay of transport. Only admitted rows reach a simulation; of those that are `heard`, what
+    news tell of them.
 
     `date` is the day on which it is announced; without an `end` it is open. `kind` says which act of its instrument it
     is; `materials` and `forms` what it is for, where not for all; several words of a cell are parted by semicolons.
@@ -181,7 +188,7 @@ class Event(Sourced):
     target: str
     value: float | None = None
     unit: str
-    admitted: Literal["yes", "no"]
+    admitted: Literal["yes", "no", "heard"]
     heard: float | None = None
 
 

@@ -37,7 +37,7 @@ class Known:
         """Harm that falls with what the target is believed to hold: an analyst's answer, made up."""
         hit = 0.0 if not measures else max(0.0, 100.0 - self.__dict__["reserve_days"]["Importia"])
         lost, paid = {"Importia": hit, "Farland": 0.0}, {"Importia": 0.0, "Farland": 0.0}
-        return Outlook(-20.0 * len(measures), lost, paid, 0.0, 0.0, 0.0, [0.0])
+        return Outlook(-20.0 * len(measures), lost, paid, 0.0, 0.0, [0.0])
 
 
 assert set(NAMES) <= set(Known().__dict__) | {"outlook"}

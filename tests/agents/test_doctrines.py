@@ -69,16 +69,16 @@ def test_contagion_is_a_logit_of_price_and_coverage() -> None:
 
 
 def test_leverage_counts_each_motive_once_with_its_sign() -> None:
-    nothing = Outlook(100.0, {"k": 5.0}, {"k": 12.0}, 1.0, 50.0, 0.0, [40.0, 40.0])
-    act = Outlook(90.0, {"k": 45.0}, {"k": 18.0}, 4.0, 44.0, 7.0, [20.0, 60.0])
+    nothing = Outlook(100.0, {"k": 5.0}, {"k": 12.0}, 50.0, 0.0, [40.0, 40.0])
+    act = Outlook(90.0, {"k": 45.0}, {"k": 18.0}, 44.0, 7.0, [20.0, 60.0])
     assert act.harm == {"k": 63.0}
     gained = leverage.gains(act, nothing, {"k": 0.5})
     assert gained == {
-        "rent": -10.0, "industry": 3.0, "depletion": 6.0, "political": 20.0, "dearness": 3.0, "future": -7.0,
+        "rent": -10.0, "depletion": 6.0, "political": 20.0, "dearness": 3.0, "future": -7.0,
         "retaliation": -20.0,  # 20 withheld in the first week; what is made up in the second does not count
     }  # fmt: skip
-    weights = dict.fromkeys(leverage.MOTIVES, 1.0) | {"industry": 2.0, "political": 3.0, "retaliation": 0.5}
-    assert leverage.payoff(gained, weights) == pytest.approx(-10 + 6 + 6 + 60 + 3 - 7 - 10)
+    weights = dict.fromkeys(leverage.MOTIVES, 1.0) | {"political": 3.0, "retaliation": 0.5}
+    assert leverage.payoff(gained, weights) == pytest.approx(-10 + 6 + 60 + 3 - 7 - 10)
 
 
 def test_leverage_is_deterred_by_what_it_believes() -> None:

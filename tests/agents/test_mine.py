@@ -1,31 +1,36 @@
 """What a mine decides, on numbers worked by hand."""
 
+from math import exp, log
+
 import pytest
 
 from chokepoint.agents import mine
 
 
-def test_legal_output_is_the_smaller_of_capacity_and_quota():
-    assert mine.legal_output(100.0, 80.0, 5.0, 2.0) == 80.0
-    assert mine.legal_output(100.0, 120.0, 5.0, 2.0) == 100.0
+def test_output_rises_within_what_stands_idle_and_falls_with_the_value_of_ore():
+    # elasticity .2, spare .1, at e^.5 times the value: 1 + .1 (1 - e^-1) = 1.0632121
+    assert mine.output(0.5, 100.0, 0.2, 0.1)[0] == pytest.approx(106.32121, abs=1e-5)
+    assert mine.output(9.0, 100.0, 0.2, 0.1)[0] == pytest.approx(110.0, abs=1e-5)
+    assert mine.output(0.0, 100.0, 0.2, 0.1)[0] == 100.0
+    # at half the value, .5^.2 = .8705506; at a tenth, mines stop besides: .1^.2 * e^(2 (ln .1 + 1.2))
+    assert mine.output(log(0.5), 100.0, 0.2, 0.1)[0] == pytest.approx(87.05506, abs=1e-5)
+    assert mine.output(log(0.1), 100.0, 0.2, 0.1)[0] == pytest.approx(0.1**0.2 * exp(2.0 * (log(0.1) + 1.2)) * 100.0)
 
 
-def test_legal_output_shrinks_below_cost_and_stops_at_half_of_it():
-    # ore pays three quarters of cost: 2 * 0.75 - 1 = 0.5
-    assert mine.legal_output(100.0, 120.0, 3.0, 4.0) == pytest.approx(50.0)
-    assert mine.legal_output(100.0, 120.0, 2.0, 4.0) == 0.0
-    assert mine.legal_output(100.0, 120.0, 0.0, 4.0) == 0.0
-    assert mine.legal_output(100.0, 120.0, 4.0, 4.0) == 100.0
-    assert mine.legal_output(100.0, 120.0, 0.0, 0.0) == 100.0  # ore that costs nothing
+def test_a_by_product_goes_on_until_it_does_not_pay_to_recover_it():
+    assert mine.output(3.0, 100.0, 0.0, 0.1) == (100.0, 0.0)
+    assert mine.output(-1.9, 100.0, 0.0, 0.1) == (100.0, 0.0)
+    assert mine.output(-2.5, 100.0, 0.0, 0.1)[0] == pytest.approx(100.0 / exp(1.0))
+    assert mine.output(1.0, 0.0, 0.2, 0.1) == (0.0, 0.0)
 
 
-def test_unlicensed_output_follows_the_value_of_its_ore():
-    # value 4 times, elasticity 0.5: 10 * 2 = 20 t, half of it stopped by campaigns: 10 t
-    assert mine.unlicensed_output(10.0, 50.0, 4.0, 0.0, 0.5) == pytest.approx(20.0)
-    assert mine.unlicensed_output(10.0, 50.0, 4.0, 0.5, 0.5) == pytest.approx(10.0)
-    assert mine.unlicensed_output(10.0, 15.0, 4.0, 0.0, 0.5) == 15.0
-    assert mine.unlicensed_output(10.0, 50.0, 4.0, 1.0, 0.5) == 0.0
-    assert mine.unlicensed_output(10.0, 50.0, 1.0, 0.0, 0.5) == 10.0
+@pytest.mark.parametrize("gap", [-3.0, -1.0, -0.1, 0.1, 2.0])
+@pytest.mark.parametrize("elasticity", [0.0, 0.2])
+def test_the_slope_of_output_is_that_of_output(gap, elasticity):  # type: ignore[no-untyped-def]
+    step = 1e-6
+    above, below = (mine.output(gap + way, 100.0, elasticity, 0.1)[0] for way in (step, -step))
+    slope = mine.output(gap, 100.0, elasticity, 0.1)[1]
+    assert slope == pytest.approx((above - below) / (2.0 * step), rel=1e-5, abs=1e-6)
 
 
 def test_believed_value_is_cautious_above_habit_and_not_below():
@@ -50,15 +55,6 @@ def test_ramp_is_a_straight_line():
     assert mine.ramp(3.0, 2.0) == 1.0
     assert mine.ramp(-1.0, 2.0) == 0.0
     assert mine.ramp(0.0, 0.0) == 1.0
-
-
-def test_pits_are_dug_while_ore_is_dear_and_given_up_while_it_is_cheap():
-    # twice the value, growth .3: 2^(.3 * .5) = 1.109569 in half a year; the same way back at half the value
-    assert mine.pits(1.0, 2.0, 0.3, 0.5) == pytest.approx(1.109569, abs=1e-6)
-    assert mine.pits(mine.pits(1.0, 2.0, 0.3, 0.5), 0.5, 0.3, 0.5) == pytest.approx(1.0)
-    assert mine.pits(1.7, 1.0, 0.3, 0.5) == 1.7
-    assert mine.pits(3.9, 1e6, 1.0, 1.0) == 4.0
-    assert mine.pits(0.3, 1e-6, 1.0, 1.0) == 0.25
 
 
 def test_a_mine_earns_the_floor_and_the_subsidy():

@@ -8,8 +8,8 @@ from chokepoint.sim.results.run import Run
 
 
 def ends(run: Run, episode: Episode) -> dict[str, float]:
-    """The last outside price and the last orders."""
-    return {"price": float(run.arrays["price_outside"][0, -1, 0]), "orders": float(run.arrays["orders"][0, -1, 0])}
+    """The last outside price and the last use."""
+    return {"price": float(run.arrays["price_outside"][0, -1, 0]), "used": float(run.arrays["use"][0, -1].sum())}
 
 
 def luck(run: Run, episode: Episode) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chokepoint.agents.behaviour import PARAMETERS
 
 def call(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -69,8 +70,8 @@ def test_a_run_without_figures_needs_neither_mesa_nor_seaborn(tmp_path: Path) ->
     [
         (("run", "2010-embago"), "2010-embargo"),
         (("run", "2010-embargo", "--set", "quota.2010H3=none"), "quota.2010H2"),
-        (("run", "2010-embargo", "--set", "use_elasticity=9"), "0.25"),
-        (("run", "2010-embargo", "--rule", "firm.ordr=x.py:f"), "firm.order"),
+        (("run", "2010-embargo", "--set", "use_elasticity=9"), f"to {PARAMETERS['use_elasticity'].most:g}"),
+        (("run", "2010-embargo", "--rule", "firm.usee=x.py:f"), "firm.use"),
         (("run", "2010-embargo", "--out", "/dev/null/x"), "cannot be written"),
         (("export", "nowhere", "--csv"), "no manifest.json"),
         (("describe", "use_elastisity"), "use_elasticity"),
@@ -146,7 +147,6 @@ def test_the_help_shows_every_verb_in_a_group_on_one_line() -> None:
 
 
 def test_a_shell_completes_names_without_the_model() -> None:
-    from chokepoint.agents.behaviour import PARAMETERS
     from chokepoint.experiments.history.catalogue import names
     from chokepoint.experiments.sweep.study import names as studies
     from chokepoint.experiments.systems import systems
@@ -158,7 +158,7 @@ def test_a_shell_completes_names_without_the_model() -> None:
     assert set(completed("system", "")) == set(systems())
     assert completed("describe", "") == list(PARAMETERS)
     assert "quota.2010H2=none" in completed("run", "2010-embargo", "--set", "quota.")
-    assert completed("run", "2010-embargo", "--set", "use_el") == ["use_elasticity="]
+    assert completed("run", "2010-embargo", "--set", "use_elasticity_") == ["use_elasticity_long="]
 
 
 @pytest.mark.parametrize("episode", ["2010-embargo", "2020-slump", "nowhere"])

@@ -29,9 +29,9 @@ def test_agents_are_mesa_agents_over_the_arrays(model) -> None:  # type: ignore[
     for kind in (ExportingState, Firm, ImportingGovernment, Mine, Refiner):
         assert len(model.agents_by_type[kind]) >= 1
     firm = next(iter(model.agents_by_type[Firm]))
-    firm.risk = 0.75
-    assert model.world.S.risk[firm.idx] == 0.75
-    assert model.agents_by_type[Firm].agg("risk", max) == 0.75
+    firm.unfilled = 0.75
+    assert model.world.S.unfilled[firm.idx] == 0.75
+    assert model.agents_by_type[Firm].agg("unfilled", max) == 0.75
     assert {m.state for m in model.agents_by_type[Mine]} <= {
         "operating",
         "planned",
@@ -57,10 +57,10 @@ def test_data_collector_and_select_work(model) -> None:  # type: ignore[no-untyp
 def test_a_rule_written_on_a_view_is_refused() -> None:
     from chokepoint.agents import Firm
 
-    with pytest.raises(TypeError, match=r"firm\.order"):
+    with pytest.raises(TypeError, match=r"firm\.use"):
 
         class Mine2(Firm):
-            def order(self) -> float:
+            def use(self) -> float:
                 return 0.0
 
 

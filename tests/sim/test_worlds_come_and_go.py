@@ -14,10 +14,10 @@ from tests.builders import TWO_COUNTRIES
 def test_a_simulation_made_again_elsewhere_gives_the_same_bits(tmp_path: Path) -> None:
     from chokepoint.agents import firm
 
-    names = ", ".join(firm.cover.__code__.co_varnames[: firm.cover.__code__.co_argcount])
+    names = ", ".join(firm.relied.__code__.co_varnames[: firm.relied.__code__.co_argcount])
     file = tmp_path / "mine.py"
-    file.write_text(f"def cover({names}):\n    return {names.split(', ')[0]}\n", encoding="utf-8")
-    one = Simulation(TWO_COUNTRIES, changes="embargo=none", rules={"firm.cover": f"{file}:cover"}, seed=3)
+    file.write_text(f"def relied({names}):\n    return {names.split(', ')[0]}\n", encoding="utf-8")
+    one = Simulation(TWO_COUNTRIES, changes="embargo=none", rules={"firm.relied": f"{file}:relied"}, seed=3)
     two = pickle.loads(pickle.dumps(one))
     assert two.identity() == one.identity()
     assert two.changes == ("embargo=none",)

@@ -1,6 +1,6 @@
-"""Why an agent did what it did: its decisions in one run, each with what was observed, the options, the choice and the
-reason. States report their own; for firms, refiners and mines the rules of the run are called again in Python on the
-numbers of that week, and must give what the run did."""
+"""Why a price is what it is, and why an agent did what it did: decisions in one run, each with what was observed, the
+options, the choice and the reason. States report their own; for prices, firms, refiners and mines the rules of the run
+are called again in Python on the numbers of that week, and must give what the run did."""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,6 +9,7 @@ from functools import partial
 from chokepoint.experiments.telling.trace.entry import Entry
 from chokepoint.experiments.telling.trace.firms import FirmWatch
 from chokepoint.experiments.telling.trace.mines import MineWatch
+from chokepoint.experiments.telling.trace.prices import PriceWatch
 from chokepoint.experiments.telling.trace.refiners import RefinerWatch
 from chokepoint.experiments.telling.trace.states import StateWatch
 from chokepoint.experiments.telling.trace.watch import Watch, follow
@@ -18,11 +19,13 @@ from chokepoint.sim.simulation import Simulation
 
 __all__ = ["Entry", "everybody", "trace"]
 
+PRICE_IN = "spot price in "  # begins the name by which the prices of a country are traced
 Maker = Callable[..., Watch]  # from a world, its rules and the material to tell of
 
 
 def everybody(world: GovernedWorld) -> dict[str, list[Maker]]:
-    """Who can be traced, by name: states, firms, stores of reserves, refiners, mines; a name may stand for several."""
+    """Who and what can be traced, by name: states, firms, stores of reserves, refiners, mines, and the spot prices in
+    every country that has a market (`spot price in Japan`); a name may stand for several."""
     found: dict[str, list[Maker]] = {}
     for state in world.politics.everybody:
         found.setdefault(state.name, []).append(partial(StateWatch, state=state.name))
@@ -32,6 +35,9 @@ def everybody(world: GovernedWorld) -> dict[str, list[Maker]]:
     for names, kind in kinds:
         for i, name in enumerate(names):
             found.setdefault(name, []).append(partial(kind, index=i))
+    for i, name in enumerate(world.countries):
+        if (world.N.q_of[i] >= 0).any():
+            found[PRICE_IN + name] = [partial(PriceWatch, index=i)]
     return found
 
 
@@ -45,12 +51,12 @@ def trace(
     every: int = 4,
     replication: int = 0,
 ) -> list[Entry]:
-    """The decisions of one agent in one run, in the order in which they fall.
+    """The decisions of one agent in one run, or how the prices of a country came about, in the order of days.
 
-    agent: a name as `chokepoint show` and the tables of the scenario give it; case does not matter. material: tell of
-    this one only (a mine ships all materials of its ore, a firm fears for all). first, last: days of the span that is
-    told of, by default the whole run; the run begins at its own start all the same. every: weeks from one look to the
-    next at a firm, refiner or mine; states are told of whenever they decide. replication: its number, from 0.
+    agent: a name as `chokepoint show` and the tables of the scenario give it, or `spot price in COUNTRY`; case does not
+    matter. material: tell of this one only (a mine ships all materials of its ore). first, last: days of the span that
+    is told of, by default the whole run; the run begins at its own start all the same. every: weeks from one look to
+    the next at a price, firm, refiner or mine; states are told of whenever they decide. replication: number, from 0.
 
     `BadInput` names an unknown agent or material with the nearest ones, and days outside the run. `ArithmeticError`
     when a rule called again does not give what the run did.

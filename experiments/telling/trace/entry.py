@@ -6,7 +6,9 @@ from datetime import date
 
 # Endings of names, longest first, and the unit each stands for; a name without one has no unit.
 ENDINGS = {
-    "_t_per_year": "t a year", "_usd_per_kg": "USD/kg", "_kusd": "thousand USD", "_per_year": "1/year",
+    "_t_gross_per_year": "t gross a year", "_t_per_year": "t a year", "_usd_per_gross_kg": "USD/kg gross",
+    "_usd_per_kg": "USD/kg", "_t_gross": "t gross", "_kusd": "thousand USD",
+    "_per_year": "1/year",
     "_months": "months", "_years": "years", "_days": "days", "_weeks": "weeks", "_share": "1", "_t": "t",
 }  # fmt: skip
 

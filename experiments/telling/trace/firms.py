@@ -1,146 +1,88 @@
-"""What a firm decides in a week: how much it fears for supply, and what it orders of each material."""
+"""What a firm does in a week: what it wants to hold and buys or sells, from whom it gets it, by links or on the spot,
+and what it uses."""
 
 from math import exp
 from typing import Any
 
 from chokepoint.experiments.telling.trace.entry import number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
-from chokepoint.sim.network.structure import RESERVE, TRADER, USER
+from chokepoint.sim.network.structure import GREY, RESERVE, USER
 from chokepoint.sim.politics.governed import GovernedWorld
 
 TINY = 1e-12  # as in the phases
-FREE = 1e9  # a limit that never binds
-
-VOICES = {
-    "news": "news", "state_buying": "states that buy", "unfilled_orders": "its own unfilled orders",
-    "neighbours": "what its neighbours fear",
-}  # fmt: skip
 
 
-def voices(world: GovernedWorld, rules: Rules, firm: int) -> dict[str, float]:
-    """The terms of a firm's perceived risk, right before the phase `beliefs`: how loud each voice is (0 to 1), what is
-    remembered of unfilled orders, the signal, and risk before and after."""
-    N, P, X, S, t, dt = world.N, world.P, world.X, world.S, world.step, world.dt
-    c = int(N.f_country[firm])
-    forget = exp(-dt / P.shortfall_memory_years)
-    taken = missing = asked = 0.0
-    for s in range(int(N.s_first[firm]), int(N.s_first[firm + 1])):
-        need = min(float(S.order[s]), float(S.expected[s]) * (1.0 - float(N.f_old_scrap[firm])))
-        asked += need
-        missing += max(0.0, need - float(S.received[s]))
-        taken += need * float(S.buying_news[N.s_zone[s], N.s_mat[s]])
-    share = missing / asked if asked > TINY else 0.0
-    unfilled = share + (float(S.unfilled[firm]) - share) * forget
-    news = float(X.news[t, c]) * float(S.trait_risk[firm])
-    watched = int(N.reserve_start[0]) < len(S.stock)
-    buying = min(1.0, P.buying_alarm * taken / asked) if watched and asked > TINY else 0.0
-    buying *= float(S.trait_risk[firm])
-    fears = float(S.country_risk[c])
-    gains = P.shortfall_gain, P.shortfall_tolerance, P.neighbour_weight
-    alarm = rules["firm.alarm"]
-    signal = alarm(max(news, buying), unfilled, fears, *gains)
-    before = float(S.risk[firm])
+def at_the_price(world: GovernedWorld, rules: Rules, market: int) -> dict[str, float]:
+    """What the spot price of a market makes of use and of stocks wanted, right before the phase `plans`: use over that
+    at the base-year price, and stock over that wanted at the expected price."""
+    N, P, S = world.N, world.P, world.S
+    price = float(S.price_ln[market])
+    gap, above = price - float(N.q_base_ln[market]), float(S.holders_ln[market]) - price
+    used = rules["firm.use"](gap, 1.0, P.use_elasticity, P.choke, 0.0, 0.0)[0]
+    raised = rules["firm.wanted"](above, 1.0, P.stock_elasticity, 0.0)[0]
+    cover = used if S.use_level[market] > 0.0 else 1.0
     return {
-        "news": alarm(news, 0.0, 0.0, *gains), "state_buying": alarm(buying, 0.0, 0.0, *gains),
-        "unfilled_orders": alarm(0.0, unfilled, 0.0, *gains), "neighbours": alarm(0.0, 0.0, fears, *gains),
-        "unfilled_last_week_share": share, "unfilled_remembered_share": unfilled, "signal": signal,
-        "risk_before": before, "risk": rules["firm.risk"](before, signal, P.risk_rise, P.risk_decay, dt),
+        "spot_price_usd_per_kg": exp(price), "expected_price_usd_per_kg": exp(float(S.holders_ln[market])),
+        "used_of_plan_share": used, "stock_factor": cover * raised,
     }  # fmt: skip
 
 
-def user_order(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float]:
-    """The terms of a user's order in slot `s`, right before the phase `orders`; `order_t` is what the rule gives.
+def plan_terms(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float]:
+    """The terms of what a user or trader buys on balance in slot `slot`, right before the phase `plans`; `order_t` is
+    the sum, below zero for what it sells.
 
-    Months of cover: normal, what fear and expected prices add, what limits leave, what a reserve displaces, what a law
-    asks for. Tonnes this week: use that must be bought, what the gap of stock and that of the pipeline add.
+    `plan_t` is its use this week at the base-year price; `usual_stock_t` what it held, and had under way, in the base
+    year; `holding_t` what it would hold at the expected price; `wanted_t` what it wants at the spot price.
     """
-    N, P, X, I, S, t, dt = world.N, world.P, world.X, world.I, world.S, world.step, world.dt
-    f, z, m, c = int(N.s_firm[slot]), int(N.s_zone[slot]), int(N.s_mat[slot]), int(N.s_country[slot])
-    risk, growth = float(S.risk[f]), float(S.growth[z, m])
-    normal = (P.cover_outside_months if z == 0 else P.cover_inside_months) * float(S.trait_cover[f])
-
-    def cover(fear: float, hope: float, low: float = -FREE, high: float = FREE) -> float:
-        return float(rules["firm.cover"](normal, fear, hope, P.cover_risk, P.cover_growth, low, high))
-
-    base, wished = cover(0.0, 0.0), cover(risk, growth)
-    limited = cover(risk, growth, P.cover_low, P.cover_high)
-    backed, wanted = float(S.backed[c, m]), limited
-    if backed > 0.0:
-        wanted = rules["firm.relied_cover"](wanted, backed, P.crowding_out, normal * P.cover_low)
-    after_reserve = wanted
-    law = float(I.private_floor[c, m])
-    wanted = max(wanted, law)
-    expected = float(S.expected[slot])
-    use = expected * (1.0 - float(N.f_scrap[f]))
-    wanted_t = wanted / 12.0 * expected * (1.0 - float(N.f_old_scrap[f])) / dt
-    stock, pipe = float(S.stock[slot]), float(S.pipe_sum[slot])
-    wanted_pipe = (float(N.s_pipe_steps[slot]) + float(X.late[t, slot])) * expected * (1.0 - float(N.f_scrap[f]))
-    paces = P.stocking_years, P.destocking_years
-
-    def order(weight: float, floor: float) -> float:
-        return float(rules["firm.order"](use, stock, wanted_t, pipe, wanted_pipe, *paces, weight, floor, dt))
-
-    free, stock_only = order(P.supply_line_weight, -FREE), order(0.0, -FREE)
-    return {
-        "perceived_risk": risk, "expected_price_growth_per_year": growth, "price_usd_per_kg": float(S.price[z, m]),
-        "use_wanted_t": float(S.want[slot]), "expected_use_t": expected, "use_to_buy_t": use,
-        "normal_months": base, "fear_adds_months": cover(risk, 0.0) - base,
-        "growth_adds_months": cover(0.0, growth) - base,
-        "unlimited_months": wished, "limited_months": limited, "backed_by_reserve_months": backed,
-        "reserve_displaces_months": limited - after_reserve, "law_months": law, "wanted_months": wanted,
-        "wanted_t": wanted_t, "stock_t": stock, "gap_t": wanted_t - stock, "pipeline_t": pipe,
-        "wanted_pipeline_t": wanted_pipe, "gap_adds_t": stock_only - use, "pipeline_adds_t": free - stock_only,
-        "least_t": P.order_floor * use, "without_least_t": free,
-        "order_t": order(P.supply_line_weight, P.order_floor),
-    }  # fmt: skip
-
-
-def trader_order(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float]:
-    """The terms of a trader's order in slot `s`, right before the phase `orders`: stock in tonnes as fear, expected
-    prices, mood and finance make it; `order_t` is what is bought, `offer_t` what is offered on the spot."""
     N, P, S, dt = world.N, world.P, world.S, world.dt
-    f, z, m = int(N.s_firm[slot]), int(N.s_zone[slot]), int(N.s_mat[slot])
-    normal = P.trader_cover_months / 12.0 * float(S.turnover[z, m]) * float(N.trade_base[z, m])
-    normal *= float(N.s_trade_share[slot])
-    relative = float(S.price[z, m]) / float(N.base_price[z, m])
-    risk, growth, mood = float(S.risk[f]), float(S.growth[z, m]) * float(S.trait_growth[f]), float(S.mood[f])
-
-    def stock(fear: float, hope: float, mood: float, *limits: float) -> float:
-        rule = rules["firm.trader_stock"]
-        return float(rule(normal, fear, hope, mood, relative, P.trader_risk, P.trader_growth, *limits))
-
-    free = -FREE, FREE, FREE
-    calm = stock(0.0, 0.0, 0.0, *free)
-    clipped = stock(risk, growth, mood, P.cover_low, P.trader_high, FREE)
-    wanted = stock(risk, growth, mood, P.cover_low, P.trader_high, P.trader_finance)
-    held, pipe = float(S.stock[slot]), float(S.pipe_sum[slot])
-    gap = wanted - held
-    return {
-        "perceived_risk": risk, "expected_price_growth_per_year": growth, "price_usd_per_kg": float(S.price[z, m]),
-        "price_over_base_year": relative, "normal_t": calm, "fear_adds_t": stock(risk, 0.0, 0.0, *free) - calm,
-        "growth_adds_t": stock(0.0, growth, 0.0, *free) - calm, "mood_adds_t": stock(0.0, 0.0, mood, *free) - calm,
-        "unlimited_t": stock(risk, growth, mood, *free), "within_caution_t": clipped, "wanted_t": wanted,
-        "stock_t": held, "gap_t": gap, "pipeline_t": pipe,
-        "order_t": max(0.0, gap - pipe) * dt / P.stocking_years,
-        "offer_t": min(held, max(0.0, -gap) * dt / P.destocking_years),
+    market = int(N.s_market[slot])
+    terms = at_the_price(world, rules, market)
+    share = float(S.holding[slot]) / max(float(S.normal_stock[market]), TINY)
+    for_date = share * float(S.forward[market])
+    under_way = float(S.pipe_sum[slot]) + float(S.spot_sum[slot])
+    transit = share * (float(S.wanted_here[market]) - float(S.normal_stock[market]))
+    wanted = terms["stock_factor"] * (float(S.holding[slot]) + transit)
+    stock = float(S.stock[slot])
+    missing = wanted - (stock + under_way - for_date)
+    use = terms["used_of_plan_share"] * float(S.plan[slot]) * dt
+    fills = missing / float(S.gap_years[market]) * dt
+    ahead = share * float(S.ahead_factor[market]) * dt
+    wish = use + fills + ahead
+    return terms | {
+        "plan_t": float(S.plan[slot]) * dt, "use_t": use, "usual_stock_t": float(S.usual[slot]),
+        "holding_t": float(S.holding[slot]), "to_ship_on_t": transit, "loss_expected_share": float(S.loss[market]),
+        "precaution_factor": 1.0 + P.precaution * float(S.loss[market]), "wanted_t": wanted, "stock_t": stock,
+        "under_way_t": under_way, "for_a_date_t": for_date, "missing_t": missing,
+        "gap_closed_over_years": float(S.gap_years[market]), "fills_t": fills, "ahead_t": ahead,
+        "order_t": wish if wish > 0.0 else -min(-wish, stock),
     }  # fmt: skip
 
 
-def reserve_order(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float]:
-    """The terms of what a state's reserve buys in slot `s`, right before the phase `orders`."""
+def reserve_terms(world: GovernedWorld, slot: int) -> dict[str, float]:
+    """The terms of what a state's reserve buys in slot `slot`, right before the phase `wishes`."""
     N, I, S, dt = world.N, world.I, world.S, world.dt
-    price = float(S.price[N.s_zone[slot], N.s_mat[slot]])
-    target, stock, pipe = float(I.reserve_target[slot]), float(S.stock[slot]), float(S.pipe_sum[slot])
-    pace, ceiling = float(I.reserve_pace[slot]), float(I.reserve_ceiling[slot])
-    gap = target - stock - pipe
+    price = float(S.price_of[N.s_country[slot], N.s_mat[slot]])
+    target, stock = float(I.reserve_target[slot]), float(S.stock[slot])
+    under_way = float(S.pipe_sum[slot]) + float(S.spot_sum[slot])
+    pace, ceiling, release = (float(x[slot]) for x in (I.reserve_pace, I.reserve_ceiling, I.reserve_release))
+    gap = target - stock - under_way
+    buys = gap > 0.0 and price <= ceiling and release <= 0.0
     return {
-        "price_usd_per_kg": price, "ceiling_usd_per_kg": ceiling, "target_t": target, "stock_t": stock,
-        "pipeline_t": pipe, "gap_t": gap, "pace_t": pace * dt, "may_release_t": float(I.reserve_release[slot]) * dt,
-        "order_t": min(gap, pace * dt) if gap > 0.0 and price <= ceiling else 0.0,
+        "spot_price_last_week_usd_per_kg": price, "ceiling_usd_per_kg": ceiling, "target_t": target, "stock_t": stock,
+        "under_way_t": under_way, "gap_t": gap, "pace_t": pace * dt, "may_release_t": release * dt,
+        "order_t": min(gap, pace * dt) if buys else 0.0,
     }  # fmt: skip
 
 
-TERMS = {USER: user_order, TRADER: trader_order, RESERVE: reserve_order}
+def suppliers(world: GovernedWorld, slot: int) -> dict[str, float]:
+    """What links carry to a slot this week, right after the phase `shipping`: tonnes by seller, the largest first."""
+    N, S = world.N, world.S
+    found: dict[str, float] = {}
+    for link in range(int(N.b_edge[N.s_lane[slot]]), int(N.b_edge[N.s_lane[slot + 1]])):
+        if S.e_ship[link] > 0.0:
+            name = world.layout.refiners[N.e_ref[link]] + (", smuggled" if N.e_kind[link] == GREY else "")
+            found[name] = found.get(name, 0.0) + float(S.e_ship[link])
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
 class FirmWatch(Watch):
@@ -153,98 +95,107 @@ class FirmWatch(Watch):
         self.kind = int(N.f_kind[f])
         slots = range(int(N.s_first[f]), int(N.s_first[f + 1]))
         self.slots = [s for s in slots if N.s_mat[s] in self.materials]
-        self.terms: dict[Any, dict[str, float]] = {}
+        self.terms: dict[int, dict[str, float]] = {}
+        self.by_links: dict[int, dict[str, float]] = {}
 
-    def before_beliefs(self) -> None:
-        if self.kind != RESERVE:
-            self.heard = voices(self.world, self.rules, self.f)
+    def _material(self, slot: int) -> str:
+        return self.world.materials[self.world.N.s_mat[slot]]
 
-    def after_beliefs(self) -> None:
+    def before_wishes(self) -> None:
         if self.kind == RESERVE:
-            return
-        v, S = self.heard, self.world.S
-        self.agree("unfilled orders", float(S.unfilled[self.f]), v["unfilled_remembered_share"])
-        self.agree("perceived risk", float(S.risk[self.f]), v["risk"])
-        if self.world.step < self.world.N.f_open[self.f]:
-            return
-        options = {name: v[name] for name in VOICES}
-        loudest = max(options, key=lambda name: options[name])
-        moves = "rises" if v["risk"] > v["risk_before"] else "fades" if v["risk"] < v["risk_before"] else "stays"
-        reason = (
-            f"loudest are {VOICES[loudest]} ({number(options[loudest])})" if options[loudest] > 0.0 else "all quiet"
-        )
-        seen = {name: value for name, value in v.items() if name not in VOICES and name != "risk"}
-        self.note("perceived risk", seen, options, f"fear {number(v['risk'])}", f"{moves}: {reason}")
+            self.terms = {s: reserve_terms(self.world, s) for s in self.slots}
 
-    def before_orders(self) -> None:
-        self.terms = {s: TERMS[self.kind](self.world, self.rules, s) for s in self.slots}
+    def before_plans(self) -> None:
+        if self.kind != RESERVE:
+            self.terms = {s: plan_terms(self.world, self.rules, s) for s in self.slots}
 
-    def after_orders(self) -> None:
-        world = self.world
+    def after_plans(self) -> None:
         for s, terms in self.terms.items():
-            material = world.materials[world.N.s_mat[s]]
-            self.agree(f"order of {material}", float(world.S.order[s]), terms["order_t"])
-            if self.kind != RESERVE:
-                self.agree(f"wanted stock of {material}", float(world.S.wanted[s]), terms["wanted_t"])
-            if world.step >= world.N.f_open[self.f]:
-                {USER: self._user, TRADER: self._trader, RESERVE: self._reserve}[self.kind](material, terms)
+            self.agree(f"order of {self._material(s)}", float(self.world.S.order[s]), terms["order_t"])
 
-    def _user(self, material: str, terms: dict[str, float]) -> None:
-        limits = []
-        if terms["limited_months"] > terms["unlimited_months"]:
-            limits.append("the lowest cover it allows itself")
-        if terms["limited_months"] < terms["unlimited_months"]:
-            limits.append("the highest cover it allows itself")
-        if terms["reserve_displaces_months"] > 0.0:
-            limits.append("relies on a state's reserve")
-        if terms["law_months"] > terms["limited_months"] - terms["reserve_displaces_months"]:
-            limits.append("the cover that a law asks for")
-        if terms["order_t"] > terms["without_least_t"]:
-            limits.append("the least it orders of its use")
-        reason = (
-            f"wants {number(terms['wanted_months'])} months (normal {number(terms['normal_months'])}, fear "
-            f"{terms['fear_adds_months']:+.2f}, expected price {terms['growth_adds_months']:+.2f}); buys "
-            f"{number(terms['use_to_buy_t'])} t for use, {terms['gap_adds_t']:+.3g} t for the gap of stock, "
-            f"{terms['pipeline_adds_t']:+.3g} t for that of the pipeline; binds: {', '.join(limits) or 'no limit'}"
-        )
-        options = {
-            "replace_use_t": terms["use_to_buy_t"],
-            "rule_without_least_t": terms["without_least_t"],
-            "least_t": terms["least_t"],
-        }
-        hidden = {"order_t", "without_least_t", "least_t"}
-        seen = {name: value for name, value in terms.items() if name not in hidden}
-        self.note(f"order of {material}", seen, options, f"order {number(terms['order_t'])} t", reason)
+    def after_shipping(self) -> None:
+        self.by_links = {s: suppliers(self.world, s) for s in self.slots}
+        self.stock = {s: float(self.world.S.stock[s]) for s in self.slots}
 
-    def _trader(self, material: str, terms: dict[str, float]) -> None:
-        limits = []
-        if terms["within_caution_t"] > terms["unlimited_t"]:
-            limits.append("the lowest stock it allows itself")
-        if terms["within_caution_t"] < terms["unlimited_t"]:
-            limits.append("the highest stock it allows itself")
-        if terms["wanted_t"] < terms["within_caution_t"]:
-            limits.append("finance")
-        reason = (
-            f"wants {number(terms['wanted_t'])} t (normal {number(terms['normal_t'])}, fear "
-            f"{terms['fear_adds_t']:+.3g}, expected price {terms['growth_adds_t']:+.3g}, mood "
-            f"{terms['mood_adds_t']:+.3g}), holds {number(terms['stock_t'])} t and has "
-            f"{number(terms['pipeline_t'])} t under way; binds: {', '.join(limits) or 'no limit'}"
-        )
-        choice = f"order {number(terms['order_t'])} t, offer {number(terms['offer_t'])} t on the spot"
-        options = {"order_t": terms["order_t"], "offer_t": terms["offer_t"]}
-        seen = {name: value for name, value in terms.items() if name not in options}
-        self.note(f"stock of {material}", seen, options, choice, reason)
+    def after_spot_shares(self) -> None:
+        for s in self.slots:
+            if self.world.step >= self.world.N.f_open[self.f]:
+                self._trade(s)
 
-    def _reserve(self, material: str, terms: dict[str, float]) -> None:
-        if terms["order_t"] > 0.0:
-            reason = "the pace binds" if terms["order_t"] < terms["gap_t"] else "fills what is missing"
+    def _trade(self, s: int) -> None:
+        """What it bought and from whom, or what it sold."""
+        S, terms, material = self.world.S, self.terms[s], self._material(s)
+        order, links = terms["order_t"], sum(self.by_links[s].values())
+        on_spot = max(0.0, float(S.received[s]) - links)
+        if order > 0.0:
+            gave = 0.0
+            choice = f"buys {number(links + on_spot)} t: {number(links)} t by links, {number(on_spot)} t on the spot"
+            lacks = order - links - on_spot
+            choice += f"; {number(lacks)} t not served" if lacks > 1e-6 * order else ""
         else:
-            reason = "nothing is missing" if terms["gap_t"] <= 0.0 else "dearer than its ceiling"
-            reason = (
-                reason
-                if terms["price_usd_per_kg"] > terms["ceiling_usd_per_kg"] or terms["gap_t"] <= 0.0
-                else "no pace is set"
-            )
-        options = {"fill_the_gap_t": max(0.0, terms["gap_t"]), "keep_the_pace_t": terms["pace_t"]}
-        seen = {name: value for name, value in terms.items() if name != "order_t"}
-        self.note(f"purchase of {material}", seen, options, f"order {number(terms['order_t'])} t", reason)
+            gave = max(0.0, self.stock[s] + on_spot - float(S.stock[s]) - on_spot)
+            choice = f"sells {number(gave)} t on the spot" if gave > 0.0 else "neither buys nor sells"
+        options = {f"from {name}_t": tonnes for name, tonnes in self.by_links[s].items()}
+        options |= {"on_the_spot_t": on_spot, "sold_t": gave}
+        why = self._reserve(terms) if self.kind == RESERVE else self._holder(terms)
+        seen = {name: value for name, value in terms.items() if name != "stock_factor"}
+        self.note(f"trade in {material}", seen, options, choice, why)
+
+    def _holder(self, terms: dict[str, float]) -> str:
+        """Why a user or trader buys or sells."""
+        parts = [f"uses {number(terms['use_t'])} t"] if self.kind == USER else []
+        missing = terms["missing_t"]
+        whole = f"wants {number(terms['wanted_t'])} t in stock and under way, has {number(terms['stock_t'])} t"
+        whole += f" and {number(terms['under_way_t'])} t"
+        parts.append(whole + (f", {number(terms['for_a_date_t'])} t of it for a date" if terms["for_a_date_t"] else ""))
+        verb = "buys" if missing > 0.0 else "lets go"
+        parts.append(f"{verb} {number(abs(terms['fills_t']))} t of the gap this week")
+        if terms["ahead_t"] > 0.0:
+            parts.append(f"buys {number(terms['ahead_t'])} t ahead of a date")
+        dearer = terms["expected_price_usd_per_kg"] / terms["spot_price_usd_per_kg"] - 1.0
+        parts.append(f"expects a price {abs(100.0 * dearer):.3g} % {'above' if dearer > 0.0 else 'below'} today's")
+        return "; ".join(parts)
+
+    def _reserve(self, terms: dict[str, float]) -> str:
+        """Why a reserve buys or does not."""
+        if terms["order_t"] > 0.0:
+            return "the pace binds" if terms["order_t"] < terms["gap_t"] else "fills what is missing"
+        if terms["gap_t"] <= 0.0:
+            return "nothing is missing"
+        if terms["may_release_t"] > 0.0:
+            return "it lets go and does not buy"
+        dear = terms["spot_price_last_week_usd_per_kg"] > terms["ceiling_usd_per_kg"]
+        return "dearer than its ceiling" if dear else "no pace is set"
+
+    def before_consumption(self) -> None:
+        self.stock = {s: float(self.world.S.stock[s]) for s in self.slots}
+
+    def after_consumption(self) -> None:
+        if self.kind == USER and self.world.step >= self.world.N.f_open[self.f]:
+            for s in self.slots:
+                self._use(s)
+
+    def _use(self, s: int) -> None:
+        """What it used, saved and lost."""
+        N, P, S, terms = self.world.N, self.world.P, self.world.S, self.terms[s]
+        market = int(N.s_market[s])
+        gap = float(S.price_ln[market]) - float(N.q_base_ln[market])
+        stops = exp(self.rules["firm.choke"](gap, P.choke)[0]) - 1.0
+        recovered = float(N.f_scrap[self.f]) / (1.0 - float(N.f_scrap[self.f]))
+        calls, got = terms["use_t"], self.stock[s] - float(S.stock[s])
+        self.agree(f"use of {self._material(s)}", float(S.expected[s]), calls * (1.0 + recovered))
+        self.agree(f"lines that stop for {self._material(s)}", float(S.stopped[market]), stops)
+        lost = (calls - got + stops * calls) * (1.0 + recovered)
+        seen: dict[str, Any] = {
+            "spot_price_usd_per_kg": terms["spot_price_usd_per_kg"], "plan_t": terms["plan_t"],
+            "given_up_for_good_share": 1.0 - exp(-float(S.saved[market])), "stock_before_t": self.stock[s],
+            "scrap_t": got * recovered,
+        }  # fmt: skip
+        options = {"at_this_price_t": calls * (1.0 + recovered), "lost_t": lost}
+        reason = f"the spot price leaves {100.0 * terms['used_of_plan_share']:.3g} % of what it would use"
+        if stops > 0.0:
+            reason += f"; lines stand still for {number(stops * calls * (1.0 + recovered))} t more"
+        if calls - got > 1e-9 * max(calls, TINY):
+            reason += f"; {number(calls - got)} t were not in stock"
+        choice = f"uses {number(got * (1.0 + recovered))} t"
+        self.note(f"use of {self._material(s)}", seen, options, choice, reason)

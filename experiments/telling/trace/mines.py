@@ -1,9 +1,11 @@
 """What a mine decides in a week: how much it ships; whether it opens, stops, starts again or fails."""
 
 from collections.abc import Callable
+from math import exp, log
 
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
+from chokepoint.sim.market.mechanisms.mining import LOOKED_AT_YEARS, SPARE
 from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
 from chokepoint.sim.politics.governed import GovernedWorld
 
@@ -14,49 +16,49 @@ STATES = {
     MOTHBALLED: "mothballed",
     DEFAULTED: "failed",
 }
-STOP, START = 0.75, 1.1  # of cost: below the one a mine makes losses that count, above the other it starts again
 
 
 def output_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, float]:
-    """The terms of a mine's output, right before the phase `mining`, but for what refiners order: ore value and what
-    reaches the mine (USD/kg of oxide contained), capacity, quota and what it can ship (tonnes this week)."""
-    N, P, I, S, dt = world.N, world.P, world.I, world.S, world.dt
-    z, zr = int(N.k_zone[mine]), int(N.k_refiner_zone[mine])
-    basket = [float(x) for x in N.k_basket[mine]]
-    plain = 0.0
-    for m, part in enumerate(basket):
-        plain += part * float(S.price[zr, m])
-    value, legal = plain, N.k_legal[mine] > 0
-    if I.subsidy[zr] > 0.0 and legal:
-        for m, part in enumerate(basket):
-            value += part * float(I.subsidy[zr]) * float(N.base_price[zr, m])
-    ore = float(N.k_payable[mine]) * max(0.0, value - float(N.k_refining[mine]))
-    earns = rules["mine.paid"](ore, float(I.k_floor[mine]), float(I.k_subsidy[mine]))
-    terms = {"basket_usd_per_kg": plain, "earns_usd_per_kg": earns, "cost_usd_per_kg": float(N.k_cost[mine])}
-    can = 0.0
-    if S.k_state[mine] == OPERATING:
-        capacity = float(N.k_capacity[mine]) * dt
-        if N.k_project[mine] > 0:
-            capacity *= rules["mine.ramp"](float(S.k_clock[mine]), float(N.k_ramp[mine]))
-        if legal:
-            quota, g = capacity, int(N.k_group[mine])
-            if g > 0 and I.production_quota[z, g] >= 0.0:
-                quota = P.quota_discipline * float(I.production_quota[z, g]) * float(N.k_quota_share[mine]) * dt
-            elif N.k_project[mine] == 0 and z == 0:
-                quota = float(N.k_base[mine]) * dt
-            can = rules["mine.legal_output"](capacity, quota, earns, float(N.k_cost[mine]))
-            terms |= {"capacity_t": capacity, "quota_t": quota}
+    """The terms of a mine's output, right before the phase `mining`: worth of its ore and what reaches the mine (USD/kg
+    of oxide contained), what that calls for, what limits it, and `ship_t`, what it ships (tonnes this week)."""
+    N, P, I, S, dt, k = world.N, world.P, world.I, world.S, world.dt, mine
+    legal, z = N.k_legal[k] > 0, int(N.k_zone[k])
+    value = 0.0
+    for m, part in enumerate(N.k_basket[k]):
+        if part > 0.0:
+            value += float(part) * float(S.price_of[N.k_place[k], m])
+    subsidised = value * (1.0 + float(I.subsidy[z])) if legal else value
+    gap = log(subsidised / float(S.k_value[k, 2]))
+    ore = float(N.k_payable[k]) * max(0.0, value - float(N.k_refining[k]))
+    terms = {
+        "ore_worth_usd_per_kg": value, "ore_over_base_year": exp(gap), "paid_for_ore_usd_per_kg": ore,
+        "floor_usd_per_kg": float(I.k_floor[k]), "subsidy_usd_per_kg": float(I.k_subsidy[k]),
+        "cost_usd_per_kg": float(N.k_cost[k]),
+    }  # fmt: skip
+    plain = can = 0.0
+    if S.k_state[k] == OPERATING:
+        if N.k_project[k] > 0:
+            plain = can = float(N.k_capacity[k]) * rules["mine.ramp"](float(S.k_clock[k]), float(N.k_ramp[k]))
+            terms["ramped_up_t"] = plain * dt
         else:
-            worth, base = value / float(S.k_value[mine, 2]), float(N.k_base[mine])
-            pits = rules["mine.pits"](float(S.k_pits[mine]), worth, P.pit_growth, dt)
-            stopped = float(S.k_stopped[mine])
-            output = rules["mine.unlicensed_output"]
-            can = output(pits * base * dt, pits * capacity, worth, stopped, P.supply_elasticity)
-            terms |= {"ore_over_base_year": worth, "pits_over_base_year": pits, "campaigns_stop_share": stopped}
-            terms |= {"capacity_t": pits * capacity}
-            terms["without_campaigns_t"] = output(pits * base * dt, pits * capacity, worth, 0.0, P.supply_elasticity)
-    held = float(I.held[mine])
-    return terms | {"held_by_state_share": held, "can_ship_t": can * (1.0 - held)}
+            seen = float(S.k_seen[k]) + (gap - float(S.k_seen[k])) * (1.0 - exp(-dt / LOOKED_AT_YEARS))
+            goal = (P.supply_elasticity_long - P.supply_elasticity) * seen
+            answer = float(S.k_answer[k]) + (goal - float(S.k_answer[k])) * (1.0 - exp(-dt / P.supply_years))
+            plain = float(N.k_base[k]) * exp(answer)
+            spare = max(SPARE, float(N.k_capacity[k]) / max(float(N.k_base[k]), 1e-12) - 1.0)
+            can = rules["mine.output"](gap, plain, P.supply_elasticity, spare)[0]
+            terms |= {"base_year_t": float(N.k_base[k]) * dt, "grown_to_t": plain * dt, "spare_share": spare}
+    terms["called_for_t"] = can * dt
+    group = int(N.k_group[k])
+    if group > 0 and legal and I.production_quota[z, group] >= 0.0:
+        quota = float(I.production_quota[z, group]) * float(N.k_quota_share[k])
+        terms["quota_t"] = quota * dt
+        can = min(can, quota)
+    held, campaigns = float(I.held[k]), float(S.k_stopped[k])
+    stopped = 1.0 - (1.0 - held) * (1.0 - campaigns)
+    return terms | {
+        "held_by_state_share": held, "campaigns_stop_share": campaigns, "ship_t": can * (1.0 - stopped) * dt,
+    }  # fmt: skip
 
 
 def opening_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, float]:
@@ -123,29 +125,35 @@ class MineWatch(Watch):
         self.output = output_terms(self.world, self.rules, self.k)
 
     def after_mining(self) -> None:
-        v, S, N, k = self.output, self.world.S, self.world.N, self.k
-        called, can = float(S.k_called[k]), v["can_ship_t"]
-        ship = min(can, called)
-        self.agree("ore value", float(S.k_value[k, 0]), v["basket_usd_per_kg"])
-        self.agree("output", float(S.k_output[k]), ship)
+        v, S, k = self.output, self.world.S, self.k
+        self.agree("worth of the ore", float(S.k_value[k, 0]), v["ore_worth_usd_per_kg"])
+        self.agree("output", float(S.k_output[k]), v["ship_t"])
         if S.k_state[k] != OPERATING:
             return
-        if called < can:
-            reason = "refiners order no more"
-        elif v["held_by_state_share"] > 0.0:
-            reason = "the state stops its ore"
-        elif N.k_legal[k] == 0:
-            reason = f"ore is worth {v['ore_over_base_year']:.2f} times what it was"
-            if v["without_campaigns_t"] >= v["capacity_t"]:
-                reason += ", all pits are dug"
-            reason += f"; campaigns stop {100 * v['campaigns_stop_share']:.0f} %"
-        elif can < min(v["quota_t"], v["capacity_t"]):
-            reason = "ore does not pay for all it could dig"
-        else:
-            reason = "its quota binds" if v["quota_t"] < v["capacity_t"] else "its capacity binds"
-        options = {"can_ship_t": can} | ({"refiners_order_t": called} if called < 1e29 else {})
-        seen = {name: value for name, value in v.items() if name != "can_ship_t"}
-        self.note("output", seen, options, f"ship {number(ship)} t", reason)
+        reason = f"its ore is worth {v['ore_over_base_year']:.3g} times what it was in the base year"
+        if "ramped_up_t" in v:
+            reason = "it runs at what it has ramped up to"
+        elif v["grown_to_t"] > 0.0:
+            answers = v["called_for_t"] / v["grown_to_t"] - 1.0
+            grown = v["grown_to_t"] / v["base_year_t"] - 1.0
+            reason += f": {100.0 * answers:+.2g} % at once, {100.0 * grown:+.2g} % over the years"
+        if v.get("quota_t", float("inf")) < v["called_for_t"]:
+            reason += "; its quota binds"
+        if v["held_by_state_share"] > 0.0:
+            reason += f"; the state stops {100.0 * v['held_by_state_share']:.3g} % of its ore"
+        if v["campaigns_stop_share"] > 0.0:
+            reason += f"; campaigns stop {100.0 * v['campaigns_stop_share']:.3g} %"
+        options = {name: v[name] for name in ("called_for_t", "quota_t") if name in v}
+        seen = {name: value for name, value in v.items() if name not in (*options, "ship_t")}
+        seen |= self._feeds()
+        self.note("output", seen, options, f"ships {number(v['ship_t'])} t", reason)
+
+    def _feeds(self) -> dict[str, float]:
+        """Where its ore goes: tonnes this week by refiner."""
+        N, S, k = self.world.N, self.world.S, self.k
+        links = range(int(N.k_link[k]), int(N.k_link[k + 1]))
+        sent = {feed: float(S.k_output[k] * N.l_share[feed]) for feed in links}
+        return {f"to {self.world.layout.refiners[N.l_ref[f]]}_t": tonnes for f, tonnes in sent.items() if tonnes > 0.0}
 
     def before_investment(self) -> None:
         self.before = int(self.world.S.k_state[self.k])
@@ -168,7 +176,7 @@ class MineWatch(Watch):
             self.note("opening", seen, options, choice, reason)
         elif self.before == BUILDING:
             self._building(now)
-        elif self.before in (OPERATING, MOTHBALLED):
+        elif self.before == OPERATING:
             self._going_on(now)
 
     def _building(self, now: int) -> None:
@@ -180,23 +188,13 @@ class MineWatch(Watch):
         self.note("building", seen | {"debt_kusd": float(S.k_debt[k])}, {}, choice, f"{gone:.2f} of {takes:.2f} years")
 
     def _going_on(self, now: int) -> None:
+        """Whether a mine that was a project can pay; others go on, at less output when ore is cheap."""
         S, N, P, k = self.world.S, self.world.N, self.world.P, self.k
-        losses, cost, earns = float(S.k_losses[k]), float(N.k_cost[k]), self.output["earns_usd_per_kg"]
-        choice = "go on" if now == self.before == OPERATING else STATES[now]
-        if N.k_project[k] > 0:
-            cash = float(S.cash[N.k_account[k]])
-            due = self.rules["mine.debt_due"](
-                float(S.k_debt[k]), P.debt_rate, P.debt_years, float(S.k_clock[k]), self.world.dt
-            )
-            seen = {"cash_kusd": cash, "debt_kusd": float(S.k_debt[k]), "due_this_week_kusd": due}
-            reason = "it can pay" if cash >= 0.0 else f"no cash for {losses:.2f} of {P.default_years:g} years"
-            options = {"fails_after_years": P.default_years, "without_cash_years": losses}
-        else:
-            seen = {"earns_usd_per_kg": earns, "cost_usd_per_kg": cost}
-            options = {"stops_after_years": P.mothball_years, "losses_years": losses}
-            reason = f"ore below {STOP:g} times cost for {losses:.2f} of {P.mothball_years:g} years"
-            if losses == 0.0 and now == OPERATING:
-                reason = f"ore pays more than {START:g} times cost" if self.before == MOTHBALLED else "ore pays"
-            elif self.before == MOTHBALLED:
-                reason = f"waits for ore above {START:g} times cost"
-        self.note("staying open", seen, options, choice, reason)
+        if N.k_project[k] == 0:
+            return
+        debt, losses, cash = float(S.k_debt[k]), float(S.k_losses[k]), float(S.cash[N.k_account[k]])
+        due = self.rules["mine.debt_due"](debt, P.debt_rate, P.debt_years, float(S.k_clock[k]), self.world.dt)
+        seen = {"cash_kusd": cash, "debt_kusd": debt, "due_this_week_kusd": due}
+        reason = "it can pay" if cash >= 0.0 else f"no cash for {losses:.2f} of {P.default_years:g} years"
+        options = {"fails_after_years": P.default_years, "without_cash_years": losses}
+        self.note("staying open", seen, options, "goes on" if now == OPERATING else STATES[now], reason)

@@ -59,13 +59,14 @@ def print_trace(entries: Sequence[Entry], console: Any) -> None:
         console.print(Text(str(day), "bold"))
         for e in group:
             console.print(Padding(Text.assemble((e.about, "bold"), ": ", e.choice), (0, 0, 0, 2), expand=False))
-            lines = [("why", e.reason), ("options", _numbers(e.options)), ("observed", _numbers(e.observed))]
+            lines = [("why", e.reason), ("options", in_numbers(e.options)), ("observed", in_numbers(e.observed))]
             for word, text in lines:
                 if text:
                     console.print(Padding(Text.assemble((f"{word}: ", "dim"), text), (0, 0, 0, 6), expand=False))
 
 
-def _numbers(numbers: Mapping[str, float]) -> str:
+def in_numbers(numbers: Mapping[str, float]) -> str:
+    """Numbers by name as one line of words, with their units."""
     found = []
     for name, value in numbers.items():
         unit = unit_of(name)

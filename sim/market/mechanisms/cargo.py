@@ -38,16 +38,11 @@ def under_way(N: Any, pipe: np.ndarray) -> np.ndarray:
     return np.bincount(np.repeat(np.arange(slots), np.diff(N.s_way)), pipe.sum(axis=0), slots)
 
 
-def _full_pipelines(start: Making) -> Any:
-    """Pipelines that hold what the base year buys: (weeks ahead, ways)."""
+def _empty_pipelines(start: Making) -> Any:
+    """Pipelines of links before any link has shipped: (weeks ahead, ways). What is under way at the start was bought on
+    the spot (see `trade.py`)."""
     N = start.N
-    pipe = np.zeros((int(N.e_lag.max() + start.X.transit.max()) + 1, len(N.w_origin)))
-    selling = (N.r_output > 0.0)[N.e_ref, N.e_mat]  # not yet: plants that are planned
-    flow = N.e_share * start.base_purchases[N.e_slot] * selling
-    for lag in np.unique(N.e_lag):
-        chosen = N.e_lag == lag
-        pipe[:lag] += np.bincount(N.e_way[chosen], flow[chosen], len(N.w_origin))
-    return pipe
+    return np.zeros((int(N.e_lag.max()) + int(start.X.transit.max()) + 1, len(N.w_origin)))
 
 
 def _whole_weeks(event: Event, tables: Tables) -> Iterator[str]:
@@ -61,7 +56,7 @@ MECHANISM = Mechanism(
     source="accounting",
     phases=(Phase(arrivals),),
     arrays=(
-        Array("S.pipe", "d w", "t", "cargo that arrives so many weeks ahead", _full_pipelines),
+        Array("S.pipe", "d w", "t", "cargo that arrives so many weeks ahead", _empty_pipelines),
         Array("S.pipe_sum", "s", "t", "cargo under way", lambda start: under_way(start.N, start.S.pipe)),
         Array("X.delayed", "t", "1 or 0", "whether any cargo is late", lambda start: start.layout.delayed, "i8"),
         Array(

@@ -37,20 +37,25 @@ GOOD = 1e-13  # what is accepted where rounding lets it get no further: each bel
 MOST = 80  # Newton steps
 # No quota; one that may bind; one that lets nothing go and has no rent; one whose rent is held while another is sought.
 NONE, LIMIT, SHUT, HELD = 0.0, 1.0, 2.0, 3.0
-SWEEPS, MOST_RENT = 2, 1e6  # over licences, where rents are found one by one; times the value of a gross tonne
+SWEEPS, SEARCH, MOST_RENT = 3, 60, 1e6  # rounds over licences, trials of a rent; most rent over the value of exports
 NOTHING = 1e-5  # licences for less than this part of base-year exports let nothing go
 HALVINGS = 9  # of a step that does not help
+LONGEST, LOOKS = 1.5, 10  # farthest that a log price moves in a step, and looks along a direction
 WIDEST = 64.0  # how much wider the margins of passages are made, at first, where Newton's method fails
 FARTHEST = 7.0  # a price stays within e^7 of its base: beyond, the market has no price
 OUTCOMES = 3  # equal parts of what may happen, see `expectation.py`
-AHEAD_LOADING, AHEAD_REACH = 3.0, 0.3  # over a horizon, loading over today's, and over the use of who buys (assumption)
+AHEAD_LOADING, AHEAD_REACH = 3.0, 1.0  # over a horizon, loading over today's, and over the use of who buys (assumption)
 AHEAD_SPARE = 0.6  # capacity that can be added in the long run, over that of the base year (assumption)
 CARRY = 0.12  # interest and storage, a year (assumption)
-TRANSIT_WEEKS = 3.0  # of what a country ships on for others, held on its way (assumption)
+LOOK_WEEKS, STIRRED = 4, 0.004  # between two looks ahead; change of a belief that makes holders look at once (assumption)
+LEAST_YEARS = 0.08  # a month: nobody fills a stock faster (assumption)
+TRANSIT_WEEKS = 2.0  # of what a country ships on for others, held on its way (assumption)
 
 
 def foreseen(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """The price that holders expect: the mean over outcomes of the log price that clears the horizon."""
+    if S.looking[0] == 0 or not changed(step, I, S):
+        return
     weeks = min(S.path.shape[1], max(2, int(P.horizon_years / dt + 0.5)))
     outcomes = OUTCOMES if differ(S) else 1
     S.ahead[0] = 1.0
@@ -81,8 +86,34 @@ def foreseen(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             if S.quota_mean[group] > 0.0:
                 lead = max(lead, S.quota_lead[group])
         S.loss[market] *= 1.0 - min(1.0, lead / weeks)
+        S.until_date[market] = min(lead, weeks) * dt
     S.ahead[0] = 0.0
     back_to_week(S)
+
+
+def changed(step: int, I: Any, S: Any) -> bool:
+    """Whether holders look ahead anew this week: every four weeks, and when what is believed has changed."""
+    anew = step % LOOK_WEEKS == 0
+    for passage in range(S.flow.shape[0]):
+        change = abs(S.withheld_mean[passage] - S.looked_withheld[passage])
+        anew = anew or change > STIRRED or abs(I.expected_tax[passage] - S.looked_tax[passage]) > STIRRED
+    for market in range(S.price_ln.shape[0]):
+        believed = 0.0
+        for outcome in range(OUTCOMES):
+            believed += S.output_withheld[outcome, market] / OUTCOMES
+        anew = anew or abs(believed - S.looked_output[market]) > STIRRED
+    for group in range(S.rent.shape[0]):
+        anew = anew or abs(S.quota_mean[group] - S.looked_quota[group]) > STIRRED
+    if anew:
+        for passage in range(S.flow.shape[0]):
+            S.looked_withheld[passage], S.looked_tax[passage] = S.withheld_mean[passage], I.expected_tax[passage]
+        for market in range(S.price_ln.shape[0]):
+            S.looked_output[market] = 0.0
+            for outcome in range(OUTCOMES):
+                S.looked_output[market] += S.output_withheld[outcome, market] / OUTCOMES
+        for group in range(S.rent.shape[0]):
+            S.looked_quota[group] = S.quota_mean[group]
+    return anew
 
 
 def differ(S: Any) -> bool:
@@ -144,7 +175,7 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
     elasticity = P.supply_elasticity + (P.supply_elasticity_long - P.supply_elasticity) * growth
     bound = 0.0
     for group in range(S.bound_for.shape[0]):
-        bound = max(bound, S.bound_for[group])
+        bound = max(bound, P.horizon_years if S.quota_told[group] > 0.0 else S.bound_for[group])
     for market in range(S.price_ln.shape[0]):
         S.price_ln[market] = S.ahead_ln[outcome, market]
         S.use_level[market] = S.use_planned[market] * exp(-S.saved[market] * kept)
@@ -159,6 +190,9 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
         counted = (1.0 - P.stock_counted_on) * S.ordinary[market]
         usable = max(0.0, min(S.position[market], S.ordinary[market]) - counted) / years
         S.usable_stock[market] = (1.0 - certain * lasts) * usable  # what has lasted is not bridged by stock
+        held = max(0.0, min(S.position[market], S.ordinary[market])) / years
+        S.cover_stock[market] = max(0.0, held - S.usable_stock[market])  # who uses half needs half of it
+        S.needed_stock[market] = (1.0 - P.stock_counted_on * (1.0 - certain * lasts)) * S.ordinary[market] / years
         S.usable_stock[market] += S.believed_reserve[market] / years
     for group in range(S.rent.shape[0]):
         S.rent[group] = S.ahead_rent[outcome, group]
@@ -169,7 +203,9 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
         withheld = S.withheld[outcome, passage]
         usual = S.usual_flow[passage]
         S.tax[passage] = I.expected_tax[passage]
-        if N.v_legal[passage] == 0:
+        if S.normal_stock[N.v_there[passage]] <= 0.0 or S.normal_stock[N.v_here[passage]] <= 0.0:
+            S.room[passage] = 0.0  # nobody there yet
+        elif N.v_legal[passage] == 0:
             S.room[passage] = S.loading[passage]
         elif withheld > 0.0:
             small = 0.0 if withheld > 0.5 else (1.0 - withheld) * S.loading[passage]
@@ -181,9 +217,10 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
 def clearing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Find the prices of all markets and the rents of licences; `unsolved` is what is left where none are found."""
     S.use_elasticity[0], S.choke[0], S.stock_answer[0] = P.use_elasticity, P.choke, P.stock_elasticity
-    S.fill_years[0], S.release_years[0] = P.fill_years, P.release_years
     for market in range(S.price_ln.shape[0]):
         S.supply_elasticity[market], S.spare[market] = 0.0, 0.1
+        left = S.until_date[market]  # before a date what is missing is bought over the time that is left
+        S.fill_of[market] = max(LEAST_YEARS, left) if left > 0.0 else P.fill_years
         S.wanted_here[market] = S.normal_stock[market] + S.transit[market] * TRANSIT_WEEKS * dt
         S.held[market] = S.position[market] - S.forward[market]
     for passage in range(S.flow.shape[0]):
@@ -213,31 +250,33 @@ def clear(N: Any, S: Any) -> None:
     for passage in range(S.flow.shape[0]):
         S.tax_ln[passage] = log(1.0 + S.tax[passage]) if S.tax[passage] != 0.0 else 0.0
     S.steps[0] = 0.0
-    S.unsolved[0] = 0.0
+    S.width[0] = WIDTH
     materials = N.m_market.shape[0] - 1
     if S.columns[0] > 0:
-        find(0, materials, N, S)
+        total = solve(0, materials, N, S)
+        if total > GOOD:
+            total = rent_by_rent(N, S)
     else:
-        for material in range(materials):
-            find(material, material + 1, N, S)
+        total = at_rents(N, S)
+    S.unsolved[0] = 0.0 if total <= GOOD else total
 
 
-def find(low: int, high: int, N: Any, S: Any) -> None:
-    """Prices of some materials, from one to before another, and the rents that are sought."""
-    S.width[0] = WIDTH
-    total = solve(low, high, N, S)
-    if total > GOOD:
-        total = narrow(low, high, N, S)
-    if total > GOOD:
-        for market in range(N.m_market[low], N.m_market[high]):
-            S.price_ln[market] = N.q_base_ln[market]
-        for group in range(S.rent.shape[0]):
-            S.rent[group] = 0.0
-        total = narrow(low, high, N, S)
-    if total > GOOD and S.columns[0] > 0:
-        total = by_halves(low, high, N, S)
-    if total > GOOD:
-        S.unsolved[0] += total
+def at_rents(N: Any, S: Any) -> float:
+    """Prices of every material by itself at the rents there are; returns the sum of squares that is left."""
+    total = 0.0
+    for material in range(N.m_market.shape[0] - 1):
+        left = solve(material, material + 1, N, S)
+        if left > GOOD:
+            left = narrow(material, material + 1, N, S)
+        if left > GOOD:
+            for market in range(N.m_market[material], N.m_market[material + 1]):
+                S.price_ln[market] = N.q_base_ln[market]
+            left = narrow(material, material + 1, N, S)
+        total += left
+    for market in range(S.price_ln.shape[0]):
+        S.trial_ln[market] = S.price_ln[market]
+    evaluate(0, N.m_market.shape[0] - 1, N, S)  # what all of them ship together
+    return total
 
 
 def number_rents(S: Any) -> None:
@@ -261,31 +300,51 @@ def narrow(low: int, high: int, N: Any, S: Any) -> float:
     return solve(low, high, N, S)
 
 
-def by_halves(low: int, high: int, N: Any, S: Any) -> float:
-    """Find one rent after the other between two that let too much and too little go; a start for the last steps."""
+def rent_by_rent(N: Any, S: Any) -> float:
+    """Seek one rent after the other, prices following; what is found is a start for the last steps."""
+    groups = S.rent.shape[0]
+    total = 1.0
     for _ in range(SWEEPS):
-        for group in range(S.rent.shape[0]):
-            if S.quota[group] != LIMIT:
-                continue
-            S.quota[group] = HELD
-            number_rents(S)
-            less, more = 0.0, N.u_value[group]
-            S.rent[group] = more
-            narrow(low, high, N, S)
-            while S.shipped_gross[group] > S.limit[group] and more < MOST_RENT * N.u_value[group]:
-                less, more = more, 4.0 * more
-                S.rent[group] = more
-                narrow(low, high, N, S)
-            for _ in range(50):
-                S.rent[group] = 0.5 * (less + more)
-                narrow(low, high, N, S)
-                if S.shipped_gross[group] > S.limit[group]:
-                    less = S.rent[group]
-                else:
-                    more = S.rent[group]
-            S.quota[group] = LIMIT
-            number_rents(S)
-    return solve(low, high, N, S)
+        for group in range(groups):
+            if S.quota[group] == LIMIT:
+                S.quota[group] = HELD
+        number_rents(S)
+        for group in range(groups):
+            if S.quota[group] == HELD:
+                seek_rent(group, N, S)
+        for group in range(groups):
+            if S.quota[group] == HELD:
+                S.quota[group] = LIMIT
+        number_rents(S)
+        total = solve(0, N.m_market.shape[0] - 1, N, S)
+        if total <= GOOD:
+            break
+    return total
+
+
+def seek_rent(group: int, N: Any, S: Any) -> None:
+    """The rent at which a kind of licence is used up, between one that lets too much and one that lets too little go."""
+    rent = S.rent[group]
+    less, more, too_much, too_little = 0.0, -1.0, 0.0, 0.0
+    for trial in range(SEARCH):
+        S.rent[group] = rent
+        at_rents(N, S)
+        over = S.shipped_gross[group] / S.limit[group] - 1.0
+        if abs(over) < 1e-9 or (over <= 0.0 and rent <= 0.0):
+            return
+        if over > 0.0:
+            less, too_much = rent, over
+        else:
+            more, too_little = rent, over
+        if more < 0.0:
+            rent = 2.0 * rent + 0.05 * N.u_value[group]
+            if rent > MOST_RENT * N.u_value[group]:
+                return
+        elif too_much > 0.0 and trial % 3 < 2:  # along the chord, and now and then to the middle
+            rent = less + (more - less) * too_much / (too_much - too_little)
+            rent = min(max(rent, less + 0.02 * (more - less)), more - 0.02 * (more - less))
+        else:
+            rent = 0.5 * (less + more)
 
 
 def solve(low: int, high: int, N: Any, S: Any) -> float:
@@ -300,6 +359,13 @@ def solve(low: int, high: int, N: Any, S: Any) -> float:
         taken += 1
         if not direction(low, high, N, S):
             break
+        if S.columns[0] == 0:
+            farthest = go_along(low, high, N, S)
+            total = S.left[0]
+            if total <= ENOUGH or farthest < 1e-14:
+                S.steps[0] += taken
+                return total
+            continue
         better = descend(total, low, high, N, S)
         if better >= total:
             break
@@ -335,7 +401,7 @@ def net_demand(market: int, N: Any, S: Any) -> None:
     """What a country wants of a material on balance of the rest of the world at a price, t a year, and its slope.
 
     In the week use - output + what fills or empties stocks; ahead of it, over a horizon, use - output - what holders
-    let go. Stock covers weeks of what is used now: who uses half wants half.
+    let go. Stock covers weeks of what is used now: who uses half wants half, and lets go of the other.
     """
     price_ln = S.trial_ln[market]
     gap, level = price_ln - N.q_base_ln[market], S.use_level[market]
@@ -344,6 +410,11 @@ def net_demand(market: int, N: Any, S: Any) -> None:
     answer = S.stock_answer[0]
     if S.ahead[0] > 0.0:
         released, released_slope = firm_released(price_ln - S.normal_ln[market], S.usable_stock[market], answer)
+        needed = use / level if level > 0.0 else 1.0
+        idle = S.cover_stock[market] - S.needed_stock[market] * needed
+        if idle > 0.0 and level > 0.0:
+            released += idle
+            released_slope -= S.needed_stock[market] * use_slope / level
         S.excess[market] = use - output - released + S.seen_buying_of[market]
         S.slope[market] = use_slope - output_slope - released_slope
     else:
@@ -352,12 +423,12 @@ def net_demand(market: int, N: Any, S: Any) -> None:
         wanted, wanted_slope = firm_wanted(above, S.wanted_here[market], answer, 0.0)
         missing = cover * wanted - S.held[market]
         missing_slope = cover * wanted_slope + cover_slope * wanted
-        bought, bought_slope = firm_filled(missing, missing_slope, S.fill_years[0], S.release_years[0])
+        bought, bought_slope = firm_filled(missing, missing_slope, S.fill_of[market], S.release_of[market])
         forward, forward_slope = firm_wanted(above, S.forward_buying[market], answer, 0.0)
         S.excess[market] = use - output + bought + forward + S.state_buying[market]
         S.slope[market] = use_slope - output_slope + bought_slope + forward_slope
-    if S.slope[market] > -1e-9 * N.q_size[market]:
-        S.slope[market] = -1e-9 * N.q_size[market]
+    if S.slope[market] > -1e-9 * N.q_size[market]:  # nobody there yet
+        S.slope[market] = -N.q_size[market]
 
 
 def ship(passage: int, N: Any, S: Any) -> None:
@@ -520,20 +591,54 @@ def swap(table: Any, one: int, other: int, columns: int) -> None:
         table[other * columns + column] = held
 
 
+def go_along(low: int, high: int, N: Any, S: Any) -> float:
+    """Go along the direction to where the excesses no longer point on; returns the largest change of a log price.
+
+    Where no rent is sought the excesses are the slopes of a concave function of the log prices, whose top clears the
+    markets: along a direction their product with it falls from above zero to below, so that the top is never lost.
+    `left` becomes the sum of squares there.
+    """
+    widest, pull = 0.0, 0.0
+    for market in range(N.m_market[low], N.m_market[high]):
+        widest = max(widest, abs(S.price_change[market]))
+        pull += S.excess[market] * S.price_change[market]
+    part = min(1.0, LONGEST / widest) if widest > 0.0 else 0.0
+    nearer, pull_nearer, farther = 0.0, pull, -1.0
+    for _ in range(LOOKS):
+        for market in range(N.m_market[low], N.m_market[high]):
+            base = N.q_base_ln[market]
+            moved = S.price_ln[market] + part * S.price_change[market]
+            S.trial_ln[market] = min(base + FARTHEST, max(base - FARTHEST, moved))
+        S.left[0] = evaluate(low, high, N, S)
+        here = 0.0
+        for market in range(N.m_market[low], N.m_market[high]):
+            here += S.excess[market] * S.price_change[market]
+        if abs(here) <= 0.5 * pull or S.left[0] <= ENOUGH or (here > 0.0 and farther < 0.0):
+            break
+        if here > 0.0:
+            nearer, pull_nearer = part, here
+        else:
+            farther = part
+        chord = nearer + (farther - nearer) * pull_nearer / (pull_nearer - min(here, -1e-300)) if here < 0.0 else part
+        part = min(max(chord, nearer + 0.1 * (farther - nearer)), farther - 0.1 * (farther - nearer))
+        if here > 0.0:
+            part = 0.5 * (nearer + farther)
+    for market in range(N.m_market[low], N.m_market[high]):
+        S.price_ln[market] = S.trial_ln[market]
+    return part * widest
+
+
 def descend(total: float, low: int, high: int, N: Any, S: Any) -> float:
     """Go along the direction as far as it helps; returns the new sum of squares.
 
     Steps are taken in levels, price (1 + change), since parity with a rent is straight there; none beyond a factor of
     four.
     """
-    widest = 1.0
-    for market in range(N.m_market[low], N.m_market[high]):
-        widest = max(widest, abs(S.price_change[market]))
-    part = 1.0 / widest
+    part = 1.0
     found = total
     for _ in range(HALVINGS):
         for market in range(N.m_market[low], N.m_market[high]):
-            moved = S.price_ln[market] + log(max(0.25, 1.0 + part * S.price_change[market]))
+            moved = S.price_ln[market] + log(min(4.0, max(0.25, 1.0 + part * S.price_change[market])))
             base = N.q_base_ln[market]
             S.trial_ln[market] = min(base + FARTHEST, max(base - FARTHEST, moved))
         for group in range(S.rent.shape[0]):
@@ -614,10 +719,14 @@ MECHANISM = Mechanism(
         Array("S.held", "q", "t", "the same without what is held for a date"),
         Array("S.loss", "q", "share", "of use that holders expect to give up"),
         Array("S.stock_answer", "1", "1", "elasticity of wanted stock to the expected rise of price"),
-        Array("S.fill_years", "1", "years", "over which missing stock is bought", 0.32),
-        Array("S.release_years", "1", "years", "over which stock too much is sold", 0.09),
+        Array("S.until_date", "q", "years", "until what is told begins"),
+        Array("S.fill_of", "q", "years", "over which missing stock is bought"),
         Array("S.forward_buying", "q", "t/year", "bought ahead of a date"),
         Array("S.transit", "q", "t/year", "shipped on for others"),
+        Array("S.looked_withheld", "v", "share", "withheld of a passage at the last look ahead"),
+        Array("S.looked_tax", "v", "share", "tax at the last look ahead"),
+        Array("S.looked_output", "q", "share", "output withheld at the last look ahead"),
+        Array("S.looked_quota", "u", "share", "licences withheld at the last look ahead"),
         Array("S.ahead", "1", "1 or 0", "whether a horizon is cleared instead of a week"),
         Array("S.ahead_ln", "3 q", "ln USD/kg", "log of the price over the horizon, in each outcome", _per_outcome),
         Array("S.ahead_rent", "3 u", "USD/kg gross", "rent over the horizon, in each outcome"),
@@ -626,6 +735,8 @@ MECHANISM = Mechanism(
         Array("S.week_output", "q", "t/year", "output, put aside"),
         Array("S.week_rent", "u", "USD/kg gross", "rent, put aside"),
         Array("S.usable_stock", "q", "t/year", "stock that holders are ready to let go over the horizon"),
+        Array("S.cover_stock", "q", "t/year", "stock that is kept as long as use goes on"),
+        Array("S.needed_stock", "q", "t/year", "stock that the use of the base year needs"),
         Array("S.room", "v", "t/year", "what may pass"),
         Array("S.tax", "v", "share", "export tax"),
         Array("S.tax_ln", "v", "ln", "log of one and the export tax"),
@@ -656,6 +767,7 @@ MECHANISM = Mechanism(
         Array("S.column", "u", "index", "place of a rent among those that are sought", 0, "i8"),
         Array("S.width", "1", "ln", "margin at which a passage carries its normal flow"),
         Array("S.steps", "1", "1", "steps that it took"),
+        Array("S.left", "1", "1", "sum of squares that a step leaves"),
         Array("S.unsolved", "1", "1", "what is left of the excesses where no prices were found"),
         Array("R.unsolved", "t", "1", "what is left of the excesses of a week where no prices were found"),
     ),

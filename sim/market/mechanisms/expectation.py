@@ -17,6 +17,8 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 OUTCOMES = 3  # equal parts of what may happen, from best to worst
 LANE, QUOTA, SUPPLY, TAX = 0, 1, 2, 3  # what an act withholds, or asks
 RUMOUR, REPORT, THREAT, ACT = 0, 1, 2, 3  # how it is told
+LOOK_WEEKS, STIRRED = 4, 0.01  # between two looks ahead; a change of a cut that makes people look at once (assumption)
+LATER = 10**5  # a week beyond all that is dated
 CARRY = 0.12  # interest and storage, a year (assumption)
 NOTICED = 0.004  # of supply: a cut that is smaller is not noticed (assumption)
 LEARNED = 0.5  # a year: how fast a stop that comes again in the same weeks is taken for a calendar (assumption)
@@ -24,13 +26,27 @@ NEWS_YEARS = 1.0  # over which insiders go on thinking of news (assumption)
 
 
 def believed(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """The share of every flow that is expected to be withheld over the horizon, in each outcome."""
+    """The share of every flow that is expected to be withheld over the horizon, in each outcome.
+
+    Looked at every four weeks, and whenever something is told, begins or ends, or a cut is seen to change.
+    """
+    if not news(step, I, S):
+        for market in range(S.lead.shape[0]):
+            S.lead[market] = max(0.0, S.lead[market] - 1.0)
+            S.until_date[market] = max(0.0, S.until_date[market] - dt)
+        for group in range(S.quota_lead.shape[0]):
+            S.quota_lead[group] = max(0.0, S.quota_lead[group] - 1.0)
+        for passage in range(N.v_here.shape[0]):
+            I.expected_tax[passage] = max(I.expected_tax[passage], I.route_tax[passage])
+        return
     span = span_of(dt, P, S)
     told = view(step, dt, P, I, S)
     S.withheld[:, :] = 0.0
     S.withheld_mean[:] = 0.0
     S.output_withheld[:, :] = 0.0
-    S.missing[:, :] = 0.0
+    for market in range(S.missing.shape[0]):
+        for week in range(span):
+            S.missing[market, week] = 0.0
     S.missed_for[:] = 0.0
     for passage in range(N.v_here.shape[0]):
         I.expected_tax[passage] = I.route_tax[passage]
@@ -46,6 +62,41 @@ def believed(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             ahead(step, dt, market, span, P, N, S)
     for group in range(S.free_gross.shape[0]):
         of_quota(step, dt, group, span, P, N, I, S)
+
+
+def news(step: int, I: Any, S: Any) -> bool:
+    """Whether holders think anew this week of what may be withheld."""
+    anew = step % LOOK_WEEKS == 0
+    for row in range(I.told_count[0]):
+        if I.told_heard[row] == step or I.told_from[row] == step:
+            anew = True
+        if I.told_until[row] == step or I.told_valid[row] == step:
+            anew = True
+    for passage in range(S.open_share.shape[0]):
+        if abs(S.open_share[passage] - S.seen_open[passage]) > STIRRED:
+            anew = True
+    for market in range(S.supply_cut.shape[0]):
+        if abs(S.supply_cut[market] - S.seen_cut[market]) > STIRRED:
+            anew = True
+    for group in range(S.bound_for.shape[0]):
+        if (I.licences_a_year[group] >= 0.0) != (S.seen_quota[group] > 0.0):
+            anew = True
+    S.looking[0] = 1 if anew else 0
+    if anew:
+        S.since[0] = step - S.last_look[0]
+        S.last_look[0] = step
+        for passage in range(S.open_share.shape[0]):
+            S.seen_open[passage] = S.open_share[passage]
+        for market in range(S.supply_cut.shape[0]):
+            S.seen_cut[market] = S.supply_cut[market]
+        for group in range(S.bound_for.shape[0]):
+            S.seen_quota[group] = 1.0 if I.licences_a_year[group] >= 0.0 else 0.0
+    return anew
+
+
+def longer(lasted: float, dt: float, S: Any) -> float:
+    """Years that something has lasted by now; what is seen for the first time began this week."""
+    return lasted + (S.since[0] if lasted > 0.0 else 1) * dt
 
 
 def span_of(dt: float, P: Any, S: Any) -> int:
@@ -108,11 +159,32 @@ def share_in_full(row: int, P: Any, I: Any) -> float:
     return float(P.act_in_full) if I.told_kind[row] == ACT else 1.0
 
 
+def concerned(actor: int, target: int, material: int, I: Any, S: Any) -> bool:
+    """Whether anything in view is about the flow of a material from one country to another."""
+    for row in range(I.told_count[0]):
+        if S.weight[row] > 0.0 and I.told_actor[row] == actor:
+            if I.told_target[row, target] > 0.0 and I.told_material[row, material] > 0.0:
+                return True
+    return False
+
+
+def begun(step: int, row: int, seen: float, I: Any) -> bool:
+    """Whether an act has begun as it was told: from then on it is believed as told, neither doubted nor judged by how
+    long it has lasted."""
+    enough = seen > NOTICED and seen >= I.told_share[row] - 0.05
+    return enough and I.told_kind[row] >= ACT and I.told_from[row] <= step
+
+
 def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I: Any, S: Any) -> None:
     """What is believed of a passage: what is told of it, and a cut that is seen and that nobody explained."""
     here, there = N.v_here[passage], N.v_there[passage]
     actor, target, material = N.q_country[here], N.q_country[there], N.q_mat[here]
-    S.path[:, :] = 0.0
+    if not concerned(actor, target, material, I, S) and S.open_share[passage] >= 1.0:
+        S.closed_for[passage] = 0.0
+        return
+    for outcome in range(OUTCOMES):
+        for week in range(span):
+            S.path[outcome, week] = 0.0
     any_told, explained = False, False
     for row in range(I.told_count[0]):
         if S.weight[row] <= 0.0 or I.told_actor[row] != actor:
@@ -124,26 +196,26 @@ def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I:
         if I.told_what[row] == LANE:
             any_told = True
             full = share_in_full(row, P, I)
+            as_told = begun(step, row, 1.0 - S.open_share[passage], I)
+            explained = explained or as_told
             for outcome in range(OUTCOMES):
-                share = part(S.weight[row], full, I.told_share[row], outcome)
+                share = I.told_share[row] if as_told else part(S.weight[row], full, I.told_share[row], outcome)
                 for week in range(first, last):
                     S.path[outcome, week] = max(S.path[outcome, week], share)
-            dated = I.told_from[row] <= step and I.told_until[row] < step + 2 * span
-            if dated and I.told_kind[row] >= ACT and I.told_share[row] >= 0.95 - S.open_share[passage]:
-                explained = True
         elif I.told_what[row] == TAX and I.told_from[row] > step:
             weight = S.weight[row] * max(0, last - first) / span
             I.expected_tax[passage] = (1.0 - weight) * I.expected_tax[passage] + weight * I.told_share[row]
-    if S.open_share[passage] < 1.0 and N.v_flow[passage] > 0.0 and not explained:
-        S.closed_for[passage] += dt
+    cut = S.open_share[passage] < 1.0 and N.v_flow[passage] > 0.0
+    S.closed_for[passage] = longer(S.closed_for[passage], dt, S) if cut else 0.0
+    if explained:
+        S.missed_for[there] = P.horizon_years
+    if cut and not explained:
         S.missed_for[there] = max(S.missed_for[there], S.closed_for[passage])
         weeks = min(span, int(P.lasting * S.closed_for[passage] / dt) + 1)
         any_told = True
         for outcome in range(OUTCOMES):
             for week in range(weeks):
-                S.path[outcome, week] = 1.0 - S.open_share[passage]
-    else:
-        S.closed_for[passage] = 0.0
+                S.path[outcome, week] = max(S.path[outcome, week], 1.0 - S.open_share[passage])
     if not any_told:
         return
     flow = S.usual_flow[passage] / max(S.use_planned[there], 1e-12)
@@ -166,34 +238,42 @@ def felt(outcome: int, span: int, dt: float, P: Any, S: Any) -> float:
 
 
 def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: Any, S: Any) -> None:
-    """What is believed of a country's output: the calendar, what is told, and a stop that is seen."""
+    """What is believed of a country's output: the calendar, what is told, and a stop that is seen and not explained."""
     actor, material = N.q_country[market], N.q_mat[market]
     weeks = S.calendar.shape[0]
     usual = S.calendar[step % weeks, market]
     cut = S.supply_cut[market]
-    S.cut_for[market] = S.cut_for[market] + dt if cut > usual + NOTICED else 0.0
     for outcome in range(OUTCOMES):
         for week in range(span):
             S.path[outcome, week] = S.calendar[(step + week) % weeks, market]
-        if cut > usual + NOTICED:
-            for week in range(min(span, int(P.lasting * S.cut_for[market] / dt) + 1)):
-                S.path[outcome, week] = max(S.path[outcome, week], cut)
-        elif cut < usual - NOTICED:
-            S.path[outcome, 0] = cut
+    explained = False
     for row in range(I.told_count[0]):
         if S.weight[row] <= 0.0 or I.told_what[row] != SUPPLY or I.told_actor[row] != actor:
             continue
         if I.told_material[row, material] <= 0.0:
             continue
+        first, last = max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)
+        as_told = begun(step, row, cut, I)
+        explained = explained or as_told
         full = share_in_full(row, P, I)
         for outcome in range(OUTCOMES):
-            share = part(S.weight[row], full, I.told_share[row], outcome)
-            for week in range(max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)):
+            share = I.told_share[row] if as_told else part(S.weight[row], full, I.told_share[row], outcome)
+            for week in range(first, last):
                 S.path[outcome, week] = max(S.path[outcome, week], share)
+    seen = cut > usual + NOTICED
+    S.cut_for[market] = longer(S.cut_for[market], dt, S) if seen else 0.0
+    if seen and not explained:
+        for outcome in range(OUTCOMES):
+            for week in range(min(span, int(P.lasting * S.cut_for[market] / dt) + 1)):
+                S.path[outcome, week] = max(S.path[outcome, week], cut)
+    elif cut < usual - NOTICED:
+        for outcome in range(OUTCOMES):
+            S.path[outcome, 0] = cut
     world = 0.0
     for other in range(N.m_market[material], N.m_market[material + 1]):
         world += S.output_normal[other]
-        S.missed_for[other] = max(S.missed_for[other], S.cut_for[market])
+        lasted = P.horizon_years if explained else S.cut_for[market]
+        S.missed_for[other] = max(S.missed_for[other], lasted)
     for outcome in range(OUTCOMES):
         S.output_withheld[outcome, market] = felt(outcome, span, dt, P, S)
         for week in range(span):
@@ -246,8 +326,15 @@ def of_quota(step: int, dt: float, group: int, span: int, P: Any, N: Any, I: Any
     binds = 0.0
     if I.licences_a_year[group] >= 0.0 and free > 0.0:
         binds = max(0.0, 1.0 - I.licences_a_year[group] / free)
-    S.bound_for[group] = S.bound_for[group] + dt if binds > NOTICED else 0.0
+    S.bound_for[group] = longer(S.bound_for[group], dt, S) if binds > NOTICED else 0.0
     weeks = min(span, int(P.lasting * S.bound_for[group] / dt) + 1) if binds > NOTICED else 0
+    as_told = False
+    for row in range(I.told_count[0]):
+        if S.weight[row] > 0.0 and I.told_what[row] == QUOTA and I.told_actor[row] == actor:
+            as_told = as_told or begun(step, row, binds, I)
+    S.quota_told[group] = known_weeks(step, actor, span, I, S) / span if as_told else 0.0
+    if as_told:
+        weeks = 0
     mean, late = 0.0, 0.0
     for outcome in range(OUTCOMES):
         for week in range(span):
@@ -258,8 +345,12 @@ def of_quota(step: int, dt: float, group: int, span: int, P: Any, N: Any, I: Any
             if I.told_part[row] >= 0 and I.told_part[row] != group % 2:
                 continue
             share = part(S.weight[row], share_in_full(row, P, I), I.told_share[row], outcome)
+            if as_told and I.told_kind[row] >= ACT:
+                share = I.told_share[row]
             for week in range(max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)):
                 S.path[outcome, week] = max(S.path[outcome, week], share)
+        if as_told:
+            S.path[outcome, 0] = binds
         for week in range(span):
             if S.path[outcome, week] > 0.02 and week < S.quota_lead[group]:
                 S.quota_lead[group] = week
@@ -271,18 +362,35 @@ def of_quota(step: int, dt: float, group: int, span: int, P: Any, N: Any, I: Any
     S.quota_lasts[group] = min(1.0, late / mean) if mean > 1e-6 else 0.0
 
 
-def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """What holders in a country that restricts its exports expect: while goods can still leave, part of what outsiders do.
+def known_weeks(step: int, actor: int, span: int, I: Any, S: Any) -> float:
+    """Weeks of the horizon for which quotas are told with their ends; what comes after is a guess."""
+    until = step
+    for _ in range(I.told_count[0]):
+        before = until
+        for row in range(I.told_count[0]):
+            if S.weight[row] > 0.0 and I.told_what[row] == QUOTA and I.told_actor[row] == actor:
+                if I.told_from[row] <= until + 1 and I.told_until[row] < LATER and I.told_until[row] > until:
+                    until = I.told_until[row]
+        if until == before or until >= step + span:
+            break
+    return min(float(span), until - step)
 
-    ln E / N = max(own, follow * openness^elasticity * e^(-age of the news) * outsiders'). Before the date of an act they sell.
+
+def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
+    """What holders in a country that restricts its exports expect: while goods can still leave, part of what outsiders
+    do; nobody waits for what is certain.
+
+    ln E / N = own + (1 - certain) max(0, follow * openness^elasticity * e^(-age of the news) * outsiders' - own). Before
+    the date of an act they sell what they will not need over the weeks that are left.
     """
     for market in range(N.q_mat.shape[0]):
         S.holders_ln[market] = S.expected_ln[market]
+        S.release_of[market] = P.release_years
         zone = N.zone_of_country[N.q_country[market]]
         if zone <= 0:
             continue
         material, actor = N.q_mat[market], N.q_country[market]
-        weight, above, leaves, hidden = 0.0, 0.0, 0.0, 0.0
+        weight, above, leaves, hidden, lead = 0.0, 0.0, 0.0, 0.0, 0.0
         for passage in range(N.m_passage[material], N.m_passage[material + 1]):
             if N.v_here[passage] != market or N.v_zone[passage] == 0 or S.usual_flow[passage] <= 0.0:
                 continue
@@ -291,6 +399,7 @@ def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             above += S.usual_flow[passage] * (S.expected_ln[there] - S.normal_ln[there])
             leaves += S.usual_flow[passage] * min(1.0, S.open_share[passage])
             hidden = max(hidden, S.withheld_mean[passage])
+            lead += S.usual_flow[passage] * S.lead[there]
         if weight <= 0.0:
             continue
         group = 2 * (zone - 1) + I.quota_part[zone, material]
@@ -298,18 +407,18 @@ def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         if hidden <= 0.0:
             continue
         own = S.expected_ln[market] - S.normal_ln[market]
-        begun, age = news_of(step, dt, actor, I, S)
-        bound = S.bound_for[group] > 0.0
-        if begun or bound:
+        begun_already, age = news_of(step, dt, actor, I, S)
+        if begun_already or S.bound_for[group] > 0.0:
             openness = leaves / weight
             if I.licences_a_year[group] >= 0.0 and S.free_gross[group] > 0.0:
                 openness = min(openness, I.licences_a_year[group] / S.free_gross[group])
             shared = P.follow * openness**P.follow_openness * exp(-age / NEWS_YEARS) * above / weight
-            if shared > own:
-                S.holders_ln[market] = S.normal_ln[market] + shared
-        elif own < 0.0 and S.output_normal[market] > 0.0:  # before the date: use at home stays, what it needs keeps
+            S.holders_ln[market] += (1.0 - S.quota_told[group]) * max(0.0, shared - own)
+        elif own < 0.0 and S.output_normal[market] > 0.0:  # use at home stays, and what it needs is kept
             exported = max(0.0, 1.0 - S.use_planned[market] / S.output_normal[market])
             S.holders_ln[market] = S.normal_ln[market] + own * exported
+            left = S.quota_lead[group] if S.quota_mean[group] > 0.0 else lead / weight
+            S.release_of[market] = max(P.release_years, left * dt)
 
 
 def news_of(step: int, dt: float, actor: int, I: Any, S: Any) -> tuple[bool, float]:
@@ -363,6 +472,12 @@ MECHANISM = Mechanism(
         Array("I.told_part", "g", "code", "kind of licence it is about; -1 for both", 0, "i8"),
         Array("I.told_target", "g c", "1 or 0", "countries whose flows it withholds"),
         Array("I.told_material", "g m", "1 or 0", "materials it is about"),
+        Array("S.looking", "1", "1 or 0", "whether holders think anew this week", 0, "i8"),
+        Array("S.last_look", "1", "week", "when they did last", 0, "i8"),
+        Array("S.since", "1", "weeks", "between the last two looks", 0, "i8"),
+        Array("S.seen_open", "v", "share", "of the base year's flow that the law let pass at the last look", 1.0),
+        Array("S.seen_cut", "q", "share", "of output that was stopped at the last look"),
+        Array("S.seen_quota", "u", "1 or 0", "whether licences were needed at the last look"),
         Array("I.expected_tax", "v", "share", "tax that is expected over the horizon"),
         Array("S.weight", "g", "share", "probability that is given to a thing told"),
         Array("S.path", "3 h", "share", "withheld week by week, in each outcome"),
@@ -373,6 +488,7 @@ MECHANISM = Mechanism(
         Array("S.quota_mean", "u", "share", "mean over outcomes"),
         Array("S.quota_lead", "u", "weeks", "until a quota is expected to bind"),
         Array("S.quota_lasts", "u", "share", "how far it is expected to stay"),
+        Array("S.quota_told", "u", "share", "of the horizon, for which it is in force as it was told"),
         Array("S.bound_for", "u", "years", "a quota has bound"),
         Array("S.closed_for", "v", "years", "a passage has been cut without a told end"),
         Array("S.cut_for", "q", "years", "output has been cut beyond the calendar"),
@@ -384,6 +500,7 @@ MECHANISM = Mechanism(
         Array("S.lasts", "q", "share", "how far what is missing is expected to stay"),
         Array("S.lead", "q", "weeks", "until it begins"),
         Array("S.forward", "q", "t", "stock held for a date"),
+        Array("S.release_of", "q", "years", "over which holders let go of stock that they do not want"),
         Array("S.holders_ln", "q", "ln USD/kg", "log of the price that holders of a market expect",
               lambda start: start.N.q_base_ln),
     ),

@@ -119,7 +119,7 @@ MECHANISM = Mechanism(
         Array("X.activity", "t f", "1", "use that industry carries, 1 in the base year", _activity),
         Array("S.stock", "s", "t", "stock held", _stock),
         Array("S.usual", "s", "t", "held and under way in the base year",
-              lambda start: start.S.stock + start.S.pipe_sum),
+              lambda start: start.S.stock + start.S.spot_sum),
         Array("S.holding", "s", "t", "stock wanted at the expected price"),
         Array("S.plan", "s", "t/year", "what a user would buy for its use at the base-year price"),
         Array("S.wish", "s", "t/year", "what a slot buys this week on balance; below zero it sells"),

@@ -11,7 +11,6 @@ from chokepoint.agents.mine import believed_value as mine_believed_value
 from chokepoint.agents.mine import counted as mine_counted
 from chokepoint.agents.mine import debt_due as mine_debt_due
 from chokepoint.agents.mine import opens as mine_opens
-from chokepoint.agents.mine import paid as mine_paid
 from chokepoint.sim.engine import draws
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
@@ -21,7 +20,7 @@ from chokepoint.sim.market.accounts import pay
 from chokepoint.sim.market.mechanisms.mining import FIXED_COST
 from chokepoint.sim.market.rules.market import kept as market_kept
 from chokepoint.sim.market.rules.market import smoothed as market_smoothed
-from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
+from chokepoint.sim.network.structure import BUILDING, DEFAULTED, OPERATING, PLANNED
 
 
 def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -34,8 +33,6 @@ def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: 
         S.k_value[mine, 1] = market_smoothed(S.k_value[mine, 1], value, invest_kept)
         S.k_value[mine, 3] = market_smoothed(S.k_value[mine, 3], value, anchor_kept)
         state = S.k_state[mine]
-        ore = N.k_payable[mine] * max(0.0, value - N.k_refining[mine])
-        earns = mine_paid(ore, I.k_floor[mine], I.k_subsidy[mine])
         if N.k_project[mine] > 0:
             account = N.k_account[mine]
             if state == PLANNED:
@@ -92,13 +89,6 @@ def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: 
                         S.k_state[mine] = DEFAULTED
                 else:
                     S.k_losses[mine] = 0.0
-        elif state == OPERATING:
-            S.k_losses[mine] = S.k_losses[mine] + dt if earns < 0.75 * N.k_cost[mine] else 0.0
-            if S.k_losses[mine] > P.mothball_years:
-                S.k_state[mine] = MOTHBALLED
-        elif state == MOTHBALLED and earns > 1.1 * N.k_cost[mine]:
-            S.k_state[mine] = OPERATING
-            S.k_losses[mine] = 0.0
 
 
 def _delay(start: Making) -> Any:

@@ -99,7 +99,7 @@ def _opening(start: Making) -> Any:
     """Tonnes in the world before the first week, by material: (materials,)."""
     S, N = start.S, start.N
     opening = np.zeros(start.sizes["m"])
-    np.add.at(opening, N.s_mat, S.stock + S.pipe_sum)
+    np.add.at(opening, N.s_mat, S.stock + S.spot_sum)
     return opening + (S.product.sum(axis=0) + S.feed.sum(axis=0))
 
 

@@ -15,11 +15,16 @@ from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
 
 
+KEPT = 0.8  # of what a reserve let go last week, where nothing is lost any more (assumption)
+
+
 def releases(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """A reserve lets go what the firms it is there for had to give up last week for want of material, each country's
-    part of it sold there; t a year by market."""
+    """A reserve lets go what the firms it is there for would have to give up for want of material without it: what they
+    lost last week and what it let go then; each country's part is sold there, t a year by market."""
     S.relief_to[:, :] = 0.0
-    S.relief_in[:] = 0.0
+    for market in range(S.relief_in.shape[0]):  # where nothing is lost any more it gives less week by week
+        S.needed_relief[market] = S.lacking[market] + (1.0 if S.lacking[market] > 0.0 else KEPT) * S.relief_in[market]
+        S.relief_in[market] = 0.0
     for slot in range(N.reserve_start[0], S.stock.shape[0]):
         can = min(S.stock[slot] / dt, I.reserve_release[slot])
         if can <= 0.0:
@@ -28,15 +33,15 @@ def releases(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         lacks = 0.0
         for country in range(N.q_of.shape[0]):
             if I.reserve_reach[home, country] > 0.0 and N.q_of[country, material] >= 0:
-                lacks += S.lacking[N.q_of[country, material]]
+                lacks += S.needed_relief[N.q_of[country, material]]
         if lacks <= 0.0:
             continue
         part = min(1.0, can / lacks)
         for country in range(N.q_of.shape[0]):
             market = N.q_of[country, material]
             if I.reserve_reach[home, country] > 0.0 and market >= 0:
-                S.relief_to[slot - N.reserve_start[0], country] = part * S.lacking[market]
-                S.relief_in[market] += part * S.lacking[market]
+                S.relief_to[slot - N.reserve_start[0], country] = part * S.needed_relief[market]
+                S.relief_in[market] += part * S.needed_relief[market]
 
 
 def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -108,6 +113,7 @@ MECHANISM = Mechanism(
         ),
         Array("I.private_floor", "c m", "months of use", "stock that firms must hold"),
         Array("S.relief_to", "y c", "t/year", "let go by a reserve for a country's firms"),
+        Array("S.needed_relief", "q", "t/year", "use that would be lost without reserves"),
         Array("S.relief_in", "q", "t/year", "let go by reserves in a market"),
         Array("S.seen_buying_of", "q", "t/year", "buying of states as others see it"),
         Array("S.believed_reserve", "q", "t", "what reserves are believed to hold for a market"),

@@ -39,7 +39,7 @@ def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
         S.used_factor[market] = used
         S.stock_factor[market] = cover * raised
         missing = S.stock_factor[market] * S.wanted_here[market] - S.held[market]
-        S.gap_years[market] = P.fill_years if missing > 0.0 else P.release_years
+        S.gap_years[market] = S.fill_of[market] if missing > 0.0 else S.release_of[market]
         S.ahead_factor[market] = S.forward_buying[market] * raised
         S.price_of[N.q_country[market], N.q_mat[market]] = exp(S.price_ln[market])
         S.bought[market], S.sold[market] = 0.0, S.relief_in[market] * dt
@@ -179,7 +179,10 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             if cargo <= 0.0:
                 continue
             S.received[slot] += cargo
-            R.bill[step, country] += cargo * price
+            if N.f_kind[firm] == RESERVE:
+                R.reserve_spent[step, country] += cargo * price
+            else:
+                R.bill[step, country] += cargo * price
             if passage < 0:
                 S.linked_home[market] += cargo
                 S.stock[slot] += cargo
@@ -387,6 +390,24 @@ def _prices(start: Making) -> Any:
     return np.where(known, np.exp(N.q_base_ln[np.maximum(N.q_of, 0)]), N.base_price[N.zone_of_country])
 
 
+def _under_way(start: Making) -> Any:
+    """What is under way when the base year goes on: (weeks ahead, passages), t."""
+    N = start.N
+    pipe = np.zeros((_depth(start), len(N.v_here)))
+    for week in range(len(pipe)):
+        pipe[week] = np.where(N.v_lag > week, N.v_flow * start.dt, 0.0)
+    return pipe
+
+
+def _claims(start: Making) -> Any:
+    """What of it each slot bought, in proportion to its purchases: (slots,), t."""
+    N = start.N
+    afloat = np.bincount(N.v_there, start.S.spot_pipe.sum(axis=0), len(N.q_mat))
+    bought = np.bincount(N.s_market, start.base_purchases, len(N.q_mat))
+    share = np.divide(afloat, bought, out=np.zeros(len(bought)), where=bought > 0.0)
+    return start.base_purchases * share[N.s_market]
+
+
 def _depth(start: Making) -> int:
     longest = int(start.N.v_lag.max(initial=1))
     return longest + int(start.X.transit.max()) + 1
@@ -459,7 +480,7 @@ MECHANISM = Mechanism(
         Array("S.order", "s", "t a week", "what a slot buys on balance; below zero it sells",
               lambda start: start.base_purchases),
         Array("S.received", "s", "t a week", "of that, what it got", lambda start: start.base_purchases),
-        Array("S.spot_sum", "s", "t", "under way to it, bought on the spot"),
+        Array("S.spot_sum", "s", "t", "under way to it, bought on the spot", _claims),
         Array("S.r_order", "r m", "t a week", "what a refiner buys on balance; below zero it sells"),
         Array("S.r_afloat", "r m", "t", "under way to it, bought on the spot"),
         Array("S.asked", "r m", "t a week, then share", "asked of a refiner; then the part that it serves"),
@@ -467,7 +488,7 @@ MECHANISM = Mechanism(
         Array("S.e_ship", "e", "t a week", "carried by a link"),
         Array("S.e_trust", "e", "share", "trust in a supplier", 1.0),
         Array("S.spot_pipe", "d v", "t", "cargo bought on the spot that arrives so many weeks ahead",
-              lambda start: np.zeros((_depth(start), len(start.N.v_here)))),
+              _under_way),
         Array("S.price_of", "c m", "USD/kg", "price in a country", _prices),
     ),
     series={

@@ -53,14 +53,15 @@ def test_reasons_why_a_draw_is_not_healthy() -> None:
     assert reasons_of({"state": "failed"}) == ["failed"]
 
 
-def test_draws_fill_the_ranges_evenly_and_leave_switches_alone() -> None:
+def test_draws_fill_the_ranges_evenly() -> None:
     values = drawn(10, seed=3)
-    assert set(PARAMETERS) - set(values) == {"trend_weight"}
+    assert set(values) == set(PARAMETERS)
     for name, x in values.items():
         p = PARAMETERS[name]
-        tenth = np.floor((x - p.low) / (p.high - p.low) * 10.0)
+        share = np.log(x / p.low) / np.log(p.high / p.low) if p.low > 0.0 else (x - p.low) / (p.high - p.low)
+        tenth = np.floor(share * 10.0)
         assert sorted(tenth) == list(range(10)), name
-    assert not np.array_equal(values["leak_gap"], drawn(10, seed=4)["leak_gap"])
+    assert not np.array_equal(values["choke"], drawn(10, seed=4)["choke"])
 
 
 def test_interval_and_contrast_by_hand() -> None:
@@ -79,6 +80,5 @@ def test_four_draws_end_to_end() -> None:
     assert len(data["runs"]) == data["draws"] == 4
     assert data["share"] == np.mean([not r["reasons"] for r in data["runs"]])
     assert data["low"] < data["share"] < data["high"] or data["share"] in (0.0, 1.0)
-    assert data["left_out"] == ["trend_weight"]
     with pytest.raises(BadInput, match="no observed peak"):
         stability("2020-slump", 4)

@@ -77,15 +77,15 @@ def test_spans_of_facts_are_days() -> None:
 
 
 def test_amplification_is_variance_over_mean_at_one_stage_over_another() -> None:
-    # sums of two weeks: use 20, 20, 24, 16 (variance 8, mean 20); orders 10, 30, 30, 10 (variance 100, mean 20)
+    # sums of two weeks: use 20, 20, 24, 16 (variance 8, mean 20); made, in two refineries, 10, 30, 30, 10 (variance 100)
     use = np.array([[10, 10, 10, 10, 12, 12, 8, 8]], dtype=float)[:, :, None]
-    orders = np.array([[5, 5, 15, 15, 15, 15, 5, 5]], dtype=float)[:, :, None]
+    made = np.array([[[1, 4], [4, 1], [5, 10], [10, 5], [15, 0], [0, 15], [5, 0], [0, 5]]], dtype=float)
     run = Run(
-        "hand", "By hand", date(2019, 5, 6), 7.0, {"use": ["Japan"], "orders": ["refiners"]},
-        {"use": use, "orders": orders}, {}, recorded(),
+        "hand", "By hand", date(2019, 5, 6), 7.0, {"use": ["Japan"], "refined": ["A", "B"]},
+        {"use": use, "refined": made}, {}, recorded(),
     )  # fmt: skip
     span = (date(2019, 5, 6), date(2019, 7, 1))
-    assert statistics.amplification(run, "use", "refiners", span, weeks=2) == pytest.approx([5.0 / 0.4])
+    assert statistics.amplification(run, "use", "refined", span, weeks=2) == pytest.approx([5.0 / 0.4])
 
 
 def test_the_first_month_of_a_flow_and_a_default_after_the_peak() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from chokepoint.experiments.history.baselines import Known, baselines, known_of
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.history.facts import Fact, Facts, Finding, finding, findings_of, read_facts
+from chokepoint.experiments.history.facts import Fact, Facts, Finding, finding, findings_of, hold_against, read_facts
 from chokepoint.experiments.history.observed import Datum, History, Residuals
 from chokepoint.experiments.runs.score import score
 from chokepoint.sim.scenario.problems import BadInput
@@ -49,6 +49,18 @@ def test_a_whole_passes_only_where_all_parts_do() -> None:
     assert list(found) == ["A.one", "A.two", "A", "B"]
     assert (found["A.one"].pass_share, found["A.two"].pass_share, found["A"].pass_share) == (0.8, 0.8, 0.6)
     assert found["A"].verdict == "fail"
+
+
+def test_what_the_model_cannot_answer_stays_in_the_table_and_is_said_to_be_open() -> None:
+    facts = Facts((fact("A.one"), fact("A.two", unanswered="there are no orders"), fact("B", unanswered="none")))
+    found = {f.fact.id: f for f in findings_of(facts, {"A.one": np.full(10, 0.1)})}
+    assert list(found) == ["A.one", "A.two", "A", "B"]
+    assert [f.verdict for f in found.values()] == ["strong", "not answered", "not answered", "not answered"]
+    assert found["B"].passes is None
+    assert found["A.two"].value != found["A.two"].value
+    run = find("2019-threat").run(1)
+    asked = [replace(f, unanswered="none" if f.id == "B2" else "") for f in find("2019-threat").facts.facts]
+    assert "B2" not in [f.fact.id for f in hold_against(run, Facts(tuple(asked)))]
 
 
 def test_loss_is_the_mean_over_groups_of_weighted_squares() -> None:
@@ -141,5 +153,6 @@ def test_score_is_one_json_object_with_the_ids_of_history() -> None:
     ids = {f["id"] for f in data["facts"]}
     assert {f"A{i}" for i in (1, 2, 3, *range(5, 19), 20, 21)} | {"A8.use", "A8.La", "C8"} <= ids
     assert all({"value", "low", "high", "observed", "pass_share", "verdict"} <= set(f) for f in data["facts"])
-    assert {f["verdict"] for f in data["facts"]} <= {"strong", "pass", "fail", ""}
+    assert {f["verdict"] for f in data["facts"]} <= {"strong", "pass", "fail", "", "not answered"}
+    assert all((f["verdict"] == "not answered") == bool(f["unanswered"]) for f in data["facts"])
     assert data["baselines"][-1]["baseline"] == "this model"

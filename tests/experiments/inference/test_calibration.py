@@ -1,21 +1,38 @@
-"""The search: distances by hand, the unit cube, recovery of known values, a search that goes on where it stopped."""
+"""The objective and the searches: numbers by hand, recovery of known values, a search that goes on where it stopped."""
 
 import json
 from datetime import date
+from math import exp, log, sqrt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from chokepoint.agents.behaviour import PARAMETERS
-from chokepoint.experiments.history.catalogue import find
+from chokepoint.agents.behaviour import FITTED, PARAMETERS
+from chokepoint.experiments.history.catalogue import find, names
 from chokepoint.experiments.history.facts import Fact
-from chokepoint.experiments.inference.calibration import Aim, Problem, aims_until, calibrate, distance, searched
+from chokepoint.experiments.inference import least_squares
+from chokepoint.experiments.inference.calibration import aims_until, calibrate
 from chokepoint.experiments.inference.identification import narrowed, recovery, screening
+from chokepoint.experiments.inference.objective import (
+    COUNT,
+    FARTHEST,
+    REACH,
+    WORST,
+    Aim,
+    Problem,
+    Target,
+    distance,
+    reach,
+    softened,
+)
 from chokepoint.experiments.inference.posterior import _reflected, posterior, read, write
 from chokepoint.sim.scenario.problems import BadInput
 
 EARLY = Aim("2010-embargo", ("end=2011-12-31",), (date(1900, 1, 1), date(2011, 12, 31)), facts=False)
+COBALT = Aim("1978-cobalt")  # small, and scored by facts alone
+IDLE = "reserve_inference"  # does nothing where no state has a reserve
 
 
 def fact(band: tuple[float, float], strong: tuple[float, float], unit: str = "ratio") -> Fact:
@@ -26,8 +43,8 @@ def test_distance_is_nothing_in_the_strong_band_and_one_where_the_pass_band_ends
     ratio = fact((2.8, 5.0), (3.3, 4.5))
     assert distance(ratio, 4.0) == 0.0
     assert distance(ratio, 5.0) == pytest.approx(1.0)
-    assert distance(ratio, 2.8) == pytest.approx(1.0)
-    assert distance(ratio, 100.0) == 2.0  # bounded
+    assert distance(ratio, 2.8) == pytest.approx(-1.0)
+    assert distance(ratio, 100.0) == FARTHEST
     below = fact((0.0, 0.65), (0.0, 0.58))
     assert distance(below, 0.1) == 0.0
     assert distance(below, 0.65) == pytest.approx(1.0)
@@ -35,89 +52,208 @@ def test_distance_is_nothing_in_the_strong_band_and_one_where_the_pass_band_ends
     assert distance(month, 2011.76) == pytest.approx(1.0)
     # a band that starts at nothing is read on a plain scale, just above nothing as just below it
     small = next(f for f in find("2020-slump").facts.facts if f.id == "B4")
-    assert distance(small, 0.001) == pytest.approx(0.039 / 0.08)
-    assert distance(small, -0.001) == pytest.approx(0.041 / 0.08)
+    assert distance(small, 0.001) == pytest.approx(-0.039 / 0.08)
+    assert distance(small, -0.001) == pytest.approx(-0.041 / 0.08)
 
 
-def test_the_unit_cube_spans_the_ranges_of_the_table() -> None:
-    names = searched()
-    problem = Problem(names, (EARLY,))
-    low, high = problem.values(np.zeros(len(names))), problem.values(np.ones(len(names)))
-    assert all((low[n], high[n]) == (PARAMETERS[n].low, PARAMETERS[n].high) for n in names)
-    defaults = {n: PARAMETERS[n].default for n in names}
-    assert problem.values(problem.unit({})) == pytest.approx(defaults)
+def test_squares_grow_on_a_straight_line_beyond_four_standard_deviations() -> None:
+    squares = softened(np.array([-2.0, 4.0, 5.0, -6.0])) ** 2
+    assert squares == pytest.approx([4.0, 16.0, 24.0, 32.0])
+    assert softened(np.array([-6.0]))[0] < 0.0
+
+
+def test_priors_are_log_normal_and_the_medians_are_where_a_search_begins() -> None:
+    problem = Problem(FITTED, (EARLY,))
+    medians = problem.values(problem.unit({}))
+    assert medians == pytest.approx({n: PARAMETERS[n].prior for n in FITTED})
+    assert problem.from_prior(medians) == pytest.approx(np.zeros(len(FITTED)), abs=1e-9)
+    p = PARAMETERS["use_elasticity"]
+    one = Problem(("use_elasticity",), (EARLY,))
+    assert one.from_prior({"use_elasticity": p.prior * exp(log(p.high / p.low) / 2.563)}) == pytest.approx([1.0])
     with pytest.raises(BadInput, match="use_elasticity"):
         Problem(("use_elasticty",), (EARLY,))
 
 
-def test_every_searched_range_is_at_least_a_factor_two_wide() -> None:
-    for name in searched():
+def test_a_search_looks_three_standard_deviations_far_and_not_beyond_what_is_taken() -> None:
+    for name in FITTED:
         p = PARAMETERS[name]
-        assert p.high >= 2.0 * p.low, name
-        assert p.low <= p.default <= p.high, name
+        low, high = reach(p)
+        assert p.least <= low < p.low <= p.prior <= p.high <= high <= p.most, name
+        for value in (low, high):
+            assert abs(log(value / p.prior)) <= REACH * p.spread + 1e-9, name
+    problem = Problem(FITTED, (EARLY,))
+    ends = problem.values(np.zeros(len(FITTED)))
+    assert problem.at_a_bound(ends) == list(FITTED)
+    assert problem.at_a_bound({n: PARAMETERS[n].prior for n in FITTED}) == []
+    inner = problem.values(problem.within_ranges(np.ones(len(FITTED))))
+    assert inner == pytest.approx({n: PARAMETERS[n].high for n in FITTED})
 
 
-def test_until_a_day_nothing_later_is_run() -> None:
+def test_the_objective_counts_every_episode_and_every_group_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = Target(Problem(("use_elasticity", "choke"), (COBALT,)))
+    found = {
+        "one": {"outside": np.array([1.0, -1.0, 1.0, -1.0]), "facts": np.array([2.0])},
+        "other": {"facts": np.array([0.0, 3.0])},
+    }
+    monkeypatch.setattr(target, "by_episode", lambda values: found)
+    assert target.parts({}) == pytest.approx({"one": (1.0 + 4.0) / 2.0, "other": 4.5})
+    p = PARAMETERS["choke"]
+    values = {"use_elasticity": PARAMETERS["use_elasticity"].prior, "choke": p.prior * exp(2.0 * p.spread)}
+    expected = COUNT * (2.5 + 4.5) + 2.0**2
+    assert target.objective(values) == pytest.approx(expected)
+    residuals = target.residuals(values)
+    assert residuals is not None
+    assert len(residuals) == 4 + 1 + 2 + 2
+    assert (residuals**2).sum() == pytest.approx(expected)
+
+
+def test_a_run_that_fails_is_as_bad_as_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = Target(Problem(("choke",), (COBALT,)))
+
+    def fails(values: Any) -> Any:
+        raise ArithmeticError("the market has no price")
+
+    monkeypatch.setattr(target, "by_episode", fails)
+    assert target.residuals({"choke": 0.1}) is None
+    assert target.objective({"choke": 0.1}) == WORST
+
+
+def test_a_scored_observation_counts_by_its_error_and_facts_made_of_them_do_not_count_twice() -> None:
+    problem = Problem(("choke",), (EARLY, COBALT), replications=1)
+    found = Target(problem).by_episode({"choke": PARAMETERS["choke"].prior})
+    assert set(found) == {"2010-embargo", "1978-cobalt"}
+    assert "facts" not in found["2010-embargo"]
+    history = find("2010-embargo").facts.history
+    assert history is not None
+    within = history.chosen(group="outside", span=EARLY.span)
+    run = find("2010-embargo").run(1, changes=EARLY.changes, behaviour={"choke": PARAMETERS["choke"].prior})
+    errors = (history.logs(run)[0] - history.observed)[within]
+    sd = np.sqrt(history.sd[within] ** 2 + history.residuals.model_sd**2)
+    assert found["2010-embargo"]["outside"] == pytest.approx(errors / sd)
+
+
+class Straight:
+    """A search in whose place residuals are straight lines: (z - goal) / sd of each parameter."""
+
+    def __init__(self, goals: list[float], sds: list[float], fails: float = np.inf):
+        self.problem = Problem(FITTED[: len(goals)], (COBALT,))
+        self.goals, self.sds, self.fails, self.workers = np.array(goals), np.array(sds), fails, 2
+
+    def residuals(self, units: list[np.ndarray]) -> list[np.ndarray | None]:
+        found: list[np.ndarray | None] = []
+        for unit in units:
+            z = self.problem.from_prior(self.problem.values(unit))
+            data = (z - self.goals) / self.sds
+            found.append(np.concatenate([data, z]) if z[0] < self.fails else None)
+        return found
+
+
+def test_least_squares_finds_the_mean_of_data_and_prior() -> None:
+    # data at g with standard deviation s and a prior at 0 with 1: g / (1 + s^2), and s / sqrt(1 + s^2) is left
+    search: Any = Straight([1.0, -0.5, 2.0], [0.5, 2.0, 1e6])
+    found = least_squares.descend(search, 0, search.problem.unit({}), 100)
+    z = search.problem.from_prior(found.values)
+    assert z == pytest.approx([1.0 / 1.25, -0.5 / 5.0, 0.0], abs=1e-3)
+    left = [found.left[n] for n in search.problem.parameters]
+    assert left == pytest.approx([0.5 / sqrt(1.25), 2.0 / sqrt(5.0), 1.0], abs=1e-6)
+    assert found.directions == 1  # the data say more than a prior of the first alone
+    assert found.objective == pytest.approx(float((z**2).sum() + (((z - search.goals) / search.sds) ** 2).sum()))
+    assert found.prior == pytest.approx(float((z**2).sum()))
+    assert found.bounds == []
+
+
+def test_least_squares_ends_where_the_reach_ends_and_says_so() -> None:
+    search: Any = Straight([50.0, 1.0], [0.01, 0.01])
+    found = least_squares.descend(search, 0, search.problem.unit({}), 200)
+    first, second = search.problem.parameters
+    assert found.bounds == [first]
+    assert found.values[first] == pytest.approx(reach(PARAMETERS[first])[1])
+    assert search.problem.from_prior(found.values)[1] == pytest.approx(1.0, abs=0.01)  # the other is found all the same
+
+
+def test_least_squares_goes_around_values_under_which_a_run_fails() -> None:
+    search: Any = Straight([2.0], [0.3], fails=0.8)
+    found = least_squares.descend(search, 0, search.problem.unit({}), 100)
+    assert 0.3 < search.problem.from_prior(found.values)[0] < 0.8
+    search = Straight([2.0], [0.3], fails=-5.0)
+    assert least_squares.descend(search, 0, search.problem.unit({}), 100).objective == WORST
+
+
+def test_until_a_day_nothing_later_is_run_and_all_that_ship_are_fitted_where_none_is_named() -> None:
     (aim,) = aims_until(["2010-embargo"], date(2011, 12, 31))
     assert aim.changes == ("end=2011-12-31",)
     assert aim.span is not None
     assert aim.span[1] == date(2011, 12, 31)
+    assert aims_until((), date(2011, 12, 31)) == (aim,)  # nothing of the others is observed by then
+    scored = {n for n in names() if any(f.band for f in find(n).facts.facts)}
+    assert {a.episode for a in aims_until((), None)} == scored
+    with pytest.raises(BadInput, match="two-countries: nothing is scored"):
+        aims_until(["two-countries"], None)
 
 
 def test_known_values_are_recovered() -> None:
-    """History made with known values under another luck: the search finds them again within a fifth of the range."""
-    truth = {"trader_risk": 3.0, "leak_share": 0.5, "campaign_strength": 0.4}
-    whole = Aim("2010-embargo", ("end=2014-12-31",), facts=False)
-    found = recovery(Problem(tuple(truth), (whole,), replications=3), truth, evaluations=60, noise_seed=None)
+    """History made with known values under another luck, and believed far more than priors: they are found again."""
+    away = {"choke": 1.2, "smuggled_most": -1.2}
+    truth = {n: PARAMETERS[n].prior * exp(z * PARAMETERS[n].spread) for n, z in away.items()}
+    problem = Problem(tuple(truth), (EARLY,), replications=1, count=1000.0)
+    found = recovery(problem, truth, evaluations=20, noise_seed=None)
     for name, (true, value) in found.items():
-        p = PARAMETERS[name]
-        assert abs(value - true) <= 0.2 * (p.high - p.low), name
+        assert abs(log(value / true)) < 0.5 * abs(log(PARAMETERS[name].prior / true)), name
 
 
-def test_a_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    problem = Problem(("use_elasticity", "trader_risk"), (EARLY,), replications=1)
-    whole = calibrate(problem, 2, 12, tmp_path / "whole", workers=1)
+@pytest.mark.parametrize("method", ["least-squares", "adaptation"])
+def test_a_search_goes_on_where_it_stopped(tmp_path: Path, method: str) -> None:
+    problem = Problem(("use_elasticity", "stock_elasticity"), (COBALT,), replications=1)
+    whole = calibrate(problem, 2, 24, tmp_path / "whole", workers=1, method=method)
     path = tmp_path / "half" / "starts.json"
-    calibrate(problem, 2, 12, tmp_path / "half", workers=1)
+    calibrate(problem, 2, 24, tmp_path / "half", workers=1, method=method)
     kept = json.loads(path.read_text())
     kept["done"] = kept["done"][:1]
     path.write_text(json.dumps(kept))
-    assert calibrate(problem, 2, 12, tmp_path / "half", workers=1) == whole
+    assert calibrate(problem, 2, 24, tmp_path / "half", workers=1, method=method) == whole
     assert whole[0].objective <= min(s.first for s in whole)
     with pytest.raises(BadInput, match="another calibration"):
-        calibrate(problem, 3, 12, tmp_path / "half", workers=1)
+        calibrate(problem, 3, 24, tmp_path / "half", workers=1, method=method)
+    with pytest.raises(BadInput, match="nearest: least-squares"):
+        calibrate(problem, 1, 24, tmp_path / "other", workers=1, method="least-square")
 
 
 def test_a_parameter_that_does_nothing_is_not_identified() -> None:
-    # until the end of 2011 no mine is old enough for the years after which it fails to matter
-    problem = Problem(("trader_risk", "default_years"), (EARLY,), replications=1)
-    rows = {r["parameter"]: r for r in screening(problem, {}, 2, workers=1)}
-    assert rows["default_years"]["mu_star"] < 0.01 * rows["trader_risk"]["mu_star"]
-    assert rows["default_years"]["verdict"] == "not identified"
-    assert rows["trader_risk"]["profile_share"] < 1.0
+    problem = Problem(("stock_elasticity", IDLE), (COBALT,), replications=1)
+    rows = {r["parameter"]: r for r in screening(problem, {}, 4, workers=1)}
+    # what is left of it is its prior, which is even over its range but for z^2 of at most 6.6
+    assert rows[IDLE]["mu_star"] < rows["stock_elasticity"]["mu_star"]
+    assert rows[IDLE]["profile_share"] > 0.7
 
 
-def test_a_narrowed_problem_holds_what_does_nothing_in_the_middle_of_its_range() -> None:
-    problem = Problem(("default_years", "trader_risk", "use_elasticity"), (EARLY,), replications=1)
-    narrow = narrowed(problem, 2, trajectories=3, workers=1)
-    assert set(narrow.parameters) == {"trader_risk", "use_elasticity"}  # no entrant can default so soon
-    p = PARAMETERS["default_years"]
-    assert narrow.values(np.array([0.1, 0.9]))["default_years"] == pytest.approx((p.low + p.high) / 2.0)
+def test_a_narrowed_problem_holds_what_moves_least_at_the_median_of_its_prior() -> None:
+    problem = Problem(("stock_elasticity", IDLE, "horizon_years"), (COBALT,), replications=1)
+    narrow = narrowed(problem, 2, trajectories=4, workers=1)
+    assert len(narrow.parameters) == 2
+    (held,) = set(problem.parameters) - set(narrow.parameters)
+    assert narrow.values(np.array([0.1, 0.9]))[held] == PARAMETERS[held].prior
     with pytest.raises(BadInput, match="free parameters: 4"):
         narrowed(problem, 4)
 
 
-def test_the_posterior_stays_in_the_ranges_and_moves(tmp_path: Path) -> None:
-    problem = Problem(("trader_risk", "default_years"), (EARLY,), replications=1)
-    _, draws = posterior(problem, {}, 10, 90, workers=1)
+def test_the_posterior_of_what_data_do_not_tell_is_its_prior(tmp_path: Path) -> None:
+    problem = Problem(("report", "follow"), (COBALT,), replications=1)  # neither is at work in 1978
+    _, draws = posterior(problem, {}, 60, 600, workers=1)
     for name in problem.parameters:
-        values = np.array([d[name] for d in draws])
-        assert ((values >= PARAMETERS[name].low) & (values <= PARAMETERS[name].high)).all()
-    spread = {n: np.std([d[n] for d in draws]) / (PARAMETERS[n].high - PARAMETERS[n].low) for n in problem.parameters}
-    assert spread["default_years"] > spread["trader_risk"]
+        z = np.array([problem.from_prior(d)[problem.parameters.index(name)] for d in draws])
+        assert 0.5 < z.std() < 1.6, name
+        assert np.abs(z).max() <= REACH
     write(draws, tmp_path / "posterior.csv")
     again = read(tmp_path / "posterior.csv")
-    assert again[3]["trader_risk"] == pytest.approx(draws[3]["trader_risk"], rel=1e-5)
+    assert again[3]["report"] == pytest.approx(draws[3]["report"], rel=1e-5)
+
+
+def test_without_a_sample_of_the_posterior_it_is_said_how_to_get_one(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"no fit has written .*chokepoint calibrate"):
+        read(tmp_path / "posterior.csv")
+    (tmp_path / "old.csv").write_text("cover_outside_months\n3\n")
+    with pytest.raises(BadInput, match="unknown parameter cover_outside_months"):
+        read(tmp_path / "old.csv")
 
 
 def test_a_step_over_the_end_of_a_range_is_mirrored() -> None:

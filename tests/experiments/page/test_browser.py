@@ -196,9 +196,12 @@ def test_agents_parameters_and_export_can_be_looked_at(tab: Tab) -> None:
     assert page.get_by_role("cell", name="Bayan Obo", exact=True).count() == 0
     page.get_by_role("cell", name="Mt Weld", exact=True).click()  # a row opens its agent
     page.get_by_text("country: Australia").wait_for()
-    page.get_by_label("One agent").fill("Japan magnets 1")
+    page.get_by_label("One agent or price").fill("Japan magnets 1")
     page.get_by_role("option", name="Japan magnets 1").click()
-    page.get_by_text("orders, t").wait_for()
+    page.get_by_text(" this week, t").first.wait_for()
+    page.get_by_label("One agent or price").fill("spot price in Japan")
+    page.get_by_role("option", name="spot price in Japan").click()
+    page.get_by_text("who wants La").wait_for()
     page.get_by_role("tab", name="Parameters").click()
     page.get_by_text("Nothing is changed.").wait_for()
     page.get_by_role("tab", name="Export").click()

@@ -30,7 +30,7 @@ def test_links_have_the_state_of_the_border() -> None:
     assert set(link(story, "China", "United States")) == {"under quota", "leaking"}
     assert set(link(story, "Australia", "Europe")) <= {"free"}
     story.to(93)  # customs open every crate for Japan
-    assert set(link(story, "China", "Japan")) >= {"licence queue"}
+    assert set(link(story, "China", "Japan")) >= {"permits or inspection"}
 
 
 def test_links_are_what_left_in_the_last_weeks(session: Session) -> None:
@@ -74,11 +74,37 @@ def test_the_table_has_every_agent_and_a_sheet_says_why(session: Session) -> Non
     layout = session.world.layout
     assert {*layout.mines, *layout.refiners, "State of China", "State of Japan"} <= set(rows)
     assert rows["Bayan Obo"]["flow"] == pytest.approx(session.world.R.mined[94, 0] / session.world.dt, rel=0.01)
-    sheet = dict(agents.sheet(session, "Bayan Obo"))
+    assert {"spot price in China", "spot price in Japan"} <= set(rows)
+    sheet = dict(agents.sheet(session, "Bayan Obo", "Nd"))
     assert sheet["country"] == "China"
     assert any("2010" in head for head in sheet)
     firm = next(a for a in layout.firms if a.startswith("Japan magnets"))
-    assert "Nd" in dict(agents.sheet(session, firm))["orders, t"]
+    sheet = agents.sheet(session, firm, "Nd")
+    assert any(head in ("buys this week, t", "sells this week, t") and "Nd" in text for head, text in sheet)
+    assert any("trade in Nd" in head and "on the spot" in text for head, text in sheet)
+
+
+def test_a_sheet_says_why_a_spot_price_is_what_it_is(session: Session) -> None:
+    sheet = agents.sheet(session, "spot price in Japan", "Nd")
+    told = {head.partition(", ")[2]: text for head, text in sheet if head.startswith("2010-10-25")}
+    assert set(told) == {"spot price of Nd", "who wants Nd", "passages of Nd", "expected price of Nd"}
+    assert "from China" in told["passages of Nd"]
+    m, japan = session.world.materials.index("Nd"), session.world.countries.index("Japan")
+    price = float(told["spot price of Nd"].split(" ")[0].replace(",", ""))
+    assert price == pytest.approx(session.world.R.price_of[94, japan, m], rel=1e-3)
+
+
+def test_what_holders_expect_and_what_a_licence_costs_are_drawn(session: Session) -> None:
+    R, m, japan = session.world.R, session.world.materials.index("Nd"), session.world.countries.index("Japan")
+    spot = {s["name"]: s["data"] for s in picture.by_country(session, "Nd")["series"]}["Japan"]
+    assert spot[-1][1] == pytest.approx(R.price_of[94, japan, m], rel=1e-3)
+    above = {s["name"]: s["data"] for s in picture.expected(session, "Nd")["series"]}["Japan"]
+    ratio = R.expected[94, japan, m] / R.price_of[94, japan, m]
+    assert above[-1][1] == pytest.approx(100.0 * (ratio - 1.0), rel=1e-3, abs=1e-3)
+    rents = picture.rents(session)
+    assert rents is not None
+    assert rents["unit"] == "USD/kg gross"
+    assert picture.rents(Session("two-countries")) is None
 
 
 def test_countries_of_small_worlds_stand_where_they_are_and_ore_is_held() -> None:
@@ -107,7 +133,7 @@ def test_the_map_begins_with_the_base_year() -> None:
 def test_what_a_link_is_told_has_units_and_all_that_it_goes_through(session: Session) -> None:
     tips = [d["tip"] for s in network.world_map(session)["series"][:2] for d in s["data"]]
     (tip,) = (t for t in tips if "China to Japan" in t and "now" in t)
-    assert "t/year gross, now licence queue, under quota, taxed" in tip
+    assert "t/year gross, now permits or inspection, under quota, taxed" in tip
 
 
 def test_the_compared_run_is_drawn_for_every_country() -> None:
@@ -115,9 +141,9 @@ def test_the_compared_run_is_drawn_for_every_country() -> None:
     branched.to(88)
     branched.pull("embargo", {"actor": "China", "target": "Japan", "heard": True})
     branched.to(120)
-    for option in (picture.stocks(branched), picture.risk(branched), picture.prices(branched, "Dy")):
+    for option in (picture.stocks(branched), picture.by_country(branched, "Dy"), picture.prices(branched, "Dy")):
         names = [s["name"] for s in option["series"]]
         assert {n + picture.COMPARED for n in names if n + picture.COMPARED in names}
-    lines = {s["name"]: s["data"] for s in picture.risk(branched)["series"]}
+    lines = {s["name"]: s["data"] for s in picture.by_country(branched, "Dy")["series"]}
     assert lines["Japan"][80] == lines["Japan, compared"][80]
     assert lines["Japan"][-1][1] > lines["Japan, compared"][-1][1]

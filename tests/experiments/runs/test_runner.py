@@ -42,7 +42,9 @@ def test_two_workers_write_the_same_bytes(tmp_path: Path, one_worker: bytes) -> 
 
 
 def test_replications_share_their_luck_between_points() -> None:
-    rows = evaluate(batch(points=2, replications=2, measure="tests.experiments.measures:luck"))
+    short = batch(measure="tests.experiments.measures:luck").points[0].changes
+    points = tuple(Point(short, {"normal_years": years}) for years in (2.5, 3.5))  # no matter in the first week
+    rows = evaluate(Batch("two-countries", points, 2, "tests.experiments.measures:luck"))
     assert rows[0]["noise"] == rows[2]["noise"] != rows[1]["noise"] == rows[3]["noise"]
 
 
@@ -130,13 +132,14 @@ def test_many_chunks_leave_few_files_and_come_out_in_order(tmp_path: Path) -> No
 def test_rules_of_a_study_work_in_workers(tmp_path: Path) -> None:
     study = tmp_path / "study.py"
     study.write_text(
-        "def none(use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, destocking, supply_line, floor, "
-        "dt):\n    return use_t\n"
+        "from math import exp\n\n\n"
+        "def half(gap, level, elasticity, steepness, on_contract, contract_gap):\n"
+        "    used = level * exp(-0.5 * gap)\n    return used, -0.5 * used\n"
     )
     plain = evaluate(batch(points=1, replications=1))
-    own = evaluate(batch(points=1, replications=1, rules={"firm.order": f"{study}:none"}), workers=2)
+    own = evaluate(batch(points=1, replications=1, rules={"firm.use": f"{study}:half"}), workers=2)
     assert plain[0]["state"] == own[0]["state"] == "done"
-    assert plain[0]["orders"] != own[0]["orders"]
+    assert plain[0]["used"] != own[0]["used"]
 
 
 def test_hosts_and_times_stand_in_the_log_alone(tmp_path: Path) -> None:
@@ -144,7 +147,7 @@ def test_hosts_and_times_stand_in_the_log_alone(tmp_path: Path) -> None:
     entries = [json.loads(line) for line in (tmp_path / "batch" / "log.jsonl").read_text().splitlines()]
     assert {entry["event"] for entry in entries} == {"sent", "ran"}
     names = pq.read_schema(tmp_path / "batch" / "results.parquet").names
-    assert names == ["run", "point", "replication", "state", "stage", "message", "orders", "price"]
+    assert names == ["run", "point", "replication", "state", "stage", "message", "price", "used"]
 
 
 def test_shards_are_brought_together_where_their_scenario_does_not_lie(tmp_path: Path) -> None:

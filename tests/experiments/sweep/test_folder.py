@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.runs import locks, parts, runner
 from chokepoint.experiments.sweep import folder as sweeps
 from chokepoint.experiments.sweep.folder import Sweep, sweep
@@ -42,7 +43,7 @@ every = "quarter"
 record = ["price_outside|{material}", "exports"]
 [agents]
 sample = 3
-fields = ["stock", "risk", "output"]
+fields = ["stock", "unfilled", "output"]
 every = "year"
 """
 
@@ -117,7 +118,9 @@ def test_a_study_extended_is_the_larger_study(study: Path, tmp_path: Path) -> No
     assert len(grown.runs) == 8
     assert grown.runs.set_index(["point", "replication"])["last"].loc[before.index].tolist() == before.tolist()
     assert (grown.points[:2] == points).all(axis=None)
-    assert sorted(np.floor(2 * (grown.points["use_elasticity"][2:] - 0.06) / 0.19)) == [0, 1]  # a hypercube again
+    p = PARAMETERS["use_elasticity"]
+    halves = np.floor(2 * (grown.points["use_elasticity"][2:] - p.low) / (p.high - p.low))
+    assert sorted(halves) == [0, 1]  # a hypercube again
     assert sweep(small, tmp_path / "grown", workers=1).runs.equals(grown.runs)  # nothing is lost by running it again
     with pytest.raises(BadInput, match="fewer than the 2"):
         sweeps.extend(tmp_path / "grown", replications=1)

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.runs.points import Factor
 from chokepoint.experiments.sweep import study as studies
 from chokepoint.experiments.sweep.bundle import bundle
@@ -82,7 +83,7 @@ def test_a_comparison_is_paired_and_names_what_it_is_beside(tmp_path: Path) -> N
     found, plan = made(tmp_path, text)
     write_paper(found, plan)
     table = pd.read_csv(found.folder / "paper" / "law-peak.csv")
-    assert sorted(table["use_elasticity"]) == [0.06, 0.25]
+    assert sorted(table["use_elasticity"]) == [PARAMETERS["use_elasticity"].low, PARAMETERS["use_elasticity"].high]
     needed = pd.read_csv(found.folder / "paper" / "law-peak-replications.csv")
     assert (needed.sort_values("half_width")["paired"].diff().dropna() <= 0).all()  # the finer, the more
     runs = found.with_factors().set_index(["use_elasticity", "law", "replication"])["peak"]

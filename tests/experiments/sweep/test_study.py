@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.runs.points import Factor
 from chokepoint.experiments.sweep import designs
 from chokepoint.experiments.sweep.plan import Plan
 from chokepoint.sim.scenario.problems import BadInput
 
+ELASTICITY = PARAMETERS["use_elasticity"]
 HEAD = 'title = "t"\nscenario = "2010-embargo"\n'
 KEPT = '[outputs.peak]\nstatistic = "peak"\nwith = { series = "price_outside", column = "Nd" }\n'
 
@@ -38,9 +40,9 @@ def test_unknown_keys_are_named_with_the_nearest(tmp_path: Path) -> None:
 def test_everything_that_is_wrong_with_the_content_is_told_at_once(tmp_path: Path) -> None:
     told = problems(
         tmp_path,
-        HEAD + 'parameters = ["news_*", "xyz*"]\n[design]\nkind = "sobol"\n'
+        HEAD + 'parameters = ["stock_*", "xyz*"]\n[design]\nkind = "sobol"\n'
         '[factors.use_elasticty]\n'
-        "[factors.news_act]\nrange = [0.1, 99]\n"
+        "[factors.threat]\nrange = [0.3, 99]\n"
         '[factors.days]\nset = "reserve.Japan.dais"\nrange = [1, 2]\n'
         '[factors.quota]\nlevels = { cut = [], none = ["quota.2030=none"] }\n'
         '[outputs.a]\nstatistic = "peek"\n'
@@ -54,7 +56,7 @@ def test_everything_that_is_wrong_with_the_content_is_told_at_once(tmp_path: Pat
     )  # fmt: skip
     for part in (
         "design, points: sobol needs", "'xyz*' names none", "use_elasticty: no parameter of that name (nearest: use_el",
-        "factors.news_act: 99 lies outside", "factors.days, 1:", "factors.quota, none:", "no statistic 'peek'",
+        "factors.threat: 99 lies outside", "factors.days, 1:", "factors.quota, none:", "no statistic 'peek'",
         "colum", "no column 'Xx'", "is not within the scenario", "the name is taken", "no fact 'A99'",
         "no series 'exprts'", "a sample between 1 and", "fields: 'mood'", "find.f: no output 'zzz'",
         "compare.c: no level 'cutt' (nearest: cut)",
@@ -75,7 +77,7 @@ def test_a_grid_runs_every_combination_and_a_short_version_fewer(tmp_path: Path)
     assert (full.batch.replications, short.batch.replications) == (10, 1)
     last = full.batch.points[11]
     assert last.changes == ("embargo=none", "quota.2010H2=16000.0")
-    assert last.behaviour == {"use_elasticity": pytest.approx(0.25)}
+    assert last.behaviour == {"use_elasticity": pytest.approx(ELASTICITY.high)}
 
 
 def test_a_list_takes_names_of_levels_and_names_bad_cells(tmp_path: Path) -> None:
@@ -83,12 +85,12 @@ def test_a_list_takes_names_of_levels_and_names_bad_cells(tmp_path: Path) -> Non
         HEAD + '[design]\nkind = "list"\nfile = "points.csv"\n[factors.use_elasticity]\n'
         '[factors.hold]\nlevels = { held = [], free = ["embargo=none"] }\n' + KEPT
     )  # fmt: skip
-    (tmp_path / "points.csv").write_text("use_elasticity,hold\n0.1,free\n0.2,held\n")
+    (tmp_path / "points.csv").write_text("use_elasticity,hold\n0.1,free\n0.12,held\n")
     points = plan(tmp_path, text).batch.points
     assert [p.changes for p in points] == [("embargo=none",), ()]
     (tmp_path / "points.csv").write_text("use_elasticity,hold\n9,free\nx,hald\n")
     told = problems(tmp_path, text)
-    assert "row 2, use_elasticity: '9' lies outside 0.06 to 0.25" in told
+    assert f"row 2, use_elasticity: '9' lies outside {ELASTICITY.low:g} to {ELASTICITY.high:g}" in told
     assert "row 3, use_elasticity: 'x' is not a number" in told
     assert "row 3, hold: 'hald' is no level (nearest: held)" in told
 
@@ -143,8 +145,8 @@ def test_what_would_have_no_effect_or_spoil_a_table_is_refused(tmp_path: Path) -
     told = problems(
         tmp_path,
         head + '[design]\nkind = "latin-hypercube"\npoints = 4\nlevels = 3\n'
-        "[factors.use_elasticity]\n[factors.news_act]\nvalues = [0.2, 0.3]\n"
-        '[factors.same]\nset = "news_act"\nrange = [0.2, 0.3]\n'
+        "[factors.use_elasticity]\n[factors.threat]\nvalues = [0.3, 0.4]\n"
+        '[factors.same]\nset = "threat"\nrange = [0.3, 0.4]\n'
         '[factors.peak]\nlevels = { a = [], b = ["end=2011-12-26"] }\n' + KEPT
         + '[outputs.fact]\nfact = "A8.La"\n[outputs.time]\nstatistic = "share_from"\n'
         'with = { destination = "Japn", origin = "China", span = [2010-01-04, 2010-06-30] }\n'
@@ -153,7 +155,7 @@ def test_what_would_have_no_effect_or_spoil_a_table_is_refused(tmp_path: Path) -
     )  # fmt: skip
     for part in (
         "changes: use_elasticity is what factors.use_elasticity varies", "design, levels: a latin-hypercube takes none",
-        "factors.news_act, values: a latin-hypercube draws from a range", "factors.same: news_act is set by",
+        "factors.threat, values: a latin-hypercube draws from a range", "factors.same: threat is set by",
         "factors.peak: the name is taken", "outputs.fact, fact A8.La, outside: 2011-09-15", "outputs.time: the name is",
         "outputs.time, with: series 'imports' has no column 'Japn from China'", "names or a sample, not both",
         "compare.c: peak must be one of a grid or a list, or crossed", "short.values.peak: it has levels", "quotta",

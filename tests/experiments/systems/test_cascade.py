@@ -1,4 +1,4 @@
-"""The cascade of trade cuts: its own invariants, and the model where the two are the same problem."""
+"""The cascade of trade cuts: its own invariants."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chokepoint.experiments.systems.frame.cascade import STILL, Docked, cascade
-from chokepoint.experiments.systems.frame.cases import WORLDS
-from chokepoint.sim import Simulation
-from chokepoint.sim.scenario.tables import Scenario
-from chokepoint.sim.simulation import load_scenario
-
-WEEKS, LAG = 26, 4  # a quota of half a year, cargo four weeks under way
+from chokepoint.experiments.systems.frame.cascade import cascade
 
 
 @dataclass(frozen=True)
@@ -115,129 +109,3 @@ def test_what_no_cascade_is_made_for_is_refused() -> None:
     for production, loss in (((10.0, 0.0), (11.0, 0.0)), ((10.0, 0.0), (-1.0, 0.0)), ((2.0, 0.0), (1.0, 0.0))):
         with pytest.raises(ValueError, match="ships more than it has"):
             cascade(np.array(production), np.zeros(2), two, np.array(loss))
-
-
-# The model.
-
-
-def network(output: tuple[float, ...], use: tuple[float, ...]) -> Scenario:
-    """Exporters of these outputs and importers of these uses (t a year, scaled to what is made)."""
-    base = load_scenario(WORLDS / "four-exporters")
-    makers = [c.country for c in base.countries if c.role == "exporting_state"][: len(output)]
-    buyers = [c.country for c in base.countries if c.role == "importing_government"][: len(use)]
-    made = dict(zip(makers, output, strict=True))
-    wanted = {c: 0.2 * q for c, q in made.items()} | dict(zip(buyers, use, strict=True))
-    names = {*makers, *buyers}
-    size = {"output_t_per_year": made, "capacity_t_per_year": {c: 1.3 * q for c, q in made.items()}}
-    return base.model_copy(
-        update={
-            "countries": tuple(c for c in base.countries if c.country in names),
-            "mines": tuple(
-                k.model_copy(update={key: sizes[k.country] for key, sizes in size.items()})
-                for k in base.mines if k.country in made
-            ),
-            "refiners": tuple(
-                r.model_copy(update={"capacity_t_per_year": 1.3 * made[r.country], "licence_share": 1.0})
-                for r in base.refiners if r.country in made
-            ),
-            "feeds": tuple(f for f in base.feeds if f.mine.split()[0] in made),
-            "firms": tuple(
-                f.model_copy(update={"use_t_per_year": wanted[f.country]}) for f in base.firms if f.country in names
-            ),
-            "lags": tuple(x for x in base.lags if {x.origin, x.destination} <= names),
-            "choices": base.choices.model_copy(update={"freeze_prices_from": base.start}),
-        }
-    )  # fmt: skip
-
-
-def docked(scenario: Scenario, *changes: str) -> Docked:
-    return Docked.of(Simulation(scenario, changes=changes, behaviour=STILL))
-
-
-sizes = st.floats(0.8, 1.3).map(lambda x: 2000.0 * round(x, 3))
-uses = st.floats(0.1, 1.0).map(lambda x: 3000.0 * round(x, 3))
-
-
-@given(
-    output=st.lists(sizes, min_size=2, max_size=4), use=st.lists(uses, min_size=1, max_size=4),
-    months=st.lists(st.floats(0.0, 3.0), min_size=8, max_size=8), share=st.floats(0.05, 0.95),
-)  # fmt: skip
-@settings(max_examples=12, deadline=None, derandomize=True)
-def test_an_export_cut_is_the_cascade(output: list[float], use: list[float], months: list[float], share: float) -> None:
-    """A quota on one exporter for half a year: trade by link, stocks drawn and use lost by country are the same."""
-    scenario = network(tuple(output), tuple(use))
-    free = docked(scenario)
-    span = WEEKS * free.world.dt
-    trade, k = free.trade() * span, int(free.trade().sum(axis=1).argmax())
-    cut = share * trade[k].sum()
-    actor = free.world.countries[k]
-    act = f"act.cut={actor}:export_quota:all:2010-01-04..2010-07-04:{float(trade[k].sum() - cut)!r} t gross"
-    model = docked(scenario, act)
-    stocks = np.array(months[: len(model.world.countries)]) / 12.0 * model.by_country(model.world.N.s_base)
-    model.hold(stocks)
-    model.run(WEEKS + LAG)
-
-    loss = np.zeros(len(trade))
-    loss[k] = cut
-    kept = np.where(np.arange(len(trade)) == k, 0.0, stocks)  # a quota is no shortage at home: its stocks stay
-    end = cascade(model.production() * span, kept, trade, loss, raises=False)
-    R, size = model.world.R, 1e-9 * trade.sum()
-    assert model.arrived(LAG, WEEKS + LAG) == pytest.approx(end.trade, abs=size)
-    assert R.shortfall[: WEEKS + LAG].sum(axis=0) == pytest.approx(end.lost, abs=size)
-    assert stocks - model.by_country(model.world.S.stock) == pytest.approx(end.drawn, abs=size)
-    assert model.world.check() == []
-
-
-@given(
-    output=st.lists(sizes, min_size=2, max_size=4), use=st.lists(uses, min_size=2, max_size=4),
-    more=st.floats(0.0, 1.0), spare=st.lists(st.floats(0.0, 0.3), min_size=4, max_size=4),
-)  # fmt: skip
-@settings(max_examples=25, deadline=None, derandomize=True)
-def test_a_week_of_orders_is_the_cascade(
-    output: list[float], use: list[float], more: float, spare: list[float]
-) -> None:
-    """Who orders more does so on all links in proportion; sellers meet it from stock and ration the rest."""
-    model = docked(network(tuple(output), tuple(use)))
-    trade = model.trade() * model.world.dt
-    n, makers, j = len(trade), len(output), len(output)
-    reserves = np.zeros(n)
-    reserves[:makers] = np.array(spare[:makers]) * trade.sum(axis=1)[:makers]
-    orders = trade.sum(axis=0)
-    lost = more * orders[j]  # of its own production, which it made up for by nothing else
-    orders[j] += lost
-
-    production, loss = model.production() * model.world.dt, np.zeros(n)
-    production[j] += lost
-    loss[j] = lost
-    end = cascade(production, reserves, trade, loss, rounds=2)
-    assert model.week_of_orders(orders, reserves) == pytest.approx(end.trade, abs=1e-9 * trade.sum())
-
-
-@pytest.mark.parametrize("days", [20.0, 100.0])
-def test_a_state_reserve_of_equal_days_is_the_cascade(days: float) -> None:
-    """With one seller and as many days in each reserve, what states release shrinks only what is cut anyway."""
-    share, importers = 0.4, ("Importia", "Thirdland", "Farland", "Isleland")
-    scenario = network((2000.0,), (3200.0, 1600.0, 1000.0, 600.0))
-    span = WEEKS * docked(scenario).world.dt
-    sent = float(docked(scenario).trade().sum() * span)
-    act = f"act.cut=Northland:export_quota:all:2010-01-04..2010-07-04:{(1.0 - share) * sent!r} t gross"
-    held = [x for c in importers for x in (f"reserve.{c}=target_days", f"reserve.{c}.held_days={days}")]
-    kept = [f"reserve.{c}.start=2014-01-06" for c in importers]  # no office decides before
-    model = docked(scenario, act, *held, *kept)
-    world, N = model.world, model.world.N
-    model.hold(np.zeros(len(world.countries)))
-    slots = np.arange(N.reserve_start[0], len(N.s_firm))
-    reserves = np.bincount(N.s_country[slots], world.S.stock[slots], len(world.countries))
-    use = model.by_country(N.s_base)
-    world.I.reserve_release[slots] = share * use[N.s_country[slots]]  # at the pace of what is lost
-    model.run(WEEKS)
-    world.I.reserve_release[slots] = 0.0
-    model.run(LAG)
-
-    trade, loss = model.trade() * span, np.zeros(len(use))
-    loss[0] = share * sent
-    end = cascade(model.production() * span, np.where(loss > 0.0, 0.0, reserves), trade, loss, raises=False)
-    left = np.bincount(N.s_country[slots], world.S.stock[slots], len(world.countries))
-    assert reserves - left == pytest.approx(end.drawn, abs=1e-9 * sent)
-    assert world.R.shortfall[: WEEKS + LAG].sum(axis=0) == pytest.approx(end.lost, abs=1e-9 * sent)
-    assert (end.lost.sum() > 0.0) == (days < 50.0)

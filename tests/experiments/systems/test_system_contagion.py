@@ -1,4 +1,4 @@
-"""contagion: the price answers restrictions more than for food as the model stands; the causes are known one by one."""
+"""contagion: what a restricted tonne does to the price hangs on how long it is expected to be withheld."""
 
 from chokepoint.experiments.systems.contagion import FOLLOWING, MULTIPLIER, PLAUSIBLE, RISE, SHARE, WITHHELD
 
@@ -8,23 +8,24 @@ ROW = "contagion"
 def test_the_elasticity_and_what_makes_it_larger_than_for_food(shown) -> None:  # type: ignore[no-untyped-def]
     found = shown(ROW)
 
-    def elasticity(case: str, share: float = 0.2) -> float:
+    def elasticity(case: str, share: float = 0.1) -> float:
         return found.of(case, f"elasticity at {100 * share:.0f} % withheld")
 
-    # Where all four withhold it lies outside the plausible interval: a failure that is known, not tuned away.
+    model, unheard, unforeseen = "as the model stands", "unheard", "unheard, nothing expected"
     for share in WITHHELD:
-        assert elasticity("as the model stands", share) > 1.5 * PLAUSIBLE[1]
-    # Each cause taken out brings it down: news, hoarding, and the rent of licences.
-    causes = ("as the model stands", "unheard", "unheard, no fear", "unheard, no fear, no rent")
-    values = [elasticity(case) for case in causes]
-    assert values == sorted(values, reverse=True)
-    assert 1.0 < values[2] < 4.0
-    assert 0.0 < values[3] < PLAUSIBLE[0]
-    # Where others may fill the gap and nobody fears, tonnes withheld by one move the price less than by all.
-    assert elasticity("one alone, no fear", 0.1) < 0.5 * elasticity("unheard, no fear", 0.1)
-    assert found.of("one alone, no fear", "exports at 10 % withheld") > -5.0
-    # Where one exporter withholds a tenth of the trade and others may fill the gap, it lies within.
-    assert PLAUSIBLE[0] < elasticity("one exporter alone", 0.1) < PLAUSIBLE[1]
+        # told with an end it is bridged by stock; untold it is expected to last
+        assert elasticity(unforeseen, share) < elasticity(model, share) < elasticity(unheard, share)
+        # where all four withhold it lies above the plausible interval: a failure that is known, not tuned away
+        assert elasticity(model, share) > PLAUSIBLE[1]
+        assert -110.0 * share < found.of(model, f"exports at {100 * share:.0f} % withheld") < -90.0 * share
+    # lines stop beyond twice the base price
+    below = found.of(unforeseen, f"price at {100 * WITHHELD[0]:.0f} % withheld") < 100.0
+    assert not below or elasticity("the same, lines do not stop") == elasticity(unforeseen)
+    # Where others may fill the gap, tonnes withheld by one move the price less, and less of the trade is missing.
+    alone = "one exporter alone"
+    assert elasticity("one alone, nothing expected") < elasticity(alone) < elasticity(model)
+    assert found.of(alone, "exports at 10 % withheld") > found.of(model, "exports at 10 % withheld")
+    assert PLAUSIBLE[0] < elasticity(alone) < PLAUSIBLE[1]
 
 
 def test_restrictions_spread_where_states_answer_each_other(shown) -> None:  # type: ignore[no-untyped-def]
@@ -33,6 +34,5 @@ def test_restrictions_spread_where_states_answer_each_other(shown) -> None:  # t
     assert abs(found.of(alone, SHARE) - 12.5) < 1.0  # half of a quarter
     assert found.of(alone, MULTIPLIER) == 1.0
     for case in FOLLOWING:
-        assert 1.0 <= found.of(case, MULTIPLIER) < 3.0
-        assert found.of(case, MULTIPLIER) <= found.of(both, MULTIPLIER) + 1e-9
-    assert found.of(both, RISE) > found.of(alone, RISE) > 1.02
+        assert 1.0 <= found.of(case, MULTIPLIER) <= found.of(both, MULTIPLIER) + 1e-9
+    assert found.of(both, RISE) >= found.of(alone, RISE) > 1.0

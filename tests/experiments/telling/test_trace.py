@@ -2,15 +2,17 @@
 
 import csv
 import json
+import math
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.telling.trace import everybody, trace
-from chokepoint.experiments.telling.trace.firms import TERMS, FirmWatch
+from chokepoint.experiments.telling.trace import Entry, everybody, prices, trace
+from chokepoint.experiments.telling.trace.entry import number
 from chokepoint.experiments.telling.trace.watch import follow
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.scenario.programmes import Reserve, Stance
@@ -47,22 +49,26 @@ def small(**build: Any) -> Simulation:
     return Simulation(found, changes=pledges)
 
 
-def test_terms_of_all_firms_are_what_the_kernel_orders() -> None:
-    seen = dict.fromkeys(TERMS, 0)
-
-    class Exact(FirmWatch):
-        def after_orders(self) -> None:
-            S = self.world.S
-            for s, terms in self.terms.items():
-                assert terms["order_t"] == pytest.approx(S.order[s], rel=1e-12, abs=1e-12)
-                seen[self.kind] += terms["order_t"] > 0.0
-
-    for simulation, weeks in ((small(), range(40, 110)), (find("2010-embargo").simulation(), range(84, 104))):
-        world, rules = simulation.world(), simulation.rules.functions()
-        watches = [Exact(world, rules, f) for f in range(len(world.layout.firms))]
-        follow(world, watches, weeks.stop, weeks, weeks)
-        assert sum(len(w.entries) for w in watches) > 0
-    assert all(seen.values())
+def test_orders_of_all_holders_are_what_the_kernel_makes_them() -> None:
+    """The watches hold every order, run, output, use and balance against the kernel; here all are looked at."""
+    simulation = find("2010-embargo").simulation()
+    world, rules = simulation.world(), simulation.rules.functions()
+    watches = [make(world, rules) for makers in everybody(world).values() for make in makers]
+    follow(world, watches, 104, range(84, 104), range(84, 104))
+    told = {e.about.split(" ")[0] for w in watches for e in w.entries}
+    assert {
+        "trade",
+        "use",
+        "sale",
+        "run",
+        "licences",
+        "output",
+        "opening",
+        "spot",
+        "who",
+        "passages",
+        "expected",
+    } <= told
 
 
 def test_everybody_can_be_followed_and_nobody_is_disturbed() -> None:
@@ -75,42 +81,122 @@ def test_everybody_can_be_followed_and_nobody_is_disturbed() -> None:
     assert all(entry.reason and entry.choice for w in watches for entry in w.entries)
 
 
-@pytest.mark.parametrize("rule", ["firm.cover", "firm.alarm", "firm.order", "refiner.run_rate", "mine.legal_output"])
+RULES = ("firm.use", "firm.wanted", "firm.filled", "firm.choke", "mine.output", "mine.ramp", "market.smoothed")
+
+
+@pytest.mark.parametrize("rule", RULES)
 def test_a_rule_that_is_not_the_one_of_the_run_is_found_out(rule: str) -> None:
     simulation = small()
     world, rules = simulation.world(), simulation.rules.functions()
     ours = rules[rule]
-    rules[rule] = lambda *given: ours(*given) * (1.0 + 1e-9)
+
+    def other(*given: float) -> Any:
+        found = ours(*given)
+        return (found[0] + 1e-6, *found[1:]) if isinstance(found, tuple) else found * (1.0 + 1e-6)
+
+    rules[rule] = other
     watches = [make(world, rules) for makers in everybody(world).values() for make in makers]
     with pytest.raises(ArithmeticError, match="its rule gives"):
-        follow(world, watches, world.last, range(world.last), range(60, 100))
+        follow(world, watches, world.last, range(world.last), range(60, world.last))
 
 
-def test_a_firm_in_an_embargo_says_which_voice_and_which_limit() -> None:
+def entries_of(found: list[Entry], about: str) -> list[Entry]:
+    return [e for e in found if e.about == about]
+
+
+def test_a_price_says_who_wanted_what_and_what_there_was() -> None:
+    simulation = small()
+    world = simulation.world()
+    found = trace(simulation, "spot price in importia", material="M1", first=date(2011, 2, 7), every=2)
+    for e in entries_of(found, "who wants M1"):
+        wanted, there = (sum(e.options[name] for name in names) for names in (prices.WANTED, prices.THERE))
+        assert wanted == pytest.approx(there, rel=1e-6)
+    world.advance(world.calendar.step_of(found[0].day) + 1)
+    market = int(world.N.q_of[world.countries.index("Importia"), 0])
+    price = float(np.exp(world.S.price_ln[market]))
+    told = entries_of(found, "spot price of M1")[0]
+    assert told.choice == f"{number(price)} USD/kg"
+    come = entries_of(found, "passages of M1")[0]
+    flows = {name: tonnes for name, tonnes in come.options.items() if name.startswith("from ")}
+    assert sum(flows.values()) == pytest.approx(world.S.flow[world.N.v_there == market].sum() * world.dt)
+
+
+def test_what_sets_a_price_is_the_passage_with_room_whose_sum_it_is() -> None:
+    found = trace(small(), "spot price in Importia", material="M1", every=1)
+    free = [e for e in entries_of(found, "spot price of M1") if "which has room left" in e.reason]
+    assert free
+    for e in free:
+        v = e.observed
+        parts = v["begins_at_usd_per_kg"] + v["tax_usd_per_kg"] + v["rent_usd_per_kg"] + v["cost_of_the_way_usd_per_kg"]
+        assert v["landed_usd_per_kg"] == pytest.approx(parts)
+        assert v["margin_share"] >= 0.0
+        if e.reason.startswith("set by the passage from"):
+            assert float(e.choice.split()[0].replace(",", "")) == pytest.approx(
+                v["landed_usd_per_kg"] * math.exp(v["margin_share"]), rel=1e-3
+            )
+
+
+def test_a_price_behind_a_shut_border_names_the_embargo_and_what_is_told_of_it() -> None:
+    span = {"first": HELD_UP[0], "last": HELD_UP[1], "every": 4}
+    found = trace(small(), "spot price in Importia", material="M1", **span)
+    week = entries_of(found, "passages of M1")[1]
+    assert "from Exportia shut: embargo" in week.reason
+    assert week.options.get("from Exportia_t", 0.0) == 0.0
+    expected = entries_of(found, "expected price of M1")[1]
+    assert "of the usual flow from Exportia counted on to be withheld" in expected.reason
+    assert "flow from Exportia cut" in expected.reason
+    assert all(name.endswith("_usd_per_kg") for name in expected.options)
+
+
+def test_a_quota_that_binds_is_in_the_price_as_a_rent() -> None:
+    simulation = find("two-countries").simulation()
+    span = {"first": date(2011, 1, 3), "last": date(2011, 6, 26)}
+    found = trace(simulation, "spot price in Importia", material="M", every=1, **span)
+    binding = [e for e in entries_of(found, "spot price of M") if e.observed.get("rent_usd_per_kg", 0.0) > 0.0]
+    assert binding
+    assert "rent on licences" in binding[0].reason
+    passages = [e for e in entries_of(found, "passages of M") if e.day == binding[0].day]
+    assert "licences are used up" in passages[0].reason
+
+
+def test_a_firm_says_what_it_wanted_and_from_whom_it_got_it() -> None:
     simulation = find("2010-embargo").simulation()
     span = {"first": date(2010, 9, 6), "last": date(2010, 11, 21), "every": 1}
     found = trace(simulation, "japan magnets 1", material="Nd", **span)
-    assert {e.about for e in found} == {"perceived risk", "order of Nd"}
+    assert {e.about for e in found} == {"trade in Nd", "use of Nd"}
     assert found[0].day == date(2010, 9, 6)
-    fear = [e for e in found if e.about == "perceived risk"][-1]
-    assert max(fear.options, key=lambda name: fear.options[name]) == "unfilled_orders"
-    assert "its own unfilled orders" in fear.reason
-    order = next(e for e in reversed(found) if e.about == "order of Nd")
-    v = order.observed
-    assert v["limited_months"] < v["unlimited_months"]
-    assert "the highest cover" in order.reason
-    # the parts add up to the whole, of cover and of the order
-    parts = v["normal_months"] + v["fear_adds_months"] + v["growth_adds_months"]
-    assert parts == pytest.approx(v["unlimited_months"])
-    pieces = v["use_to_buy_t"] + v["gap_adds_t"] + v["pipeline_adds_t"]
-    assert pieces == pytest.approx(order.options["rule_without_least_t"])
+    for e in entries_of(found, "trade in Nd"):
+        v, got = e.observed, sum(t for name, t in e.options.items() if name.startswith("from "))
+        held = v["stock_t"] + v["under_way_t"] - v["for_a_date_t"]
+        assert v["missing_t"] == pytest.approx(v["wanted_t"] - held)
+        if v["order_t"] > 0.0:
+            assert v["order_t"] == pytest.approx(v["use_t"] + v["fills_t"] + v["ahead_t"])
+            assert got + e.options["on_the_spot_t"] <= v["order_t"] * (1.0 + 1e-9)
+            assert e.choice.startswith("buys")
+    uses = entries_of(found, "use of Nd")
+    assert all("% of what it would use" in e.reason for e in uses)
+
+
+def test_what_a_refiner_sells_is_what_its_buyers_got_from_it() -> None:
+    simulation = small()
+    world, rules = simulation.world(), simulation.rules.functions()
+    watches = [make(world, rules) for makers in everybody(world).values() for make in makers]
+    follow(world, watches, 60, range(50, 60), range(50, 60))
+    entries = [e for w in watches for e in w.entries]
+    sold = sum(t for e in entries if e.about == "sale of M1" for n, t in e.options.items() if n.startswith("to "))
+    got = sum(t for e in entries if e.about == "trade in M1" for n, t in e.options.items() if n.startswith("from "))
+    assert sold == pytest.approx(got)
+    assert sold > 0.0
+    licensed = [e for e in entries if e.about.startswith("licences")]
+    assert licensed
+    assert all(e.options["used_t_gross"] <= e.observed["left_before_t_gross"] for e in licensed)
 
 
 def test_a_mine_says_from_which_value_on_it_opens() -> None:
-    found = trace(find("2010-embargo").simulation(), "Mt Weld", every=1, last=date(2011, 3, 6))
+    found = trace(small(), "New Mine", every=1)
     opening = [e for e in found if e.about == "opening"]
+    assert opening
     assert [e.choice for e in opening[:-1]] == ["wait"] * (len(opening) - 1)
-    assert opening[-1].choice == "begin to build"
     for e in opening:
         pays = e.options["counts_on_usd_per_kg"] > e.options["opens_from_usd_per_kg"]
         assert pays == (e.choice == "begin to build")
@@ -153,6 +239,11 @@ def test_trace_on_the_command_line(tmp_path: Path) -> None:
     assert [e["about"] for e in data["entries"]] == ["embargo.2013", "embargo.2013"]
     assert data["entries"][0]["choice"].startswith("embargo for Importia")
     shown = call(*words)
+    priced = ("trace", "two-countries", "--price", "Importia", "--from", "2013-03-04", "--to", "2013-03-10")
+    told = json.loads(call(*priced, "--json").stdout)
+    assert told["agent"] == "spot price in Importia"
+    assert told["entries"][0]["about"] == "spot price of M"
+    assert call("trace", "two-countries", "--price", "Importia", "--agent", "Exportia").returncode == 2
     assert "why: history" in shown.stdout
     file = tmp_path / "deep" / "trace.csv"
     firm = find("two-countries").scenario().firms[0].firm
@@ -160,4 +251,4 @@ def test_trace_on_the_command_line(tmp_path: Path) -> None:
     with file.open(newline="", encoding="utf-8") as opened:
         rows = list(csv.DictReader(opened))
     assert {row["part"] for row in rows} == {"observed", "option", "choice", "reason"}
-    assert {row["unit"] for row in rows if row["name"] == "wanted_months"} == {"months"}
+    assert {row["unit"] for row in rows if row["name"] == "spot_price_usd_per_kg"} == {"USD/kg"}

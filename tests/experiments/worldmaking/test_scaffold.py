@@ -48,8 +48,8 @@ def test_the_invented_metal_is_steady_rises_under_its_quota_and_comes_back(writt
     run = quiet(written)
     before = run.column("price_outside", "testium")[0, : run.step_of(date(2011, 11, 14))]
     assert before == pytest.approx(20.0, rel=1e-3)
-    assert price(run, "outside", date(2012, 10, 1), date(2012, 12, 30)) > 30.0
-    assert price(run, "inside", date(2012, 10, 1), date(2012, 12, 30)) < 25.0
+    late = (date(2012, 10, 1), date(2012, 12, 30))
+    assert price(run, "inside", *late) < 20.0 < price(run, "outside", *late)
     assert price(run, "outside", date(2014, 6, 1), date(2014, 12, 31)) == pytest.approx(20.0, rel=0.1)
 
 

@@ -113,14 +113,14 @@ WRONG = {
     "nothing declared": ("MECHANISM = Mechanism(", "MECHANISMS = Mechanism(", "has no MECHANISM"),
     "one index too few": ("R.royalty[step, country] += due", "R.royalty[country] += due", "has the axes t c, not 1"),
     "no such axis": ("N.k_country.shape[0]", "N.k_country.shape[1]", "N.k_country has no axis 1"),
-    "unknown axis": ('"I.royalty", "c"', '"I.royalty", "q"', "array I.royalty: axis 'q' counts nothing"),
+    "unknown axis": ('"I.royalty", "c"', '"I.royalty", "p"', "array I.royalty: axis 'p' counts nothing"),
     "unknown bundle": ('"I.royalty", "c"', '"N.royalty", "c"', "array 'N.royalty': must be one of X, I, S, R"),
     "unknown columns": ('"country", True', '"countrys", True', "series royalty: columns 'countrys' (nearest: country"),
     "other columns": ('"country", True', '"mine", True', "do not give its columns, 'mine': declare 't k'"),
     "no tuple": ("checks=(_recorded_once,)", "checks=_recorded_once", "checks: must be a tuple of functions"),
     "a bare name": ('after=("mining",)', 'after="mining"', "phase royalties: after must be a tuple of names"),
     "other arguments": ("def royalties(step, dt,", "def royalties(step,", "phase royalties: takes (step, P,"),
-    "a circle": ('after=("mining",)', 'after=("prices",), before=("mining",)', "wait for each other: "),
+    "a circle": ('after=("mining",)', 'after=("memories",), before=("mining",)', "wait for each other: "),
     "no Python": ("def owed(", "def owed((", "cannot be read (SyntaxError"),
 }
 
@@ -252,8 +252,10 @@ def test_a_phase_that_breaks_off_stops_the_run(tmp_path: Path) -> None:
 def test_phases_of_ones_own_leave_those_that_ship_in_their_places(tmp_path: Path) -> None:
     file = tmp_path / "royalty.py"
     text = ROYALTY.read_text(encoding="utf-8")
-    file.write_text(text.replace('after=("mining",)', 'after=("prices",), before=("memories",)'), encoding="utf-8")
+    file.write_text(text.replace('after=("mining",)', 'after=("clearing",), before=("memories",)'), encoding="utf-8")
     assert rule_set(files=[file]).source.names != phases().names
-    file.write_text(text.replace('after=("mining",)', 'after=("consumption",), before=("moods",)'), encoding="utf-8")
+    file.write_text(
+        text.replace('after=("mining",)', 'after=("consumption",), before=("investment",)'), encoding="utf-8"
+    )
     ours = [name for name in rule_set(files=[file]).source.names if name != "royalties"]
     assert ours == list(phases().names)

@@ -15,18 +15,22 @@ from chokepoint.sim.market.week import phases, rule_set
 from tests.builders import TWO_COUNTRIES, differences, world_scenario
 
 ROOT = Path(__file__).parents[3]
-ARGUMENTS = "use_t, stock_t, wanted_t, pipeline_t, wanted_pipeline_t, stocking, destocking, supply_line, floor, dt"
+ARGUMENTS = "gap, level, elasticity, steepness, on_contract, contract_gap"
 STUDY = f'''"""The rules of a study."""
 
-
-def hand_to_mouth({ARGUMENTS}):
-    """Order what is used, whatever the stock."""
-    return use_t
+from math import exp
 
 
-def twice({ARGUMENTS}):
-    """Order twice what is used."""
-    return 2.0 * use_t
+def stubborn({ARGUMENTS}):
+    """Use hardly answers the price, and nothing chokes it."""
+    used = level * exp(-0.1 * elasticity * gap)
+    return used, -0.1 * elasticity * used
+
+
+def eager({ARGUMENTS}):
+    """Use answers twice as much."""
+    used = level * exp(-2.0 * elasticity * gap)
+    return used, -2.0 * elasticity * used
 '''
 WITHOUT_JIT = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 ONE_YEAR = ["start=2010-09-06", "end=2011-09-04"]
@@ -42,32 +46,34 @@ def study(tmp_path: Path) -> Path:
 
 def test_every_rule_has_a_name() -> None:
     rules = phases().rules
-    assert rules["firm.order"] is firm.order
-    assert {"market.parity", "refiner.leakage", "mine.opens", "refiner.licence_ask"} <= set(rules)
+    assert rules["firm.use"] is firm.use
+    assert {"market.carried", "refiner.tempted", "mine.opens", "mine.output", "reserve.inferred"} <= set(rules)
 
 
 def test_a_rule_from_a_file_takes_effect(study: Path) -> None:
     scenario = world_scenario(noise=False, traders=False, quota_t=900.0)
     ours = Simulation(scenario).world().run()
-    own = Simulation(scenario, rules={"firm.order": f"{study}:hand_to_mouth"}).world().run()
-    assert {"price", "stock", "orders"} <= set(differences(ours, own))
-    # what is ordered is what is expected to be used, less own scrap
-    users = own.N.f_scrap[own.N.s_firm]
-    assert own.R.orders[-1, 0] == pytest.approx((own.S.expected * (1.0 - users)).sum(), rel=1e-12)
-    assert np.abs(ours.R.orders[:, 0] / own.R.orders[:, 0] - 1.0).max() > 0.02
+    own = Simulation(scenario, rules={"firm.use": f"{study}:stubborn"}).world().run()
+    assert {"price", "stock", "use"} <= set(differences(ours, own))
+    gap = own.S.price_ln - own.N.q_base_ln
+    assert gap.max() > 0.1
+    assert own.S.used_factor == pytest.approx(np.exp(-0.1 * own.P.use_elasticity * gap), rel=1e-12)
+    abroad = own.countries.index("Importia")
+    assert own.R.use[60:, abroad].sum() > ours.R.use[60:, abroad].sum()
+    assert own.R.price[60:, 0].mean() > ours.R.price[60:, 0].mean()
 
 
 def test_the_default_is_the_same_before_and_after(study: Path) -> None:
     scenario = world_scenario(quota_t=900.0)
     before = Simulation(scenario).world().run()
-    Simulation(scenario, rules={"firm.order": f"{study}:hand_to_mouth"}).world().run()
+    Simulation(scenario, rules={"firm.use": f"{study}:stubborn"}).world().run()
     after = Simulation(scenario).world().run()
     assert differences(before, after) == []
 
 
 def test_two_sets_of_rules_side_by_side(study: Path) -> None:
     scenario = world_scenario(quota_t=900.0)
-    sets = [{}, {"firm.order": f"{study}:hand_to_mouth"}, {"firm.order": f"{study}:twice"}]
+    sets = [{}, {"firm.use": f"{study}:stubborn"}, {"firm.use": f"{study}:eager"}]
     alone = [Simulation(scenario, rules=rules).world().run() for rules in sets]
     together = [Simulation(scenario, rules=rules).world() for rules in sets]
     for step in range(1, alone[0].calendar.steps + 1):
@@ -80,13 +86,11 @@ def test_two_sets_of_rules_side_by_side(study: Path) -> None:
 
 def test_a_rule_costs_the_phases_that_call_it_and_no_other(study: Path) -> None:
     ours = compiled.objects(phases(), rule_set().replacements)
-    own = compiled.objects(phases(), rule_set({"firm.order": f"{study}:twice"}).replacements)
-    assert [name for name in ours if ours[name] != own[name]] == ["orders"]
+    own = compiled.objects(phases(), rule_set({"firm.use": f"{study}:eager"}).replacements)
+    assert {name for name in ours if ours[name] != own[name]} == {"foreseen", "clearing", "factors"}
     study.write_text("def at_once(previous, value, kept_share):\n    return value\n", encoding="utf-8")
     own = compiled.objects(phases(), rule_set({"market.smoothed": f"{study}:at_once"}).replacements)
-    assert {name for name in ours if ours[name] != own[name]} == {
-        "turnovers", "smuggling", "buying_news", "memories", "investment",
-    }  # fmt: skip
+    assert {name for name in ours if ours[name] != own[name]} == {"investment"}
 
 
 def test_a_function_is_as_good_as_its_file(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,47 +98,47 @@ def test_a_function_is_as_good_as_its_file(study: Path, monkeypatch: pytest.Monk
     import mystudy
 
     try:
-        by_name = rule_set({"firm.order": f"{study}:hand_to_mouth"})
-        by_function = rule_set({"firm.order": mystudy.hand_to_mouth})
+        by_name = rule_set({"firm.use": f"{study}:stubborn"})
+        by_function = rule_set({"firm.use": mystudy.stubborn})
     finally:
         del sys.modules["mystudy"]
     assert by_function.identity == by_name.identity
     assert by_function.kernel() is by_name.kernel()
-    assert by_function.names() == {"firm.order": "mystudy.py:hand_to_mouth"}
+    assert by_function.names() == {"firm.use": "mystudy.py:stubborn"}
 
 
 def test_rules_are_part_of_the_identity(study: Path) -> None:
     scenario = world_scenario()
     plain = Simulation(scenario)
-    own = Simulation(scenario, rules={"firm.order": f"{study}:hand_to_mouth"})
-    other = Simulation(scenario, rules={"firm.order": f"{study}:twice"})
+    own = Simulation(scenario, rules={"firm.use": f"{study}:stubborn"})
+    other = Simulation(scenario, rules={"firm.use": f"{study}:eager"})
     assert len({plain.identity(), own.identity(), other.identity()}) == 3
     assert plain.identity() == Simulation(scenario).identity()
     study.write_text(STUDY.replace("2.0 *", "3.0 *"), encoding="utf-8")
-    assert rule_set({"firm.order": f"{study}:twice"}).identity != other.rules.identity
+    assert rule_set({"firm.use": f"{study}:eager"}).identity != other.rules.identity
 
 
 def test_a_scenario_that_names_code_needs_leave(study: Path) -> None:
-    scenario = world_scenario().model_copy(update={"rules": {"firm.order": f"{study}:hand_to_mouth"}})
+    scenario = world_scenario().model_copy(update={"rules": {"firm.use": f"{study}:stubborn"}})
     with pytest.raises(BadInput, match="--allow-rules"):
         Simulation(scenario, allow_rules=False)
-    assert Simulation(scenario, allow_rules=True).rules.names() == {"firm.order": "mystudy.py:hand_to_mouth"}
+    assert Simulation(scenario, allow_rules=True).rules.names() == {"firm.use": "mystudy.py:stubborn"}
 
 
 def test_all_that_is_wrong_with_rules_is_told_at_once(study: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.py"
     broken.write_text("import no_such_module_at_all\n", encoding="utf-8")
     short = tmp_path / "short.py"
-    short.write_text("def cover(normal_months):\n    return normal_months\n", encoding="utf-8")
+    short.write_text("def relied(wanted_months):\n    return wanted_months\n", encoding="utf-8")
     with pytest.raises(BadInput) as caught:
         rule_set(
             {
-                "firm.ordr": f"{study}:hand_to_mouth",
-                "firm.order": f"{tmp_path / 'absent.py'}:order",
-                "firm.cover": f"{short}:cover",
-                "firm.risk": f"{study}:no_such_rule",
-                "firm.alarm": f"{broken}:alarm",
-                "firm.scrap": abs,
+                "firm.wnated": f"{study}:stubborn",
+                "firm.use": f"{tmp_path / 'absent.py'}:use",
+                "firm.relied": f"{short}:relied",
+                "firm.choke": f"{study}:no_such_rule",
+                "firm.wanted": f"{broken}:wanted",
+                "firm.filled": abs,
             }
         )
     problems = caught.value.problems
@@ -143,12 +147,12 @@ def test_all_that_is_wrong_with_rules_is_told_at_once(study: Path, tmp_path: Pat
     def told(rule: str, *words: str) -> bool:
         return any(p.startswith(f"rules, {rule}:") and all(w in p for w in words) for p in problems)
 
-    assert told("firm.ordr", "unknown rule", "firm.order")
-    assert told("firm.order", "absent.py", "path/file.py:function")
-    assert told("firm.cover", "takes (normal_months)", "perceived_risk")
-    assert told("firm.risk", "mystudy.py", "no_such_rule")
-    assert told("firm.alarm", "broken.py", "no_such_module_at_all")
-    assert told("firm.scrap", "a file of its own")
+    assert told("firm.wnated", "unknown rule", "firm.wanted")
+    assert told("firm.use", "absent.py", "path/file.py:function")
+    assert told("firm.relied", "takes (wanted_months)", "backed_months")
+    assert told("firm.choke", "mystudy.py", "no_such_rule")
+    assert told("firm.wanted", "broken.py", "no_such_module_at_all")
+    assert told("firm.filled", "a file of its own")
 
 
 PHASES = """
@@ -171,7 +175,7 @@ import sys
 import numpy as np
 from chokepoint.sim import Simulation
 folder, study, target, *changes = sys.argv[1:]
-for name, rules in (("ours", {}), ("own", {"firm.order": study + ":hand_to_mouth"})):
+for name, rules in (("ours", {}), ("own", {"firm.use": study + ":stubborn"})):
     run = Simulation(folder, changes=changes, rules=rules).run()
     np.savez(target + "/" + name + ".npz", **run.arrays)
 import numba
@@ -184,7 +188,7 @@ def test_without_compiling_the_numbers_are_the_same(study: Path, tmp_path: Path)
         [sys.executable, "-c", PLAIN, str(TWO_COUNTRIES), str(study), str(tmp_path), *ONE_YEAR],
         env=WITHOUT_JIT, check=True, cwd=tmp_path,
     )  # fmt: skip
-    for name, rules in (("ours", {}), ("own", {"firm.order": f"{study}:hand_to_mouth"})):
+    for name, rules in (("ours", {}), ("own", {"firm.use": f"{study}:stubborn"})):
         compiled = Simulation(TWO_COUNTRIES, changes=ONE_YEAR, rules=rules).run().arrays
         with np.load(tmp_path / f"{name}.npz") as plain:
             assert set(plain.files) == set(compiled)

@@ -1,165 +1,163 @@
-"""A world of countries in which weeks are cleared one by one: for tests of `sim/market/clearing.py`."""
+"""Weeks of small real worlds, phase by phase: what goes into the market is set by hand, and what comes out is checked.
 
-from collections import namedtuple
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+Every check is worked out from the rules of holders and mines, not read from the arrays of the solver.
+"""
+
+from math import exp, log
 from typing import Any
 
 import numpy as np
 
-from chokepoint.sim.engine.arrays import addresses
-from chokepoint.sim.engine.frame import Frame, Making
-from chokepoint.sim.engine.phase_source import PhaseSource
-from chokepoint.sim.engine.rules import RuleSet
-from chokepoint.sim.market import clearing
-from chokepoint.sim.market.rules.curves import opens_at
+from chokepoint.agents import firm, mine
+from chokepoint.experiments.economics import worlds
+from chokepoint.sim import Simulation
+from chokepoint.sim.market.mechanisms.clearing import TRANSIT_WEEKS
+from chokepoint.sim.politics.governed import GovernedWorld
+from chokepoint.sim.scenario.tables import Scenario
 
-FREIGHT = 0.02  # of the landed price
-DETOUR = 0.06  # what it costs to ship on through a country that makes nothing
-
-
-@lru_cache(1)
-def rules() -> RuleSet:
-    return RuleSet(PhaseSource(Frame(clearing.STRUCTURE, (clearing.MECHANISM,)), ()))
+FREE = -1.0  # licences a year where none are needed
+SPARE = 0.1  # of output at once, which does not answer within the week
 
 
-class ClearingWorld:
-    """Countries with use and output by material; base trade of exporters to importers in proportion; all pairs routed.
+def between(world: GovernedWorld, first: str, last: str) -> None:
+    """Run the phases of the world's week from `first` up to, not including, `last`; an empty name is no limit."""
+    names = [phase.name for phase in world.frame.phases]
+    for name in names[names.index(first) if first else 0 : names.index(last) if last else None]:
+        world.kernel.phase(name, world.step, world.dt)
 
-    use, output: by country, t a year, one row a material; price: USD/kg at exporters. `smuggled` are pairs with a route
-    past the border. Elasticities as the priors of the market's second design.
+
+def of(scenario: Scenario) -> GovernedWorld:
+    """A world of a scenario, about to clear its first week."""
+    world = Simulation(scenario).world()
+    between(world, "", "clearing")
+    return world
+
+
+def small(name: str, **knobs: Any) -> GovernedWorld:
+    """A small world of `experiments/economics` with knobs of its own, about to clear its first week."""
+    return of(worlds.world(name).made(**knobs).over(60))
+
+
+def clear(world: GovernedWorld) -> None:
+    """Clear the week; AssertionError where it does not."""
+    world.kernel.phase("clearing", world.step, world.dt)
+    assert world.S.unsolved[0] == 0.0, f"left over: {world.S.unsolved[0]}"
+
+
+def price(world: GovernedWorld, country: str, material: int = 0) -> float:
+    """USD/kg."""
+    return float(np.exp(world.S.price_ln[market(world, country, material)]))
+
+
+def base(world: GovernedWorld, country: str, material: int = 0) -> float:
+    """USD/kg in the base year."""
+    return float(np.exp(world.N.q_base_ln[market(world, country, material)]))
+
+
+def market(world: GovernedWorld, country: str, material: int = 0) -> int:
+    """The place of a market."""
+    return int(world.N.q_of[world.countries.index(country), material])
+
+
+def passages(world: GovernedWorld, origin: str, destination: str = "", legal: bool = True) -> list[int]:
+    """Places of the passages of all materials from a country, to one or to all."""
+    N = world.N
+    return [
+        v
+        for v in range(len(N.v_here))
+        if world.countries[N.q_country[N.v_here[v]]] == origin
+        and destination in ("", world.countries[N.q_country[N.v_there[v]]])
+        and bool(N.v_legal[v]) == legal
+    ]
+
+
+def exports(world: GovernedWorld, country: str) -> float:
+    """What leaves a country by its legal passages, t a year."""
+    return float(world.S.flow[passages(world, country)].sum())
+
+
+def net_demand(world: GovernedWorld, q: int) -> float:
+    """What a market wants of the rest of the world at its price, t a year: use - output + what fills or empties stocks
+    + what is bought ahead and for states."""
+    P, N, S = world.P, world.N, world.S
+    gap, level = float(S.price_ln[q] - N.q_base_ln[q]), float(S.use_level[q])
+    use, _ = firm.use(gap, level, P.use_elasticity, P.choke, 0.0, 0.0)
+    output, _ = mine.output(gap, float(S.output_level[q]), 0.0, SPARE)
+    raised = exp(P.stock_elasticity * float(S.holders_ln[q] - S.price_ln[q]))
+    wanted = float(S.normal_stock[q] + transit_before(world)[q] * TRANSIT_WEEKS * world.dt)
+    missing = (use / level if level > 0.0 else 1.0) * raised * wanted - float(S.position[q] - S.forward[q])
+    years = float((S.fill_of if missing > 0.0 else S.release_of)[q])
+    return use - output + missing / years + raised * float(S.forward_buying[q]) + float(S.state_buying[q])
+
+
+def transit_before(world: GovernedWorld) -> np.ndarray:
+    """What countries shipped on for others, as it was remembered before this week was cleared: (markets,)."""
+    N, S = world.N, world.S
+    leaves = np.bincount(N.v_here, (S.flow - N.v_flow) * N.v_legal, len(N.q_mat))
+    beyond = np.where(N.q_output <= 0.0, np.maximum(0.0, leaves), 0.0)
+    new = 1.0 - exp(-1.0 / 6.0)
+    return np.asarray((S.transit - new * beyond) / (1.0 - new))
+
+
+def left_over(world: GovernedWorld) -> np.ndarray:
+    """What is left over in each market, of what passes through it in the base year: (markets,)."""
+    N, S = world.N, world.S
+    wants = np.array([net_demand(world, q) for q in range(len(N.q_mat))])
+    wants += np.bincount(N.v_here, S.flow, len(wants)) - np.bincount(N.v_there, S.flow, len(wants))
+    return np.asarray(wants / N.q_size)
+
+
+def over_licences(world: GovernedWorld) -> np.ndarray:
+    """By kind of licence, how far min(rent, licences left) is from zero, of base-year value and size: (kinds,)."""
+    N, S, I = world.N, world.S, world.I
+    needs = S.group >= 0
+    gone = np.bincount(S.group[needs], (S.flow * N.v_gross)[needs], len(S.rent))
+    found = np.zeros(len(S.rent))
+    for u, limit in enumerate(I.licences_a_year):
+        if limit < 0.0:
+            found[u] = abs(S.rent[u]) / N.u_value[u]
+        elif limit < 1e-5 * N.u_size[u]:  # so few that nothing is let go
+            found[u] = gone[u] / N.u_size[u]
+        else:
+            found[u] = abs(min(S.rent[u] / N.u_value[u], (limit - gone[u]) / N.u_size[u]))
+    return found
+
+
+def misrouted(world: GovernedWorld, width: float) -> list[str]:
+    """Passages that carry goods at a loss, more than their room, or less than their room with a margin to earn.
+
+    width: the margin at which a passage carries its normal flow.
     """
+    N, S, I = world.N, world.S, world.I
+    faults = []
+    for v in range(len(S.flow)):
+        here, there, group = N.v_here[v], N.v_there[v], int(S.group[v])
+        rent = float(S.rent[group] * N.v_gross[v]) if group >= 0 else 0.0
+        margin = float(S.price_ln[there]) - log(exp(S.price_ln[here]) * (1.0 + I.route_tax[v]) + rent) - N.v_cost[v]
+        shut = group >= 0 and 0.0 <= I.licences_a_year[group] < 1e-5 * N.u_size[group]
+        room = 0.0 if shut else float(I.route_room[v])
+        most = min(room, N.v_scale[v] * max(0.0, margin) / width)
+        flow = float(S.flow[v])
+        if not -1e-12 <= flow <= most * (1.0 + 1e-9) + 1e-12 or flow < most - 0.5 * N.v_scale[v] - 1e-9 * most:
+            faults.append(f"passage {v} carries {flow} of {room} at a margin of {margin}")
+    return faults
 
-    def __init__(
-        self,
-        countries: Sequence[str],
-        use: Sequence[Mapping[str, float]],
-        output: Sequence[Mapping[str, float]],
-        price: Sequence[float],
-        gross: Sequence[float] = (),
-        smuggled: Sequence[tuple[str, str]] = (),
-        stock_months: float = 4.0,
-    ):
-        self.names, self.materials = list(countries), len(price)
-        count = len(self.names)
-        legal = [(a, b) for a in range(count) for b in range(count) if a != b]
-        past = [(self.names.index(a), self.names.index(b)) for a, b in smuggled]
-        self.routes = [*legal, *past]
-        used = np.array([[row.get(c, 0.0) for c in self.names] for row in use])
-        made = np.array([[row.get(c, 0.0) for c in self.names] for row in output])
-        self._balance(used, made)
-        self.use, self.output = used, made
-        self.gross = np.array(list(gross) or [1.0] * self.materials)
-        flows = np.array([self._base_trade(m, legal) + [0.0] * len(past) for m in range(self.materials)])
-        base = np.array([self._base_prices(m, price[m]) for m in range(self.materials)])
-        scale = np.maximum(flows, 0.1 * used[:, [b for _, b in self.routes]] + 1e-6)
-        cost = np.array(
-            [[self._cost(m, r, base, flows, scale) for r in range(len(self.routes))] for m in range(len(base))]
-        )
-        structure = {
-            "route_from": np.array([a for a, _ in self.routes], dtype=np.int64),
-            "route_to": np.array([b for _, b in self.routes], dtype=np.int64),
-            "route_legal": np.array([1] * len(legal) + [0] * len(past), dtype=np.int64),
-            "route_cost": cost.ravel(),
-            "route_scale": scale.ravel(),
-            "gross": self.gross,
-            "market_size": (used + made + 1e-6).ravel(),
-            **self._sizes(flows, base, legal),
+
+def scaled(scenario: Scenario, factor: float) -> Scenario:
+    """The scenario with all tonnes times a factor."""
+
+    def times(rows: tuple[Any, ...], *names: str) -> tuple[Any, ...]:
+        return tuple(row.model_copy(update={n: factor * getattr(row, n) for n in names}) for row in rows)
+
+    acts = tuple(
+        e.model_copy(update={"value": factor * e.value}) if e.unit.split("/")[0].split()[0] == "t" else e
+        for e in scenario.events
+    )
+    return scenario.model_copy(
+        update={
+            "mines": times(scenario.mines, "output_t_per_year", "capacity_t_per_year", "capex_musd"),
+            "refiners": times(scenario.refiners, "capacity_t_per_year"),
+            "firms": times(scenario.firms, "use_t_per_year"),
+            "events": acts,
         }
-        self.N = namedtuple("Structure", [a.field for a in clearing.STRUCTURE])(**structure)  # type: ignore[arg-type]
-        frame = rules().source.frame
-        sizes = {"c": count, "m": self.materials, "q": count * self.materials, "j": len(self.routes)}
-        sizes |= {"v": sizes["j"] * self.materials, "cc": count**2, "cs": count * (count + 1)}
-        sizes["qs"] = sizes["q"] * (count + 1)
-        made_bundles = frame.make(Making(frame, sizes, N=self.N, base_ln=np.log(base).ravel()))
-        self.X, self.I, self.S, self.R = (made_bundles[letter] for letter in "XISR")
-        self._calibrate(used, made, base, flows, stock_months)
-        bundles = {"N": self.N, "X": self.X, "I": self.I, "S": self.S, "R": self.R}
-        self.kernel = rules().kernel().bind(np.zeros(1), bundles, {"N": addresses(clearing.STRUCTURE, self.N)})
-        if smuggled:
-            self.I.route_room.reshape(self.materials, -1)[:, len(legal) :] = 0.0
-
-    @staticmethod
-    def _balance(use: np.ndarray, output: np.ndarray) -> None:
-        """Scale use beyond their own output of importers so that each material balances."""
-        net = output - use
-        for m, row in enumerate(net):
-            buys = row < 0.0
-            use[m, buys] = output[m, buys] - row[buys] * row[~buys].sum() / -row[buys].sum()
-
-    def _base_trade(self, m: int, pairs: Sequence[tuple[int, int]]) -> list[float]:
-        net = self.output[m] - self.use[m]
-        sold = net[net > 0.0].sum()
-        return [net[a] * -net[b] / sold if net[a] > 1e-9 and net[b] < -1e-9 else 0.0 for a, b in pairs]
-
-    def _base_prices(self, m: int, price: float) -> list[float]:
-        net = self.output[m] - self.use[m]
-        return [price if value > 1e-9 else price * (1.0 + FREIGHT) for value in net]
-
-    def _cost(self, m: int, route: int, base: np.ndarray, flows: np.ndarray, scale: np.ndarray) -> float:
-        """Costs make the base year an equilibrium; unused routes cost freight, or a detour."""
-        a, b = self.routes[route]
-        flow = flows[m, route]
-        if flow > 0.0:
-            return float(np.log(base[m, b] / base[m, a]) - opens_at(flow, scale[m, route]))
-        return FREIGHT if self.output[m, a] > self.use[m, a] else DETOUR
-
-    def _sizes(self, flows: np.ndarray, base: np.ndarray, legal: Sequence[tuple[int, int]]) -> dict[str, np.ndarray]:
-        tonnes, worth = np.zeros(len(self.names)), np.zeros(len(self.names))
-        for m in range(self.materials):
-            for r, (a, _) in enumerate(legal):
-                tonnes[a] += flows[m, r] * self.gross[m]
-                worth[a] += flows[m, r] * base[m, a]
-        sent = tonnes > 0.0
-        return {
-            "export_size": np.where(sent, tonnes, 1.0),
-            "rent_size": np.where(sent, worth / np.where(sent, tonnes, 1.0), 1.0),
-        }
-
-    def _calibrate(
-        self, use: np.ndarray, output: np.ndarray, base: np.ndarray, flows: np.ndarray, months: float
-    ) -> None:
-        S = self.S
-        S.use_level[:], S.output_level[:] = use.ravel(), output.ravel()
-        S.use_elasticity[0], S.choke[0], S.stock_answer[0] = 0.08, 0.13, 1.7
-        S.supply_elasticity[:], S.spare[:] = 0.2, 0.1
-        S.normal_stock[:] = (months / 12.0 * use + output / 12.0).ravel()
-        S.position[:] = S.normal_stock
-
-    def clear(self) -> None:
-        """Clear one week; AssertionError where it does not."""
-        self.kernel.run(0, 1, 7 / 365.25)
-        assert self.S.unsolved[0] == 0.0, f"left over: {self.S.unsolved[0]}"
-
-    def price(self, country: str, material: int = 0) -> float:
-        return float(np.exp(self.S.price_ln[material * len(self.names) + self.names.index(country)]))
-
-    def exports(self, country: str, material: int = 0) -> float:
-        here = self.names.index(country)
-        flows = self.S.flow.reshape(self.materials, -1)[material]
-        return float(sum(flows[r] for r, (a, _) in enumerate(self.routes) if a == here))
-
-    def passages(self, origin: str, destination: str | None = None, legal: bool = True) -> list[int]:
-        """Places of the passages of all materials from a country, to one or to all."""
-        a = self.names.index(origin)
-        chosen = [
-            r
-            for r, (here, there) in enumerate(self.routes)
-            if here == a
-            and (destination is None or there == self.names.index(destination))
-            and bool(self.N.route_legal[r]) == legal
-        ]
-        return [m * len(self.routes) + r for m in range(self.materials) for r in chosen]
-
-
-def one_exporter(materials: int = 1, **options: Any) -> ClearingWorld:
-    """X makes 124 of 130 and uses 70; J, E and S import; E mines 6."""
-    use = [{"X": 70.0, "J": 30.0, "E": 22.0, "S": 8.0}] * materials
-    output = [{"X": 124.0, "E": 6.0}] * materials
-    return ClearingWorld("XJES", use, output, [10.0 * (1.0, 4.0, 0.5)[m % 3] for m in range(materials)], **options)
-
-
-def four_exporters(**options: Any) -> ClearingWorld:
-    """Four equal exporters A to D, each making 40 and using 15; J, E and S import."""
-    use = [{**dict.fromkeys("ABCD", 15.0), "J": 50.0, "E": 48.0, "S": 2.0}]
-    return ClearingWorld("ABCDJES", use, [dict.fromkeys("ABCD", 40.0)], [10.0], **options)
+    )

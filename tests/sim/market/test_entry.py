@@ -21,17 +21,28 @@ def with_entrant(tonnes: float, **knobs: object) -> Scenario:
     return base.model_copy(update={"feeds": tuple(feeds), "refiners": (*base.refiners, works)})
 
 
-def test_a_new_plant_sells_what_it_makes_and_displaces_imports() -> None:
+def without_project(scenario: Scenario) -> Scenario:
+    """The same without the project and what it would feed."""
+    return scenario.model_copy(update={"mines": scenario.mines[:-1], "feeds": scenario.feeds[:-1]})
+
+
+def test_a_new_plant_sells_what_it_makes_and_lowers_the_price() -> None:
     world: World = Simulation(with_entrant(1100.0)).world(0).run()
     r = world.layout.refiners.index("New Works")
     made = world.R.refined[-52:, r].sum()
     assert made > 400.0
     assert world.S.product[r].sum() < 0.25 * made  # a quarter's output at most lies unsold
-    importia, exportia = world.countries.index("Importia"), world.countries.index("Exportia")
-    home = world.R.arrivals[:, importia, importia]
-    assert home[-52:].sum() > home[:52].sum() + 0.8 * made
-    shipped = world.R.arrivals[:, importia, exportia]
-    assert shipped[-52:].sum() < shipped[:52].sum() - 0.5 * made
+    links = np.flatnonzero(world.N.e_ref == r)
+    assert world.S.e_ship[links].sum() + world.S.product[r].sum() > 0.0
+    alone = Simulation(without_project(with_entrant(1100.0))).world(0).run()
+    assert (
+        world.R.price_of[-52:, world.countries.index("Importia")].mean()
+        < 0.95 * alone.R.price_of[-52:, alone.countries.index("Importia")].mean()
+    )
+    assert (
+        world.R.use[-52:, world.countries.index("Importia")].sum()
+        > 1.02 * alone.R.use[-52:, alone.countries.index("Importia")].sum()
+    )
     assert not world.check()
 
 
@@ -44,9 +55,8 @@ def test_a_plant_that_is_never_fed_changes_nothing() -> None:
     world = Simulation(dear(with_entrant(1e6))).world(0).run()
     assert (world.R.refined[:, world.layout.refiners.index("New Works")] == 0.0).all()
     assert (world.S.product[world.layout.refiners.index("New Works")] == 0.0).all()
-    whole = with_entrant(1e6)
-    without = whole.model_copy(update={"mines": whole.mines[:-1], "feeds": whole.feeds[:-1]})
-    assert np.allclose(world.R.price, Simulation(without).world(0).run().R.price, rtol=1e-9)
+    without = Simulation(without_project(with_entrant(1e6))).world(0).run()
+    assert np.allclose(world.R.price, without.R.price, rtol=1e-9)
 
 
 @pytest.mark.parametrize(("loan", "debt"), [(0.0, 0.2), (0.15, 0.05), (0.5, 0.0)])

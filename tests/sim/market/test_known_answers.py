@@ -1,20 +1,26 @@
-"""Worlds whose answer is known before they run: steady state, parity, licences, threats, steps, luck."""
+"""Worlds whose answer is known before they run: steady state, parity, cuts, words, steps, luck."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 
 from chokepoint.agents.behaviour import NOISE_OFF
+from chokepoint.experiments.economics.worlds import quiet
+from chokepoint.experiments.economics.worlds import world as small_world
 from chokepoint.sim import Simulation
 from chokepoint.sim.market.world import World
-from chokepoint.sim.simulation import load_scenario
+from chokepoint.sim.network.markets import WIDTH
+from chokepoint.sim.simulation import change_scenario, load_scenario
 from tests.builders import TWO_COUNTRIES, differences, event, news_item, user, world_scenario
+from tests.fingerprints import worlds
 
-EPISODES = TWO_COUNTRIES.parent
+WORLDS = worlds()
+SMALL = ("one_exporter", "four_exporters", "no_users")
 YEAR = 52  # weeks
+STILL = 1e-9  # relative: no more than rounding
 
 
 def run(*, sim_seed: int = 1, **knobs: Any) -> World:
@@ -35,135 +41,119 @@ def yearly(series: np.ndarray, steps_per_year: int = YEAR) -> np.ndarray:
     return flat[: years * steps_per_year].reshape(years, steps_per_year).sum(axis=1)
 
 
-def over_parity(world: World, tax: float, freight: float) -> np.ndarray:
-    """What a kg costs outside beyond the inside price with tax and freight, USD/kg by step and material."""
-    price = world.R.price
-    return np.asarray(price[:, 0] - price[:, 1] * (1.0 + tax) - freight)
+# Without a shock nothing moves: the base year is an exact equilibrium.
 
 
-# C4: without a shock nothing moves.
+def moved(world: World) -> dict[str, float]:
+    """How far anything strays from the base year in a run, relative."""
+    N, R = world.N, world.R
+    price = R.price_of[:, N.q_country, N.q_mat] / np.exp(N.q_base_ln)
+    found = {"price": np.abs(price - 1.0).max(), "flow": (np.abs(R.flow / world.dt - N.v_flow) / N.v_scale).max()}
+    for name in ("stock", "refined", "mined", "use"):
+        series = getattr(R, name)
+        found[name] = float((np.abs(series - series[0]) / np.maximum(np.abs(series[0]), 1e-3)).max())
+    return {name: float(value) for name, value in found.items() if value > STILL}
+
+
+def without_projects(scenario: Any) -> Any:
+    """The scenario without mines that are still to be built: some would be at the prices of the base year."""
+    mines = tuple(m for m in scenario.mines if m.stage == "operating")
+    names = {m.mine for m in mines}
+    return scenario.model_copy(update={"mines": mines, "feeds": tuple(f for f in scenario.feeds if f.mine in names)})
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_base_year_of_a_shipped_world_is_an_exact_equilibrium(name: str) -> None:
+    scenario = load_scenario(WORLDS[name])
+    taxes = tuple(e for e in scenario.events if e.instrument == "export_tax" and e.start <= scenario.start)
+    calm = quiet(without_projects(scenario)).model_copy(
+        update={"events": tuple(e.model_copy(update={"end": None}) for e in taxes)}
+    )
+    flat = {"sectors": tuple(row.model_copy(update={"growth_per_year": 0.0}) for row in calm.sectors)}
+    assert moved(Simulation(change_scenario(calm.model_copy(update=flat), ())).world().run()) == {}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_base_year_of_a_small_world_is_an_exact_equilibrium(name: str) -> None:
+    assert moved(Simulation(small_world(name).over(300)).world().run()) == {}
 
 
 @pytest.mark.parametrize(
     "knobs", [{}, {"materials": 2, "firms": 4, "seed": 3}, {"traders": False, "unlicensed": False}]
 )
 def test_steady_state_for_ten_years(knobs: Mapping[str, Any]) -> None:
-    world = run(noise=False, freight=0.5, end=date(2019, 12, 29), **knobs)
-    price, stock = world.R.price, world.R.stock
-    assert np.abs(price / world.N.base_price - 1.0).max() < 1e-6
-    assert np.abs(stock / stock[0] - 1.0).max() < 1e-6
-    assert np.abs(world.R.refined / (world.N.r_base * world.dt) - 1.0).max() < 1e-6
+    assert moved(run(noise=False, freight=0.5, end=date(2019, 12, 29), **knobs)) == {}
 
 
-@pytest.mark.parametrize("name", ["2010-embargo", "2019-threat", "two-countries"])
-def test_steady_state_of_an_episode_without_its_history(name: str) -> None:
-    episode = load_scenario(EPISODES / name)
-    taxes = [e for e in episode.events if e.instrument == "export_tax" and e.start <= episode.start]
-    mines = tuple(m for m in episode.mines if m.stage == "operating")
-    quiet = episode.model_copy(
-        update={
-            "events": tuple(e.model_copy(update={"end": None}) for e in taxes), "news": (), "activity": {},
-            "mines": mines, "feeds": tuple(f for f in episode.feeds if f.mine in {m.mine for m in mines}),
-        }
-    )  # fmt: skip
-    world = Simulation(quiet, behaviour=NOISE_OFF).world().run()
-    assert np.abs(world.R.price / world.N.base_price - 1.0).max() < 1e-6
-
-
-# C5: without a quota the two prices differ by tax and freight.
-
-
-def test_a_world_that_smugglers_supply_whole_can_be_built() -> None:
-    # at these values what leaks at base prices is all that some materials are bought for abroad, but for rounding
-    grey = {"leak_share": 0.9182509107439363, "leak_gap": 1.8353083282773777, "leak_threshold": 0.16134359259607778}
-    layout = Simulation(load_scenario(EPISODES / "2010-embargo"), behaviour=grey).layout
-    bought = np.zeros(len(layout.N.s_firm))
-    np.add.at(bought, layout.N.e_slot, layout.N.e_share * (layout.N.r_output > 0.0)[layout.N.e_ref, layout.N.e_mat])
-    assert bought == pytest.approx(np.ones(len(bought)))
-
-
-@pytest.mark.parametrize("materials", [1, 2])
-def test_free_trade_parity(materials: int) -> None:
-    world = run(materials=materials, noise=False, freight=0.5, end=date(2019, 12, 29))
-    inside, outside = world.R.price[2 * YEAR :, 1], world.R.price[2 * YEAR :, 0]
-    assert np.abs(outside / inside / (1.1 + 0.5 / inside) - 1.0).max() < 0.005
+# Without a quota two prices differ by tax and freight.
 
 
 @pytest.mark.parametrize("percent", [0.0, 5.0, 25.0])
 def test_free_trade_parity_after_a_new_tax(percent: float) -> None:
-    # the tax goes from 10 % to another in 2012; three years later the ratio is 1 + tax + freight / inside
+    """The tax goes from 10 % to another in 2012; ever after price abroad is price at home with tax and costs on top."""
     changed = event("tax.2012", date(2012, 1, 2), "export_tax", percent, materials="M1;M2", unit="%")
     world = run(materials=2, noise=False, freight=0.5, end=date(2019, 12, 29), events=[changed])
-    price = world.R.price[step_of(world, 2015, 1, 5) :]
-    assert np.abs(price[:, 0] / price[:, 1] / (1.0 + percent / 100.0 + 0.5 / price[:, 1]) - 1.0).max() < 0.005
+    N, R = world.N, world.R
+    legal = np.flatnonzero((N.v_zone > 0) & (N.v_flow > 0.0))
+    after = slice(step_of(world, 2012, 1, 2), None)
+    price = np.log(R.price_of[after, N.q_country, N.q_mat])
+    margin = price[:, N.v_there[legal]] - price[:, N.v_here[legal]] - np.log1p(percent / 100.0) - N.v_cost[legal]
+    flows = R.flow[after, legal] / (N.v_scale[legal] * world.dt)
+    assert R.flow[after, legal].min() > 0.0
+    assert (R.taxed[after, legal] == percent / 100.0).all()
+    free = flows < 2.0  # beyond, ports load no more for some weeks
+    assert free[13:].all()
+    assert np.abs(margin - WIDTH * (flows + 0.25))[free].max() < 1e-6
 
 
-# Ore that a government stops stays away on the days of the hold, and no longer.
+# An embargo on one importer.
+
+BEGINS, WEEKS = 52, 156
 
 
-def test_held_ore_by_days() -> None:
-    # Thursday 5 to Wednesday 18 January 2012: 4 days of a first week, all of a second, 3 of a third are held
-    hold = event("hold", date(2012, 1, 5), "ore_hold", target="Far Creek", end=date(2012, 1, 18))
-    world = run(noise=False, freight=0.5, events=[hold])
-    calm = run(noise=False, freight=0.5)
-    t, k, other = step_of(world, 2012, 1, 5), world.mines.index("Far Creek"), world.mines.index("Pit 1")
-    week = 1000.0 * 7.0 / 365.25
-    expected = [week, 3.0 / 7.0 * week, 0.0, 4.0 / 7.0 * week, week]
-    assert world.R.mined[t - 1 : t + 4, k] == pytest.approx(expected, abs=1e-9)
-    assert (world.R.mined[t : t + 3, other] > 0.0).all()
-    # its refinery runs two weeks of ore less
-    r = world.layout.refiners.index("Far Works")
-    assert calm.R.refined[:, r].sum() - world.R.refined[:, r].sum() == pytest.approx(2.0 * week, rel=1e-6)
+def embargoed(name: str, **cells: Any) -> tuple[World, World]:
+    """A small world, and the same with an embargo of its first state on its largest importer."""
+    world = small_world(name)
+    first = world.scenario.start + timedelta(days=7 * BEGINS)
+    cells = {"actor": world.exporter, "target": world.target, "end": first + timedelta(days=7 * WEEKS - 1), **cells}
+    act = event("embargo", first, "embargo", **cells)
+    scenario = world.over(BEGINS + WEEKS + YEAR)
+    shut = change_scenario(scenario.model_copy(update={"events": (act,)}), ())
+    return Simulation(scenario).world().run(), Simulation(shut).world().run()
 
 
-def test_ore_is_held_to_the_end_where_no_end_is_known() -> None:
-    hold = event("hold", date(2012, 1, 2), "ore_hold", target="Far Creek;Night Diggings")
-    world = run(noise=False, freight=0.5, events=[hold])
-    t = step_of(world, 2012, 1, 2)
-    for name in ("Far Creek", "Night Diggings"):
-        mined = world.R.mined[:, world.mines.index(name)]
-        assert (mined[:t] > 0.0).all()
-        assert not mined[t:].any()
+def test_an_embargo_on_one_importer_is_not_paid_for_by_others() -> None:
+    free, shut = embargoed("one_exporter")
+    price = shut.R.price_of[:, :, 0] / free.R.price_of[:, :, 0]
+    world = small_world("one_exporter")
+    there = {name: price[BEGINS : BEGINS + WEEKS, shut.countries.index(name)] for name in shut.countries}
+    for other in (world.exporter, *world.others):
+        assert there[other][:YEAR].mean() < 1.0
+        assert there[other].mean() < 1.005
+        assert there[other].max() < 1.02
+        assert (there[world.target] > there[other]).all()
+    assert there[world.target].mean() > 1.02
 
 
-# C6: a licence costs the same per kg whatever it carries, and nothing while there are enough.
+def test_what_an_embargo_holds_back_reaches_its_target_by_others() -> None:
+    free, shut = embargoed("one_exporter")
+    N, world = shut.N, small_world("one_exporter")
+    target = shut.countries.index(world.target)
+    enters = N.q_country[N.v_there] == target
+    barred = enters & (N.q_country[N.v_here] == shut.countries.index(world.exporter))
+    during = slice(BEGINS, BEGINS + WEEKS)
+    assert shut.R.flow[during, barred].sum() == 0.0
+    assert shut.R.flow[during, enters & ~barred].sum() > 2.0 * free.R.flow[during, enters & ~barred].sum()
+    assert shut.R.use[during, target].sum() > 0.9 * free.R.use[during, target].sum()
 
 
-def free_exports(**knobs: Any) -> float:
-    """Legal exports of a half-year without a quota, t gross."""
-    world = run(noise=False, freight=0.5, **knobs)
-    return float(world.R.exports[2 * YEAR : 3 * YEAR].sum() / 2.0)
+def test_an_embargo_of_one_of_four_exporters_hardly_moves_a_price() -> None:
+    free, shut = embargoed("four_exporters")
+    assert np.abs(np.log(shut.R.price_of / free.R.price_of)).max() < 0.2
+    assert np.abs(np.log(shut.R.price_of / free.R.price_of))[BEGINS + YEAR :].max() < 0.05
 
 
-def test_slack_quota_has_no_rent() -> None:
-    quota = 1.5 * free_exports(materials=2)
-    world = run(materials=2, noise=False, freight=0.5, quota_t=quota, behaviour={"licence_pooling": 1.0})
-    rent = over_parity(world, 0.10, 0.5)[YEAR:]
-    assert not world.R.ask.any()
-    assert np.abs(rent / world.R.price[YEAR:, 0]).max() < 0.02
-
-
-@pytest.mark.parametrize("share", [0.9, 0.7])
-def test_binding_quota_has_one_rent_per_kg(share: float) -> None:
-    quota = share * free_exports(materials=2)
-    world = run(
-        materials=2, noise=False, freight=0.5, quota_t=quota, end=date(2017, 12, 31),
-        behaviour={"licence_pooling": 1.0, "licence_burst": 8.0},  # competitive holders ship when they can sell
-    )  # fmt: skip
-    first, last = step_of(world, 2015, 1, 1), step_of(world, 2016, 12, 31)
-    price = world.R.price[first:last, 0].mean(axis=0)
-    rent = over_parity(world, 0.10, 0.5)[first:last].mean(axis=0)
-    assert price[1] > 1.2 * price[0]
-    assert rent.min() > 0.05 * price.max(), "the quota does not bind"
-    assert abs(rent[1] - rent[0]) < 0.02 * price.min()
-    # and this rent is what holders ask, all of them nearly the same
-    assert abs(world.R.ask[first:last, 1].mean() - rent.mean()) < 0.02 * price.min()
-    holders = world.S.ask[world.N.r_licence_share > 0.0]
-    assert holders == pytest.approx(np.full(len(holders), holders.mean()), rel=0.02)
-    assert world.R.licence_used[first:last].sum() <= 4.0 * quota * (1.0 + 1e-9)
-
-
-# C3: a threat with flows untouched.
+# Words: a threat with flows untouched by law.
 
 
 def rise_after(kind: str, day: date) -> tuple[World, World, np.ndarray]:
@@ -173,59 +163,47 @@ def rise_after(kind: str, day: date) -> tuple[World, World, np.ndarray]:
     return calm, tense, tense.R.price[:, 0, 0] / calm.R.price[:, 0, 0] - 1.0
 
 
-@pytest.mark.parametrize(("kind", "least"), [("threat", 0.10), ("rumour", 0.02)])
-def test_a_threat_moves_prices_and_no_tonnes(kind: str, least: float) -> None:
+@pytest.mark.parametrize("kind", ["threat", "report", "rumour"])
+def test_words_move_the_price_at_once_and_are_forgotten(kind: str) -> None:
     day = date(2012, 1, 2)
     calm, tense, rise = rise_after(kind, day)
-    t = calm.calendar.step_of(day)
-    peak = t + int(rise[t : t + 26].argmax())
+    t, memory = calm.calendar.step_of(day), int(tense.P.words_years * YEAR)
     assert not rise[:t].any()
-    assert least < rise[peak]
-    assert rise[peak + 26] < 0.5 * rise[peak]
-
-    def flows(world: World) -> dict[str, np.ndarray]:
-        R = world.R
-        crossing = R.exports.sum(axis=(1, 2)) + R.leaked.sum(axis=(1, 2))
-        return {"use": R.use, "exports": R.exports, "crossing": crossing, "arrivals": R.arrivals, "mined": R.mined}
-
-    for name, series in flows(tense).items():
-        change = yearly(series[t:]) / yearly(flows(calm)[name][t:]) - 1.0
-        assert np.abs(change).max() < 0.03, name
+    assert rise[t] > 0.8 * rise.max() > 0.0
+    assert rise.argmax() <= t + 4
+    assert 0.2 * rise[t] < rise[t + memory // 2] < 0.9 * rise.max()
+    assert abs(rise[t + 4 * memory]) < 0.1 * rise[t]
+    for series in ("use", "mined", "refined"):
+        change = yearly(getattr(tense.R, series)[t:]) / yearly(getattr(calm.R, series)[t:]) - 1.0
+        assert np.abs(change).max() < 0.03, series
 
 
-def test_a_rumour_moves_prices_by_less_than_a_third_of_what_a_threat_does() -> None:
+def test_the_louder_the_word_the_more_it_moves() -> None:
     day = date(2012, 1, 2)
-    assert rise_after("rumour", day)[2].max() < rise_after("threat", day)[2].max() / 3.0
+    rumour, report, threat = (rise_after(kind, day)[2].max() for kind in ("rumour", "report", "threat"))
+    assert rumour < report < threat
+    P = run(noise=False).P
+    assert P.rumour < P.report < P.threat
+    assert rumour < 1.5 * P.rumour / P.threat * threat
 
 
-# C2: half the step, the same story.
+# Half the step, the same story.
 
 
 HOLD_AND_THREAT: dict[str, Any] = {
     "noise": False, "freight": 0.5, "embargo": (date(2012, 3, 5), date(2012, 4, 15)),
     "news": [news_item("news", date(2012, 1, 2), "threat")],
 }  # fmt: skip
-MILD = {"news_threat": 0.1}  # a shock of one size, whatever the table of behaviour says of threats
 
 
-# With a quota the answer to half a step depends on how licences are priced and how sharply holders answer to their
-# margin: with the values of the episodes one step finds a shortage of licences that the other avoids. Traded licences
-# and a mild answer do not. What it does to the loss of an episode is tested there.
-@pytest.mark.parametrize(
-    ("knobs", "bound"),
-    [
-        ({"behaviour": MILD}, 0.02),
-        ({"quota_t": 1200.0, "behaviour": {**MILD, "licence_pooling": 1.0, "offer_slope": 1.0}}, 0.05),
-    ],
-    ids=["embargo and threat", "with a quota"],
-)
-def test_half_the_step(knobs: Mapping[str, Any], bound: float) -> None:
+@pytest.mark.parametrize("knobs", [{}, {"quota_t": 1200.0}], ids=["embargo and threat", "with a quota"])
+def test_half_the_step(knobs: Mapping[str, Any]) -> None:
     whole, half = run(**HOLD_AND_THREAT, **knobs), run(**HOLD_AND_THREAT, **knobs, step_days=3.5)
     assert half.calendar.steps == 2 * whole.calendar.steps
-    assert half.R.price[-1] / whole.R.price[-1] == pytest.approx(np.ones((2, 1)), abs=bound)
-    for name in ("exports", "leaked", "use", "mined", "refined"):
+    assert half.R.price[-1] / whole.R.price[-1] == pytest.approx(np.ones((2, 1)), abs=0.05)
+    for name in ("exports", "use", "mined", "refined"):
         ratio = yearly(getattr(half.R, name), 2 * YEAR) / yearly(getattr(whole.R, name))
-        assert ratio == pytest.approx(np.ones(5), abs=bound), name
+        assert ratio == pytest.approx(np.ones(5), abs=0.05), name
 
 
 def test_half_the_step_without_a_shock() -> None:
@@ -233,25 +211,27 @@ def test_half_the_step_without_a_shock() -> None:
     assert half.R.price[-1] / whole.R.price[-1] == pytest.approx(np.ones((2, 1)), abs=1e-6)
 
 
-# C8: noise is real.
+# Noise is real.
 
 
 def test_noise_is_real() -> None:
-    quiet, stirred = (
+    quiet_run, stirred = (
         Simulation(world_scenario(freight=0.5)),
         Simulation(world_scenario(freight=0.5, quota_t=1000.0, news=[news_item("news", date(2012, 1, 2), "threat")])),
     )
-    inside = np.log(quiet.run(12).arrays["price_inside"][:, 2 * YEAR : 3 * YEAR, 0])
+    inside = np.log(quiet_run.run(12).arrays["price_inside"][:, 2 * YEAR : 3 * YEAR, 0])
     peaks = np.log(stirred.run(12).arrays["price_outside"][:, :, 0].max(axis=1))
-    assert 0.005 < np.diff(inside, axis=1).std(axis=1).mean() < 0.04
-    assert peaks.std(ddof=1) > 0.05
+    assert 0.002 < np.diff(inside, axis=1).std(axis=1).mean() < 0.1
+    assert peaks.std(ddof=1) > 0.01
 
 
 # A shock of size zero is no shock, and a shock has no past.
 
 SAME_TAX = event("tax.again", date(2012, 1, 2), "export_tax", 10.0, materials="M1", unit="%")
 CLEAR = event("inspection", date(2012, 1, 2), "inspection", 10.0, target="Importia", unit="% of cargos")
+NOBODY = event("refusal", date(2012, 1, 2), "licence_refusal", 0.0, target="Importia", unit="%")
 HOLD = event("embargo", date(2012, 3, 5), "embargo", target="Importia", end=date(2012, 4, 15))
+PLENTY = event("quota", date(2012, 1, 2), "production_quota", 1e6, kind="light", unit="t/year")
 
 
 @pytest.mark.parametrize(
@@ -259,10 +239,11 @@ HOLD = event("embargo", date(2012, 3, 5), "embargo", target="Importia", end=date
     [
         {"events": [SAME_TAX]},
         {"events": [CLEAR]},
-        {"news": [news_item("news", date(2012, 1, 2), "rumour")], "behaviour": {"news_rumour": 0.0}},
-        {"events": [event("campaign", date(2012, 1, 2), "enforcement")], "behaviour": {"campaign_strength": 0.0}},
+        {"events": [NOBODY]},
+        {"events": [PLENTY]},
+        {"news": [news_item("news", date(2012, 1, 2), "rumour")], "behaviour": {"rumour": 0.0}},
     ],
-    ids=["same tax", "usual inspection", "silent news", "campaign without strength"],
+    ids=["same tax", "usual inspection", "nobody refused", "a quota beyond all output", "a word that nobody believes"],
 )
 def test_a_shock_of_size_zero_is_no_shock(knobs: Mapping[str, Any]) -> None:
     plain = {name: value for name, value in knobs.items() if name not in ("events", "news")}
@@ -270,10 +251,9 @@ def test_a_shock_of_size_zero_is_no_shock(knobs: Mapping[str, Any]) -> None:
 
 
 def test_an_embargo_on_nothing_is_no_shock() -> None:
-    # nobody buys magnets; cargo goes through the line at customs instead of past it, so sums round differently
+    """Nobody buys magnets: an embargo on them holds nothing."""
     free, held = (run(embargo_forms=("magnet",), events=acts) for acts in ([], [HOLD]))
-    for name, values in free.R._asdict().items():
-        assert np.allclose(values, getattr(held.R, name), rtol=1e-9, atol=1e-9), name
+    assert differences(free, held) == []
 
 
 @pytest.mark.parametrize(
@@ -314,8 +294,7 @@ def test_an_embargo_acts_on_its_day(weekday: int) -> None:
     assert held.R.exports[step - 1].sum() == free.R.exports[step - 1].sum() > 0.0
     assert held.R.exports[step].sum() < 0.5 * free.R.exports[step].sum()
     assert held.R.exports[step + (weekday > 5) : step + 6].sum() == 0.0
-    assert held.R.queue[step + 5].sum() > 0.0
-    assert held.R.exports[step + 6 : step + 12].sum() > held.R.queue[step + 5].sum()
+    assert held.R.exports[step + 6].sum() > free.R.exports[step + 6].sum()
 
 
 # Common random numbers: who is not there yet moves nobody's luck.

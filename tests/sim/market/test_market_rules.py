@@ -1,60 +1,49 @@
-"""Prices from cover, on numbers worked by hand."""
+"""What a passage carries, and memories, on numbers worked by hand."""
 
-from math import exp, log
+from math import log
 
 import pytest
 
-from chokepoint.sim.market.rules import market as market
+from chokepoint.sim.market.rules import market
+from chokepoint.sim.network.markets import WIDTH, opens_at
 
-AT_ONCE = 1e6  # a speed at which the price reaches its goal within the step
-
-
-def test_inside_price_stays_where_stocks_are_as_wanted():
-    assert market.inside_price(9.0, 9.0, 9.0, 100.0, 100.0, 1.6, 0.5, 24.0, 0.02) == pytest.approx(9.0)
+PLENTY = 1e12
 
 
-def test_inside_price_rises_when_stocks_are_short():
-    # ln P* = ln 9 + 1.6 * ln(2): 9 * 2^1.6 = 27.283
-    assert market.inside_price(9.0, 9.0, 9.0, 100.0, 50.0, 1.6, 0.5, AT_ONCE, 0.02) == pytest.approx(27.28, abs=0.01)
-    assert market.inside_price(9.0, 9.0, 9.0, 50.0, 100.0, 1.0, 0.5, AT_ONCE, 0.02) == pytest.approx(4.5)
+def test_a_passage_carries_nothing_at_a_loss_or_without_room() -> None:
+    assert market.carried(0.0, 10.0, PLENTY, 0.004) == (0.0, 0.0)
+    assert market.carried(-1.0, 10.0, PLENTY, 0.004) == (0.0, 0.0)
+    assert market.carried(1.0, 10.0, 0.0, 0.004) == (0.0, 0.0)
 
 
-def test_inside_price_is_anchored_between_habit_and_base():
-    # weight one half of habit 16 and of base 9: sqrt(144) = 12
-    assert market.inside_price(9.0, 16.0, 9.0, 1.0, 1.0, 1.6, 0.5, AT_ONCE, 0.02) == pytest.approx(12.0)
+def test_a_passage_carries_its_scale_for_every_width_of_margin() -> None:
+    # three widths are three units, less the quarter that the rounded corner takes: 10 * 2.75 t, 10 / .004 t per unit
+    assert market.carried(0.012, 10.0, PLENTY, 0.004) == pytest.approx((27.5, 2500.0))
+    # within the corner: units^2, here a quarter of a unit: 10 / 16 t, and 2 units of slope
+    assert market.carried(0.001, 10.0, PLENTY, 0.004) == pytest.approx((0.625, 1250.0))
 
 
-def test_inside_price_moves_part_of_the_way():
-    # half a decay time: ln P = ln 18 + (ln 9 - ln 18) exp(-0.5) -> 18 * 2^-0.606531 = 11.821
-    goes = market.inside_price(9.0, 9.0, 9.0, 2.0, 1.0, 1.0, 0.5, 25.0, 0.02)
-    assert goes == pytest.approx(18.0 * 2.0 ** -exp(-0.5))
-    assert goes == pytest.approx(11.82, abs=0.01)
+def test_a_passage_carries_no_more_than_its_room() -> None:
+    assert market.carried(5.0, 10.0, 25.0, 0.004) == (25.0, 0.0)
+    # where it would just fill its room the corner takes an eighth of a unit: 25 - 10 / 8 t, at half the slope
+    assert market.carried(0.011, 10.0, 25.0, 0.004) == pytest.approx((23.75, 1250.0))
 
 
-def test_outside_price_is_parity_while_stocks_suffice():
-    assert market.outside_price(10.0, 12.0, 100.0, 100.0, 1.2, AT_ONCE, 0.02) == pytest.approx(12.0)
-    # a glut does not push it below the cost of replacement
-    assert market.outside_price(10.0, 12.0, 100.0, 400.0, 1.2, AT_ONCE, 0.02) == pytest.approx(12.0)
+@pytest.mark.parametrize("room", [PLENTY, 25.0, 3.0])
+def test_the_slope_of_a_passage_is_that_of_what_it_carries(room: float) -> None:
+    for margin in (0.0005, 0.0019, 0.003, 0.008, 0.0099, 0.0112, 0.02):
+        flow, slope = market.carried(margin, 10.0, room, 0.004)
+        more, _ = market.carried(margin + 1e-9, 10.0, room, 0.004)
+        assert slope == pytest.approx((more - flow) / 1e-9, rel=1e-4, abs=1e-3)
+        assert 0.0 <= flow <= room
 
 
-def test_outside_price_stands_above_parity_when_stocks_are_short():
-    # 12 * 2^1 = 24
-    assert market.outside_price(10.0, 12.0, 100.0, 50.0, 1.0, AT_ONCE, 0.02) == pytest.approx(24.0)
+@pytest.mark.parametrize("flow", [0.01, 0.2, 0.25, 1.0, 7.0])
+def test_costs_of_the_base_year_let_each_passage_carry_its_flow(flow: float) -> None:
+    assert market.carried(opens_at(flow, 2.0), 2.0, PLENTY, WIDTH)[0] == pytest.approx(flow, rel=1e-12)
 
 
-def test_outside_price_is_exact_in_the_step():
-    whole = market.outside_price(10.0, 12.0, 100.0, 80.0, 1.2, 20.0, 0.02)
-    half = market.outside_price(10.0, 12.0, 100.0, 80.0, 1.2, 20.0, 0.01)
-    assert market.outside_price(half, 12.0, 100.0, 80.0, 1.2, 20.0, 0.01) == pytest.approx(whole, rel=1e-14)
-
-
-def test_parity_adds_tax_rent_and_freight():
-    # 10 * 1.25 + 3 + 0.5 = 16
-    assert market.parity(10.0, 0.25, 3.0, 0.5) == pytest.approx(16.0)
-    assert market.parity(10.0, 0.0, 0.0, 0.0) == 10.0
-
-
-def test_smoothed_forgets_at_its_memory():
+def test_smoothed_forgets_at_its_memory() -> None:
     # one memory: 4 + (10 - 4) / e = 6.207277
     assert market.smoothed(10.0, 4.0, market.kept(0.5, 0.5)) == pytest.approx(6.207277, abs=1e-6)
     assert market.smoothed(4.0, 4.0, 0.3) == 4.0

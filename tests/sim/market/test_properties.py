@@ -74,10 +74,20 @@ def test_every_week_balances(knobs: Mapping[str, Any], seed: int) -> None:
         held, booked = mass(world)
         assert np.allclose(held, booked, rtol=1e-9, atol=0.0)
         assert abs(S.cash.sum()) <= 1e-9 * max(1.0, np.abs(S.cash).sum())
-        for array in (S.stock, S.product, S.feed, S.e_queue, S.pipe, S.pipe_sum, world.I.licence):
+        for array in (
+            S.stock,
+            S.product,
+            S.feed,
+            S.pipe,
+            S.pipe_sum,
+            S.spot_pipe,
+            S.spot_sum,
+            S.r_afloat,
+            world.I.licence,
+        ):
             assert (array >= -1e-9).all()  # rounding of 1e-14 t occurs
-        assert np.isfinite(S.price).all()
-        assert (S.price > 0.0).all()
+        assert np.isfinite(S.price_ln).all()
+        assert (S.price_of > 0.0).all()
     for name, array in world.R._asdict().items():
         assert np.isfinite(array).all(), name
 
@@ -89,8 +99,9 @@ def test_what_is_used_up_was_there(knobs: Mapping[str, Any]) -> None:
     R, S = world.R, world.S
     assert np.allclose(R.use.sum(), S.used.sum(), rtol=1e-9)
     assert np.allclose(R.mined.sum(), S.mined.sum(), rtol=1e-9)
-    assert (S.risk >= 0.0).all()
-    assert (S.risk <= 1.0).all()
+    for share in (S.withheld, S.output_withheld, S.quota_withheld, S.open_share, S.e_trust, S.loss):
+        assert (share >= 0.0).all()
+        assert (share <= 1.0).all()
     if knobs["quota_t"] is not None:  # not a tonne more than was granted
         halves = 2 * (knobs["end"].year - knobs["start"].year)
         assert R.licence_used.sum() <= halves * knobs["quota_t"] * (1.0 + 1e-9)

@@ -9,20 +9,19 @@ from chokepoint.sim import BadInput, Simulation
 from tests.builders import differences, event, world_scenario
 
 FIRST, LAST = date(2011, 1, 3), date(2011, 3, 6)
-STILL = {"supply_line_weight": 0.0}
 
 
 def late(weeks: float, **cells):  # type: ignore[no-untyped-def]
     return event("late", FIRST, "transit_delay", weeks, end=LAST, unit="weeks", **{"target": "Importia", **cells})
 
 
-def run_with(*acts, behaviour=None):  # type: ignore[no-untyped-def]
+def run_with(*acts):  # type: ignore[no-untyped-def]
     scenario = world_scenario(events=acts, end=date(2012, 12, 30), noise=False)
-    return Simulation(scenario, behaviour=behaviour or {}).world(0).run()
+    return Simulation(scenario).world(0).run()
 
 
 def test_cargo_of_nine_weeks_arrives_three_weeks_late() -> None:
-    free, bound = run_with(behaviour=STILL), run_with(late(3.0), behaviour=STILL)
+    free, bound = run_with(), run_with(late(3.0))
     start, lag = free.calendar.step_of(FIRST), 5
     to, origin = free.countries.index("Importia"), free.countries.index("Exportia")
     assert differences(free, bound, start) == []
@@ -35,12 +34,6 @@ def test_cargo_of_nine_weeks_arrives_three_weeks_late() -> None:
     both = arrived[last + lag + 1 : last + lag + 4]  # late cargo and cargo in time land together
     assert (both > 1.5 * usual).all()
     assert not bound.check()
-
-
-def test_a_longer_way_is_filled() -> None:
-    free, bound = run_with(), run_with(late(3.0))
-    start = free.calendar.step_of(FIRST)
-    assert bound.R.orders[start, 0] > free.R.orders[start, 0]
 
 
 def test_a_delay_of_no_weeks_is_no_delay_and_home_cargo_is_never_late() -> None:

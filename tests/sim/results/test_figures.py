@@ -26,7 +26,7 @@ def drawn(ax, gid: str) -> int:
 
 def test_save_all_writes_png_with_identity(run, tmp_path):
     paths = figures.save_all(run, tmp_path / "figures")
-    assert [p.name for p in paths] == ["prices.png", "stocks.png", "network.png"]
+    assert [p.name for p in paths] == ["prices.png", "expectations.png", "stocks.png", "network.png"]
     for path in paths:
         with Image.open(path) as image:
             assert str(run.manifest["identity"]) in image.text["Description"]
@@ -77,6 +77,26 @@ def test_weeks_of_use_by_hand(run):
     stock = sum(run.column("stock", f"Japan {m}")[0, 40] for m in run.columns["price_outside"])
     assert weeks[0, 40] == pytest.approx(stock / run.column("use", "Japan")[0, 28:41].mean())
     assert "weeks of use" in figures.stocks(run, ["Japan"]).axes[0].get_ylabel()
+
+
+def test_expectations_show_spot_and_expected_price_of_every_user(run):
+    assert figures.dearest(run) in run.columns["price_outside"]
+    fig = figures.expectations(run, "Nd")
+    users = [c for c in run.columns["use"] if run.column("use_by_material", f"{c} Nd").any()]
+    assert [ax.get_label() for ax in fig.axes] == users
+    for ax in fig.axes:
+        spot, expected = ax.lines[:2]
+        for line, series in ((spot, "price"), (expected, "expected_price")):
+            values = np.median(run.column(series, f"{ax.get_label()} Nd"), axis=0)
+            assert line.get_ydata() == pytest.approx(values)
+        assert ax.get_yscale() == "log"
+    assert "USD/kg" in fig.axes[0].get_ylabel()
+
+
+def test_two_countries_stand_on_one_line():
+    at = figures.layout(["A", "B"], None, None, (100.0, 40.0))
+    assert at["A"][1] == at["B"][1] == 20.0
+    assert {at["A"][0], at["B"][0]} == {0.0, 100.0}
 
 
 def test_supply_graph_takes_smuggled_goods_off_the_arrivals(run):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.sim import BadInput, Simulation
 from chokepoint.sim.simulation import load_scenario
 from tests.builders import TWO_COUNTRIES
@@ -148,7 +149,7 @@ MUST_BE_REFUSED: dict[str, tuple[Edit, str]] = {
     "a number for behaviour": (("scenario.toml", "[choices]", "behaviour = 3\n[choices]"), "behaviour"),
     "a number for tables": (("scenario.toml", "[choices]", "tables = 3\n[choices]"), "tables"),
     "a number for a table": (("scenario.toml", "[choices]", "tables.mines = 3\n[choices]"), "mines"),
-    "unknown rule": (("scenario.toml", "[choices]", '[rules]\n"firm.ordr" = "x.py:y"\n[choices]'), "firm.order"),
+    "unknown rule": (("scenario.toml", "[choices]", '[rules]\n"firm.wnated" = "x.py:y"\n[choices]'), "firm.wanted"),
     "unknown doctrine": (("scenario.toml", "[choices]", '[doctrine.Exportia]\nrule = "hawk"\n\n[choices]'), "leverage"),
     "unknown balance": (("scenario.toml", "[choices]", '[choices]\nbalance = "supply"'), "balance"),
     "too many links": (("scenario.toml", "links_per_buyer = 2", "links_per_buyer = 20"), "links_per_buyer"),
@@ -275,7 +276,7 @@ def test_every_impossible_change_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("use_elasticity=9", ("use_elasticity", "0.25")),
+        ("use_elasticity=9", ("use_elasticity", f"{PARAMETERS['use_elasticity'].most:.4g}")),
         ("end=2009-12-28", ("end", "2010-01-04")),
         ("mines.Far Creek.output_t_per_year=5000", ("Far Creek", "capacity")),
         ("firms.Importia other.sector=magents", ("Importia other", "magnets")),
@@ -302,11 +303,11 @@ def test_possible_changes() -> None:
 
 def test_behaviour_by_name() -> None:
     with pytest.raises(BadInput) as caught:
-        Simulation(TWO_COUNTRIES, behaviour={"use_elastcity": 0.1, "cover_risk": -1.0, "reversion": float("nan")})
+        Simulation(TWO_COUNTRIES, behaviour={"use_elastcity": 0.1, "precaution": -1.0, "follow": float("nan")})
     problems = caught.value.problems
     assert told(problems, "use_elastcity", "use_elasticity")
-    assert told(problems, "cover_risk", "-1.0", "outside")
-    assert told(problems, "reversion", "not a number")
+    assert told(problems, "precaution", "-1.0", "outside")
+    assert told(problems, "follow", "not a number")
 
 
 def test_a_run_without_replications() -> None:

@@ -53,13 +53,13 @@ def test_one_more_act_is_carried_out_and_not_heard_of(scenario: Scenario) -> Non
     ).events[-1]
     assert (days.start, days.end, days.value) == (date(2012, 2, 6), date(2012, 2, 19), None)
 
-    counter = {"clearance_headroom": 2.0}  # twice what passes usually; an eighth of that when eight in ten are opened
-    free, slowed = (Simulation(TWO_COUNTRIES, changes=c, behaviour=counter).run() for c in ([], [slow]))
+    free, slowed = (Simulation(TWO_COUNTRIES, changes=c).run() for c in ([], [slow]))
     begin, end = free.step_of(date(2012, 2, 1)), free.step_of(date(2012, 4, 2))
     exports = [np.asarray(r.arrays["exports"][0].sum(axis=1)) for r in (free, slowed)]
     assert (exports[0][:begin] == exports[1][:begin]).all()
+    # eight in ten are opened instead of one: the counter clears three eighths of what passes usually
     assert exports[1][begin : end - 1].sum() < 0.5 * exports[0][begin : end - 1].sum()
-    assert exports[1][end : end + 8].sum() > exports[0][end : end + 8].sum()  # what waited passes
+    assert exports[1][end : end + 8].sum() > exports[0][end : end + 8].sum()  # what was held back passes
 
 
 WRONG = {
