@@ -52,9 +52,7 @@ def _seasonal(
     stops = [
         acts.ore_hold(f"season.{i + 1}", mines, FIRST + WEEKS * i, FIRST + WEEKS * i + STOP) for i in range(SEASONS)
     ]
-    course = economy.run(
-        world.over(FIRST + SEASONS * WEEKS, *changes, sliced((0.2, 0.8)), *stops), behaviour=behaviour
-    )
+    course = economy.run(world.over(FIRST + SEASONS * WEEKS, *changes, sliced((0.2, 0.8)), *stops), behaviour=behaviour)
     return np.asarray(np.log(course.level(world.target, BASE)))
 
 

@@ -82,8 +82,9 @@ def elasticities(economy: Economy, world: World) -> Found:
     answers = partial(_elasticity, ACT, BASE)
     values, lines = {}, {}
     for part_, course, size, place in (
-        ("use", taxed, taxed.used(world.target), world.target), ("supply", taxed, taxed.mined(world.exporter), world.exporter),
-    ):  # fmt: skip
+        ("use", taxed, taxed.used(world.target), world.target),
+        ("supply", taxed, taxed.mined(world.exporter), world.exporter),
+    ):
         for word, week in (("now", 13), ("year", WEEKS), ("long", 5 * WEEKS)):
             values[f"{part_} {word}"] = answers(course, size, place, week)
         lines[part_] = np.log(size[ACT:] / size[BASE])

@@ -12,7 +12,7 @@ from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OP
 
 COLUMNS = {
     "agent": "agent", "kind": "kind", "country": "country", "flow": "makes or uses, t/year", "stock": "stock, t",
-    "coming": "under way to it, t", "account": "cash, M USD", "note": "state",
+    "coming": "under way to it, t", "account": "balance, M USD", "note": "state",
 }  # fmt: skip
 NUMBERS = ("flow", "stock", "coming", "account")  # columns that hold numbers
 # What a view of Mesa holds by material, and how it is told, above and below zero.

@@ -261,7 +261,7 @@ def Export(desk: Desk):  # type: ignore[no-untyped-def]
             html("<div class='cp-head'>The whole run under these levers</div>")
             for file in ("series.parquet", "series.csv"):
                 solara.FileDownload(lambda file=file: _saved(session, file), filename=f"{name}-{file}", label=file)
-            html("<div class='cp-head' style='margin-top:10px'>Prices up to this week</div>")
+            html("<div class='cp-head' style='margin-top:10px'>Spot prices up to this week</div>")
             for kind in ("png", "svg"):
                 solara.FileDownload(
                     lambda kind=kind: _drawn(session, kind), filename=f"{name}.{kind}", label=kind.upper()

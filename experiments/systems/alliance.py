@@ -1,10 +1,10 @@
 """An alliance of importers: one pooled reserve against each for itself.
 
-An embargo of a year hits Japan alone. Japan, the United States and Europe hold the same tonnes: nothing; 42 days each,
-for their own firms only; 42 days each, open to the firms of all three; or one office that holds 42 days of the use of
-all three and buys for all. Goods come to Japan through the others at one price for all, so that all three lose use alike,
-the reserve of any one lowers what all lose, and who may draw on which reserve decides little. It would be otherwise in a
-year in which nobody ships on.
+An embargo of a year hits Japan alone. Japan, the United States and Europe hold the same tonnes: nothing; 42 days
+each, for their own firms only; 42 days each, open to the firms of all three; or one office that holds 42 days of the
+use of all three and buys for all. Goods come to Japan through the others at one price for all, so that all three lose
+use alike, the reserve of any one lowers what all lose, and who may draw on which reserve decides little. It would be
+otherwise in a year in which nobody ships on.
 """
 
 from typing import TYPE_CHECKING

@@ -1,12 +1,13 @@
 """A cascade of trade cuts: the market beside the network algorithm of Marchand and others.
 
-One of four equal exporters cuts what it sends by four fifths for a year. In the cascade (`frame/cascade.py`), which has
-neither prices nor new partners, who bought there goes short when its stock is gone, and who did not notices nothing;
-where importers may ask their other suppliers for more, product stocks and spare capacity of exporters serve them. In the
-market one price rises for all, everybody uses a little less and the loss is spread evenly, in proportion to use; goods
-come to those who were cut off from those who were not. What each country gives up is counted beside the same world
-without the cut: use that its price makes it save, and lines that stop. What would overturn the market's answer is a
-record of a cut after which some importers went short and others, who pay as much, used what they used before.
+One of four equal exporters cuts what it sends by four fifths for a year. In the cascade (`frame/cascade.py`), which
+has neither prices nor new partners, who bought there goes short when its stock is gone, and who did not notices
+nothing; where importers may ask their other suppliers for more, product stocks and spare capacity of exporters serve
+them. In the market one price rises for all, everybody uses a little less and the loss is spread evenly, in proportion
+to use; goods come to those who were cut off from those who were not. What each country gives up is counted beside the
+same world without the cut: use that its price makes it save, and lines that stop. What would overturn the market's
+answer is a record of a cut after which some importers went short and others, who pay as much, used what they used
+before.
 """
 
 from typing import TYPE_CHECKING
@@ -36,7 +37,12 @@ BEHAVIOUR: dict[str, dict[str, float]] = {
     MARKET: {}, UNFORESEEN: {"lasting": 0.0, "precaution": 0.0}, STANDING: {"stock_elasticity": 0.0},
 }  # fmt: skip
 CASES = (ALONE, RAISED, *BEHAVIOUR)
-ALL, STOPPED, OTHERS, PRICE = "use given up in all four", "lines stopped in all four", "exports of the other three", "price"
+ALL, STOPPED, OTHERS, PRICE = (
+    "use given up in all four",
+    "lines stopped in all four",
+    "exports of the other three",
+    "price",
+)
 
 
 def given_up(country: str) -> str:
@@ -126,7 +132,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
 
 
 def figure(table: "pandas.DataFrame") -> "Figure":
-    """Use given up where the cascade hits most, where it does not hit and in all four importers, and what others send."""
+    """Use given up where the cascade hits most, where it does not hit and in all four, and what others send."""
     from chokepoint.sim.results import drawing
 
     look = draw.colours(CASES)

@@ -1,15 +1,15 @@
 """Contagion of export restrictions: what a restricted tonne does to the price, and to other exporters.
 
-Giordani, Rocha and Ruta found for food that 1 % more of trade restricted goes with a price 1.1 % higher; 0.7 to 1.6 is
-taken as plausible. Four equal exporters withhold a tenth, a fifth or three tenths of their exports for a year. The
-elasticity hangs on how long the tonnes are expected to be missing: told half-year by half-year, they are bridged by stock
-in part; where nobody is told, what has lasted is expected to last, and the price is that of a lasting cut for importers
-who have no mines; where nothing is expected, stocks bridge most of it. It is shown with that taken out in turn, with lines
-that do not stop, and where one exporter withholds as many tonnes alone and others may fill the gap, which is the case
-nearest to food and lies within. A restriction of all that was told for years and moved the price as little would overturn
-it. Then one exporter restricts by half for three years, and the others follow or do not: by their own price at home, by
-how much others restrict, or by both (the doctrine `contagion`). The multiplier is what is withheld over what it is when
-nobody follows.
+Giordani, Rocha and Ruta found for food that 1 % more of trade restricted goes with a price 1.1 % higher; 0.7 to 1.6
+is taken as plausible. Four equal exporters withhold a tenth, a fifth or three tenths of their exports for a year. The
+elasticity hangs on how long the tonnes are expected to be missing: told half-year by half-year, they are bridged by
+stock in part; where nobody is told, what has lasted is expected to last, and the price is that of a lasting cut for
+importers who have no mines; where nothing is expected, stocks bridge most of it. It is shown with that taken out in
+turn, with lines that do not stop, and where one exporter withholds as many tonnes alone and others may fill the gap,
+which is the case nearest to food and lies within. A restriction of all that was told for years and moved the price as
+little would overturn it. Then one exporter restricts by half for three years, and the others follow or do not: by
+their own price at home, by how much others restrict, or by both (the doctrine `contagion`). The multiplier is what is
+withheld over what it is when nobody follows.
 """
 
 from collections.abc import Mapping

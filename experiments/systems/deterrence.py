@@ -1,13 +1,13 @@
 """Hide it or show it: does a reserve keep the exporter from trying?
 
-The world of 2010 without history's acts: after an incident China weighs an embargo on Japan by what it expects from it.
-Japan holds nothing, 42 days or 180 days of use, publishes it, publishes its target alone, hides it, or claims 180 days
-and holds 42; once its firms do not rely on what is held. Harm is what a roll-out on China's beliefs shows, and it shows
-none: cargo for others comes to Japan, at a price that all pay. An exporter that weighs its income does not try, whatever
-Japan holds; there is nothing to deter, and a reserve published or hidden changes little. It would be otherwise if others
-could not ship on, and history's embargo of 2010 was lifted within two months. Beside the attempts stands what Japan pays
-a kilogram for the step from 42 to 180 days, the share of the space of weights (all mixes of motives) with an attempt, and
-what China expects when it looks further ahead or less far.
+The world of 2010 without history's acts: after an incident China weighs an embargo on Japan by what it expects from
+it. Japan holds nothing, 42 days or 180 days of use, publishes it, publishes its target alone, hides it, or claims 180
+days and holds 42; once its firms do not rely on what is held. Harm is what a roll-out on China's beliefs shows, and
+it shows none: cargo for others comes to Japan, at a price that all pay. An exporter that weighs its income does not
+try, whatever Japan holds; there is nothing to deter, and a reserve published or hidden changes little. It would be
+otherwise if others could not ship on, and history's embargo of 2010 was lifted within two months. Beside the attempts
+stands what Japan pays a kilogram for the step from 42 to 180 days, the share of the space of weights (all mixes of
+motives) with an attempt, and what China expects when it looks further ahead or less far.
 """
 
 from datetime import date

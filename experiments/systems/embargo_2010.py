@@ -1,11 +1,11 @@
 """The embargo of 2010 without the embargo, without the quota, without the panic.
 
 The episode is replayed from its dated acts and news; each part is taken out alone and all are taken out together.
-What is left of the peak of 2010 to 2012 says what carried it: prices are means over months outside China. An embargo on
-one buyer moves the peak hardly at all, since its cargo comes through others; a quota in tonnes lifts the cheap elements
-most, because all pay one rent a kilogram. Panic, which is what holders expect to be withheld, lifts the elements that the
-quota lifts; those whose price hangs on ore and not on licences go without it as high or higher, since nobody has bought
-ahead. What would overturn the first is a spike in Japan alone in the autumn of 2010.
+What is left of the peak of 2010 to 2012 says what carried it: prices are means over months outside China. An embargo
+on one buyer moves the peak hardly at all, since its cargo comes through others; a quota in tonnes lifts the cheap
+elements most, because all pay one rent a kilogram. Panic, which is what holders expect to be withheld, lifts the
+elements that the quota lifts; those whose price hangs on ore and not on licences go without it as high or higher,
+since nobody has bought ahead. What would overturn the first is a spike in Japan alone in the autumn of 2010.
 """
 
 from datetime import date

@@ -1,14 +1,15 @@
 """A single exporter against the monopolist of the textbook.
 
-Exportia makes three tenths of what the world uses, for export alone, and one works holds all its licences; a fringe and
-the users answer prices as they do everywhere else. For such a seller theory knows the price at any quota, at which use
-is met by the quota and the fringe, and the quota at which it earns most, where marginal revenue is cost. Theory takes
-the long-run answers that are due after the years that a quota has lasted, from the parameters of the run and the rules
-of use and of mines. Half-yearly quotas are imposed, and prices and income of the fifth and sixth year held against that.
-A holder is no monopolist: it asks what clears its licences, and nothing while they suffice; the mark-up is the state's,
-by its quota. Then the state looks for the best quota itself, by roll-outs of several lengths: in the first months buyers
-live off their stocks, in the second and third year a quota pays, and later the fringe has grown and users have redesigned.
-Last, what the doctrine `leverage` expects of such a quota if rent is all it cares for.
+Exportia makes three tenths of what the world uses, for export alone, and one works holds all its licences; a fringe
+and the users answer prices as they do everywhere else. For such a seller theory knows the price at any quota, at
+which use is met by the quota and the fringe, and the quota at which it earns most, where marginal revenue is cost.
+Theory takes the long-run answers that are due after the years that a quota has lasted, from the parameters of the run
+and the rules of use and of mines. Half-yearly quotas are imposed, and prices and income of the fifth and sixth year
+held against that. A holder is no monopolist: it asks what clears its licences, and nothing while they suffice; the
+mark-up is the state's, by its quota. Then the state looks for the best quota itself, by roll-outs of several lengths:
+in the first months buyers live off their stocks, in the second and third year a quota pays, and later the fringe has
+grown and users have redesigned. Last, what the doctrine `leverage` expects of such a quota if rent is all it cares
+for.
 """
 
 from collections.abc import Mapping
@@ -51,8 +52,10 @@ HIGHEST = 5.0  # ln of price over base, above which no price is looked for
 
 
 def excess(gap: float, exports: float, years: float = LASTED) -> float:
-    """Use less what the exporter sends and the fringe makes, t a year, at ln(price / base price) = gap, once a price has
-    lasted for `years`; at default parameters."""
+    """Use less what the exporter sends and the fringe makes, t a year, at default parameters.
+
+    gap: ln(price / base price); years: for which the price has lasted.
+    """
     P = {name: parameter.default for name, parameter in PARAMETERS.items()}
 
     def due(short: str, over: str) -> float:

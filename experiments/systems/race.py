@@ -1,9 +1,9 @@
 """A race for stock: several governments build reserves at once.
 
 Japan, the United States and Europe go from nothing to 90 days of use in two years from July 2009, alone or all in the
-same years, each as announced. What the price does to all of them, and what each pays for its own: together they lift it
-by about the sum of what each does alone, a little more, and each pays for the others' haste. Far below the price at which
-lines stop, demand is nearly straight; in a crisis the sum would be exceeded by more.
+same years, each as announced. What the price does to all of them, and what each pays for its own: together they lift
+it by about the sum of what each does alone, a little more, and each pays for the others' haste. Far below the price
+at which lines stop, demand is nearly straight; in a crisis the sum would be exceeded by more.
 """
 
 from datetime import date

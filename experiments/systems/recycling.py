@@ -1,9 +1,10 @@
 """Recycling and growth of use: scrap that is a fixed part of what is used, and users that need more each year.
 
-A part of what is used comes out of old products. It falls and rises with use at once and does not answer the price: under
-an export quota it cushions nothing beyond the tonnes it replaces every year, and less is recovered, since less is used.
-Growth of use (electric cars, networks) lifts the price. The quota is not announced. Each world is held against its own
-free trade without growth. Collection that followed the price of 2011 by more than use would overturn the first.
+A part of what is used comes out of old products. It falls and rises with use at once and does not answer the price:
+under an export quota it cushions nothing beyond the tonnes it replaces every year, and less is recovered, since less
+is used. Growth of use (electric cars, networks) lifts the price. The quota is not announced. Each world is held
+against its own free trade without growth. Collection that followed the price of 2011 by more than use would overturn
+the first.
 """
 
 from typing import TYPE_CHECKING

@@ -44,11 +44,11 @@ MEASURES = {
     "price inside China": "USD/kg", "price outside": "USD/kg", "price outside over inside": "1",
     "rent of refiners": "million USD", "use in China": "t", "use outside": "t", "ore mined in the DR Congo": "t",
 }  # fmt: skip
-SPAN, HELD = year(2019), (date(2019, 1, 21), date(2019, 7, 14))  # a year of quotas; arrivals during the embargo
+SPAN, HELD = year(2019), (date(2019, 1, 21), date(2019, 7, 14))  # a year of quotas; the embargo
 
 
 def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame":
-    """Prices, rent and use in the year of a restriction, by border; arrivals, price and stock under an embargo, by way
+    """Prices, rent and use in the year of a restriction, by border; use, price and stock under an embargo, by way
     of Japan's ore, beside the same world without the embargo."""
     tally = Tally(seed)
     found: dict[str, dict[str, np.ndarray]] = {name: {} for name in MEASURES}
@@ -70,9 +70,8 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     for way, changes in WAYS.items():
         cases = (Case("free", (*without(), *changes)), Case("embargo", (*without("embargo"), *changes)))
         runs = run_cases(WORLDS / "cobalt", cases, replications, seed)
-        routes = [c for c in runs["free"].columns["imports"] if c.startswith("Japan from ")]
         for measure, both in (
-            ("arrivals in Japan", {c: run.total("imports", routes, *HELD) for c, run in runs.items()}),
+            ("use in Japan", {c: run.total("use", "Japan", *HELD) for c, run in runs.items()}),
             ("price outside", {c: run.mean("price_outside", "Co", *HELD) for c, run in runs.items()}),
         ):
             change = 100.0 * (both["embargo"] / both["free"] - 1.0)
@@ -93,7 +92,7 @@ def figure(table: "pandas.DataFrame") -> "Figure":
         "price inside China",
         "price outside",
         "stock in Japan under the embargo",
-        "arrivals in Japan under the embargo",
+        "use in Japan under the embargo",
     )
     with drawing.theme():
         fig, axes = draw.panels(titles, 2)

@@ -1,10 +1,11 @@
 """Talk of state buying, true or false.
 
 Nothing else is said in 2020. On 4 May 2020 China announces that it will buy five days of its use for its reserve, and
-does so, or never does, for it would pay no price; it takes the announcement back after four weeks; it buys and publishes
-what it holds; or it buys in silence. Beside them stands a rumour of such buying by others. A market can count only with
-tonnes: an announcement has them, and moves the price before and without a purchase, while a rumour has none and moves
-nothing. What would overturn that is a record of a rumour of state buying, without a figure, after which prices rose.
+does so, or never does, for it would pay no price; it takes the announcement back after four weeks; it buys and
+publishes what it holds; or it buys in silence. Beside them stands a rumour of such buying by others. A market can
+count only with tonnes: an announcement has them, and moves the price before and without a purchase, while a rumour
+has none and moves nothing. What would overturn that is a record of a rumour of state buying, without a figure, after
+which prices rose.
 """
 
 from datetime import date

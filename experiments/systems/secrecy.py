@@ -1,10 +1,10 @@
 """Secrecy of reserves: the same purchase told and untold.
 
-Japan goes from 42 to 180 days in a year from July 2009, while it publishes what it holds and buys, its target alone, or
-nothing; what is not told is never inferred, inferred at the default pace, or at once. Secrecy that is never seen through
-is cheapest. Next comes what is published in full, about as dear as secrecy at the pace at which it is seen through:
-others see how little is left to buy, and count on what is held. Who tells his target alone, or is seen through at once,
-looks like a buyer who goes on, and pays more.
+Japan goes from 42 to 180 days in a year from July 2009, while it publishes what it holds and buys, its target alone,
+or nothing; what is not told is never inferred, inferred at the default pace, or at once. Secrecy that is never seen
+through is cheapest. Next comes what is published in full, about as dear as secrecy at the pace at which it is seen
+through: others see how little is left to buy, and count on what is held. Who tells his target alone, or is seen
+through at once, looks like a buyer who goes on, and pays more.
 """
 
 from datetime import date

@@ -1,11 +1,11 @@
 """A reserve of an importing government: what building it does to prices, what it saves and costs.
 
 Japan in the world of 2010 holds 42 days of use or goes to 180: held all along, built before the crisis in one year or
-four, or bought in its first year; once with firms bound to hold nine months, and once with firms that do not rely on it.
-To the acts of history comes an embargo on Japan of a year from 21 September 2010. Every case is held against no reserve
-on the same luck, and the way from 42 to 180 days against 42 days held; money is discounted to January 2009. Holding
-lowers the price, since holders count on what is held; buying lifts it, and more the quicker; bought in the crisis it
-saves nothing. Firms hold less behind a reserve (`crowding_out`), which takes a part of what it saves.
+four, or bought in its first year; once with firms bound to hold nine months, and once with firms that do not rely on
+it. To the acts of history comes an embargo on Japan of a year from 21 September 2010. Every case is held against no
+reserve on the same luck, and the way from 42 to 180 days against 42 days held; money is discounted to January 2009.
+Holding lowers the price, since holders count on what is held; buying lifts it, and more the quicker; bought in the
+crisis it saves nothing. Firms hold less behind a reserve (`crowding_out`), which takes a part of what it saves.
 """
 
 from datetime import date

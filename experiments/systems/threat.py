@@ -1,10 +1,10 @@
 """The threat of 2019: a threat without an act.
 
-The episode holds two things at once: talk of restricting exports, and stops of ore at the border with Myanmar. Each is
-taken out alone. No restriction of exports was ever issued: talk lifts what holders abroad expect, and through what they
-buy ahead the price, without a tonne missing; more is shipped, not less, and the rise is gone by autumn, while that of the
-ore stays. Inside, where the price was printed, it is smaller than abroad: who expects a border to shut expects goods to
-stay at home. The table says how far it is from the rise that was printed.
+The episode holds two things at once: talk of restricting exports, and stops of ore at the border with Myanmar. Each
+is taken out alone. No restriction of exports was ever issued: talk lifts what holders abroad expect, and through what
+they buy ahead the price, without a tonne missing; more is shipped, not less, and the rise is gone by autumn, while
+that of the ore stays. Inside, where the price was printed, it is smaller than abroad: who expects a border to shut
+expects goods to stay at home. The table says how far it is from the rise that was printed.
 """
 
 from datetime import date

@@ -1,8 +1,8 @@
 """Two prices: inside the exporter and outside, and the rent between them.
 
-A quota that binds opens the gap by itself, and most for elements that are cheap in the mass it counts; a tax alone keeps
-it at its rate, less freight. Ratios are shown beside those that the
-trade press printed in autumn 2011 and at the end of 2013.
+A quota that binds opens the gap by itself, and most for elements that are cheap in the mass it counts; a tax alone
+keeps it at its rate, less freight. Ratios are shown beside those that the trade press printed in autumn 2011 and at
+the end of 2013.
 """
 
 from datetime import date

@@ -1,8 +1,9 @@
 """What the rules and data of a run rest on: software, literature, sources of data.
 
 Literature stands in `agents/references.toml`. An entry is used where the docstring of a rule, or the source of a
-mechanism or parameter, names it; only what a run has counts: a reserve rule where there is a reserve of it, a parameter where its
-mechanism is not switched off, no rule that a study replaced. Sources of data are those of the rows of its scenario.
+mechanism or parameter, names it; only what a run has counts: a reserve rule where there is a reserve of it, a parameter
+where its mechanism is not switched off, no rule that a study replaced. Sources of data are those of the rows of its
+scenario.
 """
 
 import csv

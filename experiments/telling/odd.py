@@ -6,10 +6,12 @@ behind its mark, `<!-- odd: state -->`; everything else on the page is written b
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from chokepoint.sim.engine.phase_source import PhaseSource
 from chokepoint.sim.market.week import phases
@@ -55,12 +57,20 @@ def order(source: PhaseSource) -> str:
 
 
 def rules(source: PhaseSource, known: dict[str, str]) -> str:
-    """Every rule that a study can replace: what it gives, as the page says already, and the phases that call it."""
+    """Every rule that a study can replace: what it gives, as the page says already or else its docstring begins, and
+    the phases that call it."""
     rows = []
     for name in sorted(source.rules):
         callers = [p.name for p in source.frame.phases if any(c.rule == name for c in source.calls_of(p.name))]
-        rows.append(f"`{name}` | {known.get(name, 'TO BE SAID')} | {', '.join(f'`{p}`' for p in callers)}")
+        gives = known.get(name) or beginning(source.rules[name])
+        rows.append(f"`{name}` | {gives} | {', '.join(f'`{p}`' for p in callers)}")
     return table("rule | gives | called in", iter(rows))
+
+
+def beginning(rule: Callable[..., Any]) -> str:
+    """The first sentence of a rule's docstring, as a cell of a table: without its full stop."""
+    text = " ".join((inspect.getdoc(rule) or "").split("\n\n")[0].split())
+    return re.split(r"(?<=[^.])\.(?: |$)", text)[0].rstrip(".").replace("|", "\\|")
 
 
 def renewed(text: str) -> str:

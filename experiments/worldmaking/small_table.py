@@ -77,7 +77,7 @@ class User(Given):
 
 
 class Stock(Given):
-    """Tonnes that traders, exchanges or ports of a country hold in the base year; users' own stocks stand in no table."""
+    """Tonnes that traders, exchanges or ports of a country hold in the base year; users' own are not told."""
 
     country: Text
     tonnes: Annotated[float, Field(ge=0)]

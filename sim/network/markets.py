@@ -1,8 +1,8 @@
 """Markets and the passages between them: a market is a material in a country, a passage leads from one to another.
 
 Every country in which somebody uses, makes or holds a material is a market of it, with a price of its own. Goods of a
-material can pass between any two of its markets, at a cost at which the base year is in balance; smugglers have passages
-of their own. Markets and passages are numbered material by material.
+material can pass between any two of its markets, at a cost at which the base year is in balance; smugglers have
+passages of their own. Markets and passages are numbered material by material.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from chokepoint.experiments.cli import app
 from chokepoint.experiments.economics import acts, priors, relabel, table
 from chokepoint.experiments.economics.asked import Asked, Row
 from chokepoint.experiments.economics.economy import Course
+from chokepoint.experiments.economics.spatial_market import SpatialMarket
 from chokepoint.experiments.economics.storage import rational_prices
 from chokepoint.experiments.economics.suite import answer, answers, chosen, experiments
 from chokepoint.experiments.economics.worlds import SMALL, world
-from chokepoint.experiments.economics.spatial_market import SpatialMarket
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario
 
@@ -103,10 +103,11 @@ def test_a_course_is_told_by_country() -> None:
     assert course.price.shape == (1, 20, 4, 1)
     x, j, e = (course.at(name) for name in ("X", "J", "E"))
     assert course.price[0, 0, :, 0] == pytest.approx([9.8 if c == x else 10.0 for c in range(4)])
-    assert course.landed[0, 0, x, j, 0] == pytest.approx(10.0)
-    assert course.passable[0, :, x, j].tolist() == [not 10 <= week < 15 for week in range(20)]
-    assert course.passable[0, :, x, e].all()
-    assert not course.passable[0, :, e, j].any()
+    assert course.landed[0, 0, x, j, 0] == pytest.approx(10.0, rel=0.006)  # below what J pays, by a passage's margin
+    assert course.landed[0, 0, x, j, 0] < 10.0
+    assert not course.passable[0, 10:15, x, j].any()
+    assert course.passable[0, :10, x, j].all()
+    assert course.passable[0, :10, e, j].all()  # third countries may ship on
     assert course.sent("X")[:5] == pytest.approx(5400.0 * 7.0 / 365.25)
     assert course.sent("X", "J")[12] == 0.0
     assert course.used("J")[0] == pytest.approx(3000.0 * 7.0 / 365.25)
@@ -132,9 +133,9 @@ def test_the_verb(tmp_path: Path) -> None:
     passed = call.invoke(app, ["economics", "e23", "--json"])
     assert passed.exit_code == 0
     assert [row["verdict"] for row in json.loads(passed.stdout)["rows"]] == ["pass"] * 4
-    failed = call.invoke(app, ["economics", "E4", "E29", "--out", str(tmp_path / "answers")])
+    failed = call.invoke(app, ["economics", "E2", "E29", "--out", str(tmp_path / "answers")])
     assert failed.exit_code == 1
-    assert "its exports after a year" in failed.stdout
-    assert {p.name for p in (tmp_path / "answers").iterdir()} == {"README.md", "answers.csv", "E4.png", "E29.png"}
-    assert "| E4 exports |" in (tmp_path / "answers" / "README.md").read_text()
+    assert "quote outside after a year" in failed.stdout
+    assert {p.name for p in (tmp_path / "answers").iterdir()} == {"README.md", "answers.csv", "E2.png", "E29.png"}
+    assert "| E2 quarter |" in (tmp_path / "answers" / "README.md").read_text()
     assert isinstance(call.invoke(app, ["economics", "E1", "--world", "nowhere"]).exception, BadInput)

@@ -14,13 +14,15 @@ QUIET = (
 )  # fmt: skip
 
 
-# Share of use that is lost from which a reserve lets go: a tenth, the default, is lost at about five times the base price.
+# Share of use lost from which a reserve lets go: a tenth, the default, is lost at about five times the base price.
 NEED = {"release_shortfall": 0.03}
 
 
 def reserve(country: str, **keys: object) -> tuple[str, ...]:
-    """Changes that give a country a reserve by target days of use, which lets go in `NEED` unless the keys say something
-    else; keys as in `sim/scenario/programmes.py`."""
+    """Changes that give a country a reserve by target days of use, which lets go in `NEED` unless told otherwise.
+
+    keys: as in `sim/scenario/programmes.py`.
+    """
     made = (f"reserve.{country}.{key}={value}" for key, value in {**NEED, **keys}.items())
     return (f"reserve.{country}=target_days", *made)
 

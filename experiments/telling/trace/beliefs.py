@@ -48,10 +48,10 @@ def withheld(world: GovernedWorld, market: int) -> list[str]:
             share = percent(float(S.quota_mean[group]))
             found.append(f"licences of {state} counted on to fall {share} short of what free exports need")
     for q in range(int(N.m_market[material]), int(N.m_market[material + 1])):
-        share = float(S.output_withheld[:, q].mean())
-        if share > LEAST:
+        lost = float(S.output_withheld[:, q].mean())
+        if lost > LEAST:
             where = world.countries[N.q_country[q]]
-            found.append(f"{percent(share)} of the output of {where} counted on to stand still")
+            found.append(f"{percent(lost)} of the output of {where} counted on to stand still")
     return found
 
 

@@ -148,8 +148,10 @@ class FirmWatch(Watch):
         whole = f"wants {number(terms['wanted_t'])} t in stock and under way, has {number(terms['stock_t'])} t"
         whole += f" and {number(terms['under_way_t'])} t"
         parts.append(whole + (f", {number(terms['for_a_date_t'])} t of it for a date" if terms["for_a_date_t"] else ""))
-        verb = "buys" if missing > 0.0 else "lets go"
-        parts.append(f"{verb} {number(abs(terms['fills_t']))} t of the gap this week")
+        fills = number(abs(terms["fills_t"]))
+        parts.append(
+            f"buys {fills} t of what is missing" if missing > 0.0 else f"lets go {fills} t of what is too much"
+        )
         if terms["ahead_t"] > 0.0:
             parts.append(f"buys {number(terms['ahead_t'])} t ahead of a date")
         dearer = terms["expected_price_usd_per_kg"] / terms["spot_price_usd_per_kg"] - 1.0

@@ -143,7 +143,8 @@ class MineWatch(Watch):
             reason += f"; the state stops {100.0 * v['held_by_state_share']:.3g} % of its ore"
         if v["campaigns_stop_share"] > 0.0:
             reason += f"; campaigns stop {100.0 * v['campaigns_stop_share']:.3g} %"
-        options = {name: v[name] for name in ("called_for_t", "quota_t") if name in v}
+        limits: tuple[str, ...] = ("called_for_t", "quota_t")
+        options = {name: v[name] for name in limits if name in v}
         seen = {name: value for name, value in v.items() if name not in (*options, "ship_t")}
         seen |= self._feeds()
         self.note("output", seen, options, f"ships {number(v['ship_t'])} t", reason)

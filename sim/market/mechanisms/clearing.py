@@ -37,7 +37,7 @@ GOOD = 1e-13  # what is accepted where rounding lets it get no further: each bel
 MOST = 80  # Newton steps
 # No quota; one that may bind; one that lets nothing go and has no rent; one whose rent is held while another is sought.
 NONE, LIMIT, SHUT, HELD = 0.0, 1.0, 2.0, 3.0
-SWEEPS, SEARCH, MOST_RENT = 3, 60, 1e6  # rounds over licences, trials of a rent; most rent over the value of exports
+SEARCH = 60  # trials of rents from outside
 NOTHING = 1e-5  # licences for less than this part of base-year exports let nothing go
 HALVINGS = 9  # of a step that does not help
 LONGEST, LOOKS = 1.5, 10  # farthest that a log price moves in a step, and looks along a direction
@@ -47,7 +47,8 @@ OUTCOMES = 3  # equal parts of what may happen, see `expectation.py`
 AHEAD_LOADING, AHEAD_REACH = 3.0, 1.0  # over a horizon, loading over today's, and over the use of who buys (assumption)
 AHEAD_SPARE = 0.6  # capacity that can be added in the long run, over that of the base year (assumption)
 CARRY = 0.12  # interest and storage, a year (assumption)
-LOOK_WEEKS, STIRRED = 4, 0.004  # between two looks ahead; change of a belief that makes holders look at once (assumption)
+LOOK_WEEKS = 4  # between two looks ahead (assumption)
+STIRRED = 0.004  # change of a belief that makes holders look ahead at once (assumption)
 LEAST_YEARS = 0.08  # a month: nobody fills a stock faster (assumption)
 TRANSIT_WEEKS = 2.0  # of what a country ships on for others, held on its way (assumption)
 
@@ -240,7 +241,7 @@ def clearing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
 
 
 def clear(N: Any, S: Any) -> None:
-    """Prices and rents from what lies in the arrays; where Newton's method fails, from wider margins, then rent by rent."""
+    """Prices and rents from what lies in the arrays; where Newton's method on all at once fails, rent by rent."""
     for group in range(S.rent.shape[0]):
         licences = S.limit[group] / N.u_size[group]
         S.quota[group] = NONE if S.limit[group] < 0.0 else SHUT if licences < NOTHING else LIMIT
@@ -301,50 +302,56 @@ def narrow(low: int, high: int, N: Any, S: Any) -> float:
 
 
 def rent_by_rent(N: Any, S: Any) -> float:
-    """Seek one rent after the other, prices following; what is found is a start for the last steps."""
-    groups = S.rent.shape[0]
+    """Seek the rents from outside: prices at the rents that are tried, then a step of the rents as prices would follow.
+
+    Each rent is kept between the last one that let too much go and the last one that let too little go, while these
+    are apart.
+    """
+    groups, materials = S.rent.shape[0], N.m_market.shape[0] - 1
+    for group in range(groups):
+        S.less[group], S.more[group] = 0.0, -1.0
     total = 1.0
-    for _ in range(SWEEPS):
+    for _ in range(SEARCH):
+        change_quotas(LIMIT, HELD, S)
+        at_rents(N, S)
+        change_quotas(HELD, LIMIT, S)
+        for group in range(groups):
+            S.trial_rent[group] = S.rent[group]
+        total = evaluate(0, materials, N, S)
+        if total <= GOOD or not direction(0, materials, N, S):
+            break
         for group in range(groups):
             if S.quota[group] == LIMIT:
-                S.quota[group] = HELD
-        number_rents(S)
-        for group in range(groups):
-            if S.quota[group] == HELD:
-                seek_rent(group, N, S)
-        for group in range(groups):
-            if S.quota[group] == HELD:
-                S.quota[group] = LIMIT
-        number_rents(S)
-        total = solve(0, N.m_market.shape[0] - 1, N, S)
-        if total <= GOOD:
-            break
+                S.rent[group] = next_rent(group, S.rent_step[S.column[group]], N, S)
     return total
 
 
-def seek_rent(group: int, N: Any, S: Any) -> None:
-    """The rent at which a kind of licence is used up, between one that lets too much and one that lets too little go."""
+def change_quotas(old: float, new: float, S: Any) -> None:
+    """Give quotas of one code another, and number the rents that are sought anew."""
+    for group in range(S.quota.shape[0]):
+        if S.quota[group] == old:
+            S.quota[group] = new
+    number_rents(S)
+
+
+def next_rent(group: int, step: float, N: Any, S: Any) -> float:
+    """The rent that is tried next: a step on, within what is known to let too much and too little go."""
     rent = S.rent[group]
-    less, more, too_much, too_little = 0.0, -1.0, 0.0, 0.0
-    for trial in range(SEARCH):
-        S.rent[group] = rent
-        at_rents(N, S)
-        over = S.shipped_gross[group] / S.limit[group] - 1.0
-        if abs(over) < 1e-9 or (over <= 0.0 and rent <= 0.0):
-            return
-        if over > 0.0:
-            less, too_much = rent, over
-        else:
-            more, too_little = rent, over
-        if more < 0.0:
-            rent = 2.0 * rent + 0.05 * N.u_value[group]
-            if rent > MOST_RENT * N.u_value[group]:
-                return
-        elif too_much > 0.0 and trial % 3 < 2:  # along the chord, and now and then to the middle
-            rent = less + (more - less) * too_much / (too_much - too_little)
-            rent = min(max(rent, less + 0.02 * (more - less)), more - 0.02 * (more - less))
-        else:
-            rent = 0.5 * (less + more)
+    if S.shipped_gross[group] > S.limit[group]:
+        S.less[group] = rent
+        if S.more[group] >= 0.0 and S.more[group] <= rent:
+            S.more[group] = -1.0  # other rents have moved: what was known no longer holds
+    else:
+        S.more[group] = rent
+        if S.less[group] >= rent:
+            S.less[group] = 0.0
+    tried = rent + step
+    if S.more[group] < 0.0:
+        return float(min(max(tried, rent + 1e-3 * N.u_value[group]), 4.0 * rent + 0.2 * N.u_value[group]))
+    width = S.more[group] - S.less[group]
+    if tried <= S.less[group] or tried >= S.more[group]:
+        return float(S.less[group] + 0.5 * width)
+    return float(tried)
 
 
 def solve(low: int, high: int, N: Any, S: Any) -> float:
@@ -364,7 +371,7 @@ def solve(low: int, high: int, N: Any, S: Any) -> float:
             total = S.left[0]
             if total <= ENOUGH or farthest < 1e-14:
                 S.steps[0] += taken
-                return total
+                return float(total)
             continue
         better = descend(total, low, high, N, S)
         if better >= total:
@@ -767,6 +774,8 @@ MECHANISM = Mechanism(
         Array("S.column", "u", "index", "place of a rent among those that are sought", 0, "i8"),
         Array("S.width", "1", "ln", "margin at which a passage carries its normal flow"),
         Array("S.steps", "1", "1", "steps that it took"),
+        Array("S.less", "u", "USD/kg gross", "last rent that let too much go"),
+        Array("S.more", "u", "USD/kg gross", "last rent that let too little go; below zero for none"),
         Array("S.left", "1", "1", "sum of squares that a step leaves"),
         Array("S.unsolved", "1", "1", "what is left of the excesses where no prices were found"),
         Array("R.unsolved", "t", "1", "what is left of the excesses of a week where no prices were found"),

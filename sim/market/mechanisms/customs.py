@@ -1,4 +1,4 @@
-"""Customs: what the law lets pass of the flow of the base year, for holds, inspections, permits and refusals; and taxes.
+"""Customs: what the law lets pass of the base year's flow, for holds, inspections, permits and refusals; and taxes.
 
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """

@@ -17,7 +17,8 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 OUTCOMES = 3  # equal parts of what may happen, from best to worst
 LANE, QUOTA, SUPPLY, TAX = 0, 1, 2, 3  # what an act withholds, or asks
 RUMOUR, REPORT, THREAT, ACT = 0, 1, 2, 3  # how it is told
-LOOK_WEEKS, STIRRED = 4, 0.01  # between two looks ahead; a change of a cut that makes people look at once (assumption)
+LOOK_WEEKS = 4  # between two looks at what may be withheld (assumption)
+STIRRED = 0.01  # change of a cut that makes people look at once (assumption)
 LATER = 10**5  # a week beyond all that is dated
 CARRY = 0.12  # interest and storage, a year (assumption)
 NOTICED = 0.004  # of supply: a cut that is smaller is not noticed (assumption)
@@ -101,7 +102,7 @@ def longer(lasted: float, dt: float, S: Any) -> float:
 
 def span_of(dt: float, P: Any, S: Any) -> int:
     """Weeks of the horizon."""
-    return min(S.path.shape[1], max(2, int(P.horizon_years / dt + 0.5)))
+    return int(min(S.path.shape[1], max(2, int(P.horizon_years / dt + 0.5))))
 
 
 def view(step: int, dt: float, P: Any, I: Any, S: Any) -> int:
@@ -380,8 +381,8 @@ def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     """What holders in a country that restricts its exports expect: while goods can still leave, part of what outsiders
     do; nobody waits for what is certain.
 
-    ln E / N = own + (1 - certain) max(0, follow * openness^elasticity * e^(-age of the news) * outsiders' - own). Before
-    the date of an act they sell what they will not need over the weeks that are left.
+    ln E / N = own + (1 - certain) max(0, follow * openness^elasticity * e^(-age of the news) * outsiders' - own).
+    Before the date of an act they sell what they will not need over the weeks that are left.
     """
     for market in range(N.q_mat.shape[0]):
         S.holders_ln[market] = S.expected_ln[market]

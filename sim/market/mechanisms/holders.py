@@ -1,4 +1,4 @@
-"""Holders: what users, traders and refiners of a country want to use and to hold, before the price of the week is known.
+"""Holders: what users, traders and refiners of a country want to use and to hold, before the price is known.
 
 W = sum over holders of (normal stock) * (activity) * e^(-saved) * (1 + precaution * loss), which the expected over the
 present price then raises or lowers (see `clearing.py`); position = what they have and what is under way to them.

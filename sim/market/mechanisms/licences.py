@@ -64,7 +64,7 @@ def grant(step: int, zone: int, N: Any, I: Any) -> None:
 
 
 def used_licences(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """Licences that were used, of all holders in proportion to what they hold: who has none left buys them of others."""
+    """Licences that were used, of all holders in proportion to what they hold: who has none buys them of others."""
     for zone in range(1, I.quota_on.shape[0]):
         R.ask[step, zone] = 0.0
         used, rents = 0.0, 0.0
@@ -119,7 +119,7 @@ def _quota(world: Any, measure: Measure) -> None:
 
 def nearest_week(world: Any, day: date) -> int:
     """The week whose first day lies nearest to a day."""
-    return round((day - world.calendar.start).days / world.calendar.step_days)
+    return int(round((day - world.calendar.start).days / world.calendar.step_days))
 
 
 def _light_beside_heavy(event: Event, tables: Tables) -> Iterator[str]:

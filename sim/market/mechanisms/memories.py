@@ -13,7 +13,7 @@ LOOKED_AT_YEARS = 0.5  # smoothing of the price that those look at who redesign 
 
 
 def memories(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """Long-run answer of use: saved -> (long - short elasticity) * slow price gap, over the years that redesign takes."""
+    """Long-run answer of use: saved -> (long - short elasticity) * slow price gap, over the years of redesign."""
     normal = 1.0 - exp(-dt / P.normal_years)
     seen = 1.0 - exp(-dt / LOOKED_AT_YEARS)
     redesigned = 1.0 - exp(-dt / P.use_years)

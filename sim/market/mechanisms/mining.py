@@ -45,8 +45,8 @@ def campaigns(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: A
 def mining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Mines ship what their ore's worth calls for: at once within spare capacity, over years by growth or decline.
 
-    `output_normal` is what markets would get at the price of the base year if nothing were stopped; `supply_cut` the part
-    of it that is.
+    `output_normal` is what markets would get at the price of the base year if nothing were stopped; `supply_cut` the
+    part of it that is.
     """
     materials = N.k_basket.shape[1]
     seen = 1.0 - exp(-dt / LOOKED_AT_YEARS)

@@ -14,7 +14,6 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
 
-
 KEPT = 0.8  # of what a reserve let go last week, where nothing is lost any more (assumption)
 
 

@@ -68,7 +68,7 @@ def routes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
 
 def unlicensed(passage: int, I: Any, S: Any) -> bool:
     """Whether a passage needs no licence now."""
-    return S.group[passage] < 0 or I.licences_a_year[S.group[passage]] < 0.0
+    return bool(S.group[passage] < 0 or I.licences_a_year[S.group[passage]] < 0.0)
 
 
 MECHANISM = Mechanism(

@@ -86,7 +86,7 @@ def plans(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) 
 
 
 def passing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """What leaves and comes in each market; what comes only to be shipped on is bought and sold by all who hold there."""
+    """What leaves and comes in each market; what comes to be shipped on is bought and sold by all who hold there."""
     S.out[:] = 0.0
     S.come[:] = 0.0
     for passage in range(S.flow.shape[0]):
@@ -278,7 +278,7 @@ def spot(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -
 
 
 def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """Each holder's part of what is bought and sold on the spot. Goods that a country ships on come out of all stocks."""
+    """Each holder's part of what is bought and sold on the spot; what a country ships on comes out of all stocks."""
     clearing_house = N.row_account[1]
     for slot in range(S.stock.shape[0]):
         market, country, account = N.s_market[slot], N.s_country[slot], N.f_account[N.s_firm[slot]]

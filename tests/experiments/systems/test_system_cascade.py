@@ -1,4 +1,4 @@
-"""cascade: the network algorithm hits who bought there; the market spreads the loss over all, and brings goods round."""
+"""cascade: the network algorithm hits who bought there; the market spreads the loss and brings goods round."""
 
 import pytest
 

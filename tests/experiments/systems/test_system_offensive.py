@@ -1,4 +1,4 @@
-"""S16: paid for and unbound output lowers prices on both sides; entrants keep their place at prices above the old ones."""
+"""S16: paid for and unbound output lowers prices on both sides; entrants do not gain by it."""
 
 ROW = "S16"
 NO = "no offensive"

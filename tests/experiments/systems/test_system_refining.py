@@ -25,7 +25,7 @@ def test_the_border_of_the_mine_and_of_the_refinery(shown) -> None:  # type: ign
 def test_ownership_of_ore_helps_only_with_refining(shown) -> None:  # type: ignore[no-untyped-def]
     found = shown(ROW)
     ways = ("no ore of its own", "own ore, refined in China", "own ore, refined at home")
-    for measure, better in (("arrivals in Japan", 1.0), ("price outside", -1.0)):
+    for measure, better in (("use in Japan", 1.0), ("price outside", -1.0)):
         none, own, home = (better * found.of(way, f"{measure} under the embargo") for way in ways)
         assert own == pytest.approx(none, abs=0.1 * abs(none))
         assert home > own

@@ -49,9 +49,7 @@ def test_secrecy_is_cheaper_until_it_is_seen_through(shown) -> None:  # type: ig
     assert 0.0 < rise("secret, never inferred") < rise("secret") < rise("secret, inferred at once")
     # who is seen to have little left to buy pays less than who tells a target
     assert rise("secret, never inferred") < rise("all published") < rise("target published")
-    paid = [
-        value(table, f"secret, {how}", "paid by the government") for how in ("never inferred", "inferred at once")
-    ]
+    paid = [value(table, f"secret, {how}", "paid by the government") for how in ("never inferred", "inferred at once")]
     assert paid[0] < paid[1]
 
 

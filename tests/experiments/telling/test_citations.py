@@ -24,7 +24,7 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 PUBLISHED = re.compile(r"([A-Z][\w-]+(?:,? (?:and|et al\.) ?(?:[A-Z][\w-]+|others)?)*) \(?((?:18|19|20)\d\d)\b")
 # Sources that are no publication: how a number was found, or what kind of number it is.
 FOUND = (
-    "assumption", "prior: about as long again (Lindy)", "prior: 0.2 to 0.55 of outflow by customs records of both sides",
+    "assumption", "prior: about as long again (Lindy)", "prior: 0.2 to 0.55 of outflow by customs records",
 )  # fmt: skip
 # Docstrings that give a form as common knowledge and name no publication.
 WITHOUT_NAME = ("agents/doctrines/threshold.py",)
@@ -113,7 +113,7 @@ def test_rules_of_every_run_and_none_that_it_lacks() -> None:
     assert "mechanism clearing" in plain["takayama1971"]
     assert "rule market.carried" in plain["samuelson1952"]
     assert {"bradley2021", "stone1961", "box1958", "weisbuch2000", "sprecher2017", "deaton1992"} <= set(plain)
-    assert not {"recs", "teisberg1981", "osti6525114", "camerer1999", "zew15025", "grantelement"} & set(plain)
+    assert not {"teisberg1981", "osti6525114", "camerer1999", "zew15025", "grantelement"} & set(plain)
     assert not {"grimm2020", "hansen2006", "marchand2016"} & set(plain)  # of the page and of studies, not of a run
 
 
@@ -132,7 +132,7 @@ def test_a_rule_is_cited_where_it_is_used(change: str, key: str, by: str) -> Non
     if "loan" in change:
         change = change.replace(":all:", f":{load_scenario(TWO_COUNTRIES).mines[0].mine}:")
     assert by in keys(TWO_COUNTRIES, change)[key]
-    assert key not in keys(TWO_COUNTRIES)
+    assert by not in keys(TWO_COUNTRIES).get(key, ())
 
 
 def test_what_is_switched_off_or_balanced_by_hand_is_not_cited() -> None:
@@ -189,7 +189,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_result_is_cited_with_its_rules_and_identity(result: Path) -> None:
     found = citations(result)
     by = {use.key: use.used_by for use in found.literature}
-    assert by["recs"] == ("reserve rule price_band",)
+    assert "reserve rule price_band" in by["recs"]
     assert found.own_rules == {"firm.wanted": "mystudy.py:wanted"}
     assert "rule firm.wanted" not in by["deaton1992"]  # a study's own rule is not that of the literature
     assert found.run["replications"] == 3
