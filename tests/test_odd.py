@@ -4,7 +4,6 @@ A table follows a mark such as `<!-- odd: state -->`. Names stand in code font, 
 """
 
 import ast
-import csv
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -19,7 +18,6 @@ from chokepoint.agents.reserve import Stock
 from chokepoint.experiments.history.catalogue import FOLDER
 from chokepoint.experiments.history.facts import read_facts
 from chokepoint.experiments.telling import odd
-from chokepoint.experiments.telling.citations import bibliography, named_in
 from chokepoint.sim.engine import draws
 from chokepoint.sim.market.week import phases
 from chokepoint.sim.politics.instruments import known
@@ -82,7 +80,8 @@ def only_names(what: str, name: str, true: Any) -> None:
 
 
 def test_the_tables_that_are_made_from_the_code_are_as_it_makes_them() -> None:
-    """Arrays, series, phases and rules; `python -m chokepoint.experiments.telling.odd ODD.md` renews them."""
+    """Arrays, series, phases, rules, parameters, references; `python -m chokepoint.experiments.telling.odd ODD.md`
+    renews them."""
     same("tables made from the code", tables(), tables(odd.renewed(TEXT)))
     assert "TO BE SAID" not in TEXT
 
@@ -96,14 +95,6 @@ def test_agents_streams_and_what_states_and_offices_observe() -> None:
 
 
 # Inputs
-
-
-def test_parameters_are_those_of_the_behavioural_table() -> None:
-    with (ROOT / "agents" / "behaviour.csv").open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    true = {r["name"]: (r["unit"], r["default"], f"{r['low']} to {r['high']}", r["off"], r["meaning"]) for r in rows}
-    same("parameters beside agents/behaviour.csv", said("parameters", 1, 2, 3, 4, 5), true)
-    assert list(said("parameters", 0)) == [r["name"] for r in rows], "ODD.md: the parameters stand in another order"
 
 
 def test_input_tables_have_the_columns_of_the_schema() -> None:
@@ -162,14 +153,6 @@ FACTS = {path.parent.name: read_facts(path.parent) for path in sorted(FOLDER.glo
 NUMBERED = re.compile(r"[ABC]\d+")  # a fact that belongs to the scored list, shown or scored
 
 
-def published() -> dict[str, tuple[str, str]]:
-    """Share in the band and verdict of each fact in the published misfit."""
-    text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in lines]
-    return {row[0]: (row[5], row[6].strip("*")) for row in rows if len(row) == 7}
-
-
 def patterns() -> dict[str, list[list[str]]]:
     found: dict[str, list[list[str]]] = {}
     for name in tables():
@@ -182,18 +165,17 @@ def patterns() -> dict[str, list[list[str]]]:
 
 
 @pytest.mark.parametrize("episode", FACTS)
-def test_every_scored_fact_is_a_pattern_with_its_parts_and_published_verdict(episode: str) -> None:
-    true: dict[str, tuple[list[str], str, str]] = {}
+def test_every_scored_fact_is_a_pattern_with_its_parts(episode: str) -> None:
+    true: dict[str, list[str]] = {}
     for fact in FACTS[episode].facts:
         whole = fact.whole
         if fact.band is None and not NUMBERED.fullmatch(whole):
             continue
-        parts = [f.id for f in FACTS[episode].facts if f.whole == whole and f.id != whole]
-        true[whole] = (parts, *published().get(whole, ("", "")))
+        true[whole] = [f.id for f in FACTS[episode].facts if f.whole == whole and f.id != whole]
     rows = patterns().get(episode, [])
-    told = {row[0]: ([p.strip() for p in row[1].split(",") if p.strip()], row[3], row[4]) for row in rows}
+    told = {row[0]: [p.strip() for p in row[1].split(",") if p.strip()] for row in rows}
     assert len(told) == len(rows), f"ODD.md: a pattern of {episode} stands there twice"
-    same(f"patterns of {episode} beside facts.toml and episodes/README.md", told, true)
+    same(f"patterns of {episode} beside facts.toml", told, true)
 
 
 def test_every_fact_that_is_named_exists() -> None:
@@ -225,7 +207,7 @@ def known_names() -> set[str]:
 
 def test_names_in_equations_are_parameters_choices_or_settings() -> None:
     named = {n.replace("\\_", "_") for n in re.findall(r"\\texttt\{([^}]+)\}", TEXT)}
-    assert len(named) > 30
+    assert len(named) > 20
     assert not named - known_names(), f"ODD.md, equations: no such parameter {sorted(named - known_names())}"
 
 
@@ -252,11 +234,3 @@ def test_scales_of_the_first_episode() -> None:
     zones = len({c.zone for c in world.countries})
     true = (world.countries, zones, world.materials, world.mines, world.refiners, world.firms)
     assert [int(n) for n in told.groups()] == [n if isinstance(n, int) else len(n) for n in true]
-
-
-def test_references_are_those_of_the_bibliography_that_the_page_names() -> None:
-    body = TEXT[: TEXT.index("<!-- odd: references -->")]
-    same(
-        "references beside agents/references.toml", said("references", 1),
-        {key: bibliography()[key].text for key in named_in(body)},
-    )  # fmt: skip

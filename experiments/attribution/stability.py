@@ -1,7 +1,8 @@
 """Does the model stay sane anywhere in the ranges of its parameter table, not only at the fitted values?
 
-Parameters are drawn from their ranges (Latin hypercube, uniform in ln where a range begins above nothing); each draw is run once, on luck of its own. A draw is
-healthy unless its run shows one of `REASONS`; prices are those outside of materials whose peak history knows.
+Parameters are drawn from their ranges (Latin hypercube, uniform in ln where a range begins above nothing); each draw is
+run once, on luck of its own. A draw is healthy unless its run shows one of `REASONS`; prices are those outside of
+materials whose peak history knows.
 """
 
 from datetime import date

@@ -31,7 +31,7 @@ def trace(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Say why a price is what it is, or why an agent did what it did.
+    """Say why a price is so, or why an agent did what it did.
 
     Of a spot price: who wanted what and what there was, what came and left by which passage, which of them set the
     price, and what holders expected and why. Of an agent: what it observed, its options, its choice and the reason.

@@ -37,7 +37,8 @@ class Fact:
     """One thing history says: a statistic with its arguments, the observed value and the bands in its unit.
 
     needs, needs_strong: shares of replications that must lie in the pass and in the strong band; variant: the name of
-    the changes under which the statistic is read (none: the episode as it was); unanswered: why the model has no answer.
+    the changes under which the statistic is read (none: the episode as it was); unanswered: why the model has no
+    answer to it.
     """
 
     id: str

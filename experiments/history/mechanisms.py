@@ -50,7 +50,8 @@ def _taken(name: str, value: float) -> float:
     return value if value == parameter.off else min(parameter.most, max(parameter.least, value))
 
 
-# Taken out after the acts and news of the episode, in this order.
+# Taken out after the acts and news of the episode, in this order. Of what no value switches off, such as the answer of
+# mines, the least that a parameter takes is left.
 COMMON: dict[str, Mechanism] = {
     "news": Mechanism("all news", ("news=none",)),
     "belief": Mechanism(
@@ -68,7 +69,7 @@ COMMON: dict[str, Mechanism] = {
     "choke": Mechanism("use that gives way beyond twice the price", off={"choke": 0.0}),
     "thrift": Mechanism("use that falls over years", off={"use_elasticity_long": "use_elasticity"}),
     "supply": Mechanism(
-        "mines that answer the price (a tenth of the least is left)",
+        "mines that answer the price",
         off={"supply_elasticity": 0.0, "supply_elasticity_long": 0.0},
     ),
     "growth": Mechanism(

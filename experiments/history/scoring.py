@@ -5,7 +5,7 @@ Made of the rows of finished runs; `experiments/runs/score.py` runs them, `exper
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,8 @@ from chokepoint.experiments.history.facts import HOLDOUT, Finding, findings_of
 from chokepoint.experiments.history.observed import History
 from chokepoint.experiments.history.run_statistics import ACROSS
 from chokepoint.sim.results.run import Run
+
+NO_SEARCH = "no search has seen early data alone yet (chokepoint calibrate EPISODE --to DAY writes holdout.csv)"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,11 @@ def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int,
         plain = [row for row in rows if row["point"] == 0]
         logs = np.array([[row[f"ln {i}"] for i in range(len(facts.history.data))] for row in plain])
         losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history, facts.trained).items()}
-    return Score(place.name, replications, seed, findings_of(facts, values), losses, logs, failed)
+    open_facts = tuple(
+        replace(f, unanswered=NO_SEARCH) if f.statistic == HOLDOUT and f.id not in values else f for f in facts.facts
+    )
+    findings = findings_of(replace(facts, facts=open_facts), values)
+    return Score(place.name, replications, seed, findings, losses, logs, failed)
 
 
 def held_out(place: Episode) -> dict[str, np.ndarray]:

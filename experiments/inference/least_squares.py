@@ -4,7 +4,7 @@ At a point x (z of every parameter) with residuals r and slopes J, the step s so
 
     (J'J + damping * diag(J'J)) s = -J' r
 
-within the ranges; it is taken where the sum of squares falls, and damping falls with it, else it rises (Marquardt 1963).
+within reach; it is taken where the sum of squares falls, and damping falls with it, else it rises (Marquardt 1963).
 Slopes are differences over `STEP` standard deviations of a prior, wide enough to see over weeks that are counted whole.
 """
 
@@ -66,7 +66,7 @@ def descend(search: Search, number: int, start: np.ndarray, evaluations: int) ->
 
 
 def told(slopes: np.ndarray, problem: Problem) -> tuple[np.ndarray, int]:
-    """What the data say beyond the priors, from slopes (residuals, parameters) in z at the best point.
+    """What the data say beyond the priors, from slopes in z (residuals, parameters) at the best point or a step before.
 
     Standard deviation that each parameter is left with, 1 that of its prior: square root of the diagonal of the inverse
     of J'J, priors included. And the number of directions in which the data alone say more than a prior: eigenvalues of

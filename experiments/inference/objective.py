@@ -8,8 +8,8 @@ on replications with common luck. r is the error of a scored observation over it
 median of a scored fact lies outside its strong band (`FACT_SD` standard deviations where the pass band ends); squares
 grow on a straight line from `MOST_SD` on. Groups of observations count alike, facts together as one group more, and
 every episode as `COUNT` independent observations. z = ln(value / prior) / spread is how far a parameter lies from the
-median of its log-normal prior (`agents/behaviour.csv`), in standard deviations: what data do not tell stays there. Up to
-a constant the objective is minus twice the log of the posterior.
+median of its log-normal prior (`agents/behaviour.csv`), in standard deviations: what data do not tell stays there. Up
+to a constant the objective is minus twice the log of the posterior.
 """
 
 from collections.abc import Mapping
@@ -93,8 +93,7 @@ class Problem:
             raise BadInput(unknown, "calibrate")
 
     def values(self, unit: np.ndarray) -> dict[str, float]:
-        """Parameter values of a point of the unit cube, whose sides are what a search looks at (`reach`), and those that
-        are held."""
+        """Values of a point of the unit cube, whose sides are what is looked at (`reach`), and those that are held."""
         pairs = zip(self.parameters, unit, strict=True)
         return {**dict(self.held), **{n: value_at(float(u), *reach(PARAMETERS[n])) for n, u in pairs}}
 

@@ -1,7 +1,8 @@
 """The tables of ODD.md that are made from the code: `python -m chokepoint.experiments.telling.odd ODD.md` renews them.
 
-Arrays and series as mechanisms declare them, phases in their order, and the phases that call each rule. A table begins
-behind its mark, `<!-- odd: state -->`; everything else on the page is written by hand.
+Arrays and series as mechanisms declare them, phases in their order, the phases that call each rule, parameters, and the
+references that the page names. A table begins behind its mark, `<!-- odd: state -->`; everything else on the page is
+written by hand.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from chokepoint.agents.behaviour import PARAMETERS
+from chokepoint.experiments.telling.citations import bibliography, named_in
 from chokepoint.sim.engine.phase_source import PhaseSource
 from chokepoint.sim.market.week import phases
 from chokepoint.sim.network.structure import AXES
@@ -67,6 +70,21 @@ def rules(source: PhaseSource, known: dict[str, str]) -> str:
     return table("rule | gives | called in", iter(rows))
 
 
+def parameters() -> str:
+    """The behavioural parameters, in the order of their table."""
+    rows = (
+        f"`{p.name}` | {p.unit} | {p.default:g} | {p.low:g} to {p.high:g} | {'' if p.off is None else f'{p.off:g}'} | "
+        f"{p.meaning} | {p.prior:g}"
+        for p in PARAMETERS.values()
+    )
+    return table("parameter | unit | default | range | off | meaning | prior", rows)
+
+
+def references(body: str) -> str:
+    """The entries of the bibliography that a text names."""
+    return table("key | reference", (f"`{key}` | {bibliography()[key].text}" for key in named_in(body)))
+
+
 def beginning(rule: Callable[..., Any]) -> str:
     """The first sentence of a rule's docstring, as a cell of a table: without its full stop."""
     text = " ".join((inspect.getdoc(rule) or "").split("\n\n")[0].split())
@@ -81,6 +99,7 @@ def renewed(text: str) -> str:
     known = {row[0].strip().strip("`"): row[1].strip() for row in cells}
     made = {name: arrays(source, letter) for name, letter in BUNDLES.items()}
     made |= {"axes": axes(), "series": series(source), "phases": order(source), "rules": rules(source, known)}
+    made |= {"parameters": parameters(), "references": references(text.split("<!-- odd: references -->")[0])}
     for name, new in made.items():
         text = re.sub(rf"(<!-- odd: {name} -->\n)(?:\|.*\n)*", lambda mark, new=new: mark[1] + new, text)  # type: ignore[misc]
     return text

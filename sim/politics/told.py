@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chokepoint.sim.market.world import World
     from chokepoint.sim.network.layout import Layout
 
+WORDS = ("rumour", "report", "threat")  # what may speak of no act; an act that is not in the table withholds nothing
 KIND = {"rumour": RUMOUR, "report": REPORT, "threat": THREAT, "act": ACT}
 QUOTAS = ("export_quota", "production_quota")  # what an act of the same instrument without a value ends
 YEAR_DAYS, HALF_YEAR = 365.25, 200
@@ -94,7 +95,7 @@ class Told:
         """A later quota of an actor takes the place of an earlier one from its first day on, an act that of words."""
         for row in new:
             for old in [old for old in found if old.valid >= NEVER]:
-                if (old.actor, old.what, old.part) != (row.actor, row.what, row.part):
+                if (old.actor, old.what) != (row.actor, row.what) or (old.part != row.part and old.part >= 0):
                     continue
                 if old.act == row.act or (
                     old.kind < ACT and row.kind == ACT and bool((old.targets * row.targets).any())
@@ -136,7 +137,7 @@ class Told:
         """Words about no act: all exports of the largest exporting state to those named, or all its output."""
         layout = self.layout
         states = layout.zones[1:]
-        if item.topic == "reserve" or not states or item.kind not in KIND:
+        if item.topic == "reserve" or not states or item.kind not in WORDS:
             return
         zone = 1 + int(np.argmax(layout.base_gross[1:]))
         actor = int(layout.N.state_of_zone[zone])

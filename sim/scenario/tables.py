@@ -168,8 +168,8 @@ class Form(Sourced):
 
 
 class Event(Sourced):
-    """An act of a state, or a delay of transport. Only admitted rows reach a simulation; of those that are `heard`, what
-    news tell of them.
+    """An act of a state, or a delay of transport. Only admitted rows reach a simulation. One that is `heard` moves
+    nothing, but news tell of it.
 
     `date` is the day on which it is announced; without an `end` it is open. `kind` says which act of its instrument it
     is; `materials` and `forms` what it is for, where not for all; several words of a cell are parted by semicolons.

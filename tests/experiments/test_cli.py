@@ -12,6 +12,7 @@ import pytest
 
 from chokepoint.agents.behaviour import PARAMETERS
 
+
 def call(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "chokepoint.experiments.cli", *words],

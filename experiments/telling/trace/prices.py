@@ -121,7 +121,8 @@ def balance(world: GovernedWorld, rules: Rules, market: int) -> dict[str, float]
 
     Wanted: `use_t`, `fill_stocks_t`, `buy_ahead_t` (of a date), `for_reserves_t`, `go_abroad_t`. There: `made_t`,
     `stocks_let_go_t`, `reserves_let_go_t`, `come_from_abroad_t` (on its way from now on). `left_over_t`: what the rules
-    of the week leave over, zero but for rounding. Beside them `wanted_stock_t` at this price and `held_t`.
+    of the week leave over, zero but for rounding. Beside them `wanted_stock_t` at this price, `held_t`, and the time
+    over which the gap is closed.
     """
     N, P, S, dt, q = world.N, world.P, world.S, world.dt, market
     price = float(S.price_ln[q])
@@ -130,7 +131,8 @@ def balance(world: GovernedWorld, rules: Rules, market: int) -> dict[str, float]
     made = rules["mine.output"](gap, float(S.output_level[q]), float(S.supply_elasticity[q]), float(S.spare[q]))[0]
     wanted = rules["firm.wanted"](above, float(S.wanted_here[q]), P.stock_elasticity, 0.0)[0]
     wanted *= use / level if level > 0.0 else 1.0
-    bought = rules["firm.filled"](wanted - float(S.held[q]), 0.0, P.fill_years, P.release_years)[0]
+    paces = float(S.fill_of[q]), float(S.release_of[q])
+    bought = rules["firm.filled"](wanted - float(S.held[q]), 0.0, *paces)[0]
     ahead = rules["firm.wanted"](above, float(S.forward_buying[q]), P.stock_elasticity, 0.0)[0]
     relief = float(S.relief_in[q])
     come = float(S.flow[N.v_there == q].sum())
@@ -143,7 +145,10 @@ def balance(world: GovernedWorld, rules: Rules, market: int) -> dict[str, float]
     names = list(terms)
     left = sum(terms[n] for n in names[:5]) - sum(terms[n] for n in names[5:])
     found = {f"{name}_t": value * dt for name, value in terms.items()}
-    return found | {"left_over_t": left * dt, "wanted_stock_t": wanted, "held_t": float(S.held[q])}
+    return found | {
+        "left_over_t": left * dt, "wanted_stock_t": wanted, "held_t": float(S.held[q]),
+        "gap_closed_over_years": paces[0] if bought > 0.0 else paces[1],
+    }  # fmt: skip
 
 
 WANTED = ("use_t", "fill_stocks_t", "buy_ahead_t", "for_reserves_t", "go_abroad_t")
@@ -220,7 +225,7 @@ class PriceWatch(Watch):
             "use_at_base_price_t": float(S.use_level[market]) * dt,
             "given_up_for_good_share": 1.0 - exp(-float(S.saved[market])),
             "wanted_stock_t": terms["wanted_stock_t"], "held_and_under_way_t": terms["held_t"],
-            "held_for_a_date_t": float(S.forward[market]),
+            "held_for_a_date_t": float(S.forward[market]), "gap_closed_over_years": terms["gap_closed_over_years"],
         }  # fmt: skip
         options = {name: terms[name] for name in (*WANTED, *THERE)}
         reason = f"wanted: {in_words(terms, WANTED)}; there: {in_words(terms, THERE)}"
@@ -248,7 +253,7 @@ class PriceWatch(Watch):
         seen = {
             "thought_normal_usd_per_kg": normal, "horizon_years": years,
             "use_to_be_given_up_share": float(S.loss[market]),
-            "until_it_begins_weeks": float(S.lead[market]) * dt * WEEKS_A_YEAR,
+            "until_it_begins_weeks": float(S.until_date[market]) * WEEKS_A_YEAR,
             "stock_counted_on_t": float(S.usable_stock[market]) * years,
             "believed_in_reserves_t": float(S.believed_reserve[market]),
         }  # fmt: skip

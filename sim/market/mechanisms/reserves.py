@@ -14,6 +14,7 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
 
+DELIVERY_DAYS = 182.0  # over which what a state buys of its refiners is delivered at least (assumption)
 KEPT = 0.8  # of what a reserve let go last week, where nothing is lost any more (assumption)
 
 
@@ -80,12 +81,12 @@ def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
 
 
 def _purchase(world: Any, measure: Measure) -> None:
-    """Buy `value` tonnes of what the home refiners make, in their proportions, over the stated weeks."""
+    """Buy `value` tonnes of what the home refiners make, in their proportions, over the stated days or half a year."""
     if measure.value is None:
         return
     instruments, reserve = world.I, world.reserve_slots.get(measure.actor, {})
     output = world.N.trade_base[world.zone_of(measure.actor)]
-    days = max(7.0, float((measure.end - measure.start).days + 1)) if measure.end else 7.0
+    days = max(DELIVERY_DAYS, float((measure.end - measure.start).days + 1)) if measure.end else DELIVERY_DAYS
     for material, slot in reserve.items():
         instruments.reserve_target[slot] += measure.value * output[material] / output.sum()
         instruments.reserve_pace[slot] = measure.value * output[material] / output.sum() * 365.25 / days
@@ -133,7 +134,7 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "reserve_purchase",
-            "A state buys so many tonnes for its reserve, in the proportions of home output, over its days.",
+            "A state buys so many tonnes for its reserve, in the proportions of home output, over its days, half a year at the least.",
             _purchase,
             unit="t",
             force="once",

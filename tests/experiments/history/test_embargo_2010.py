@@ -65,7 +65,9 @@ def test_without_smuggling_nothing_leaves_beside_the_quota_and_what_is_outside_i
 def test_without_the_crackdown_heavy_and_magnet_peaks_are_lower(base: Run) -> None:
     lenient = short(list(design(EPISODE).mechanisms["crackdown"].changes))
     for material in ("Nd", "Dy"):
-        assert np.median(peak(lenient, "price_outside", material) / peak(base, "price_outside", material)) < 1.0, material
+        assert np.median(peak(lenient, "price_outside", material) / peak(base, "price_outside", material)) < 1.0, (
+            material
+        )
 
 
 def test_the_hold_moves_tonnes_not_peaks(base: Run) -> None:
@@ -85,7 +87,7 @@ def test_the_hold_moves_tonnes_not_peaks(base: Run) -> None:
 
 
 def test_use_that_answers_over_years_stays_low_when_prices_are_back() -> None:
-    """Abroad, with an answer over years and without one: use in 2014 over that of the same world without restrictions."""
+    """Use abroad in 2014 over that of the same world without restrictions, with an answer over years and without."""
     restricted = ["activity=none", "end=2014-12-31"]
     calm = ["end=2014-12-31", *EPISODE.facts.variants["calm"]]
     year = (date(2014, 1, 1), date(2014, 12, 28))

@@ -77,7 +77,7 @@ def test_spans_of_facts_are_days() -> None:
 
 
 def test_amplification_is_variance_over_mean_at_one_stage_over_another() -> None:
-    # sums of two weeks: use 20, 20, 24, 16 (variance 8, mean 20); made, in two refineries, 10, 30, 30, 10 (variance 100)
+    # sums of two weeks: use 20, 20, 24, 16 (variance 8, mean 20); made by two refiners 10, 30, 30, 10 (variance 100)
     use = np.array([[10, 10, 10, 10, 12, 12, 8, 8]], dtype=float)[:, :, None]
     made = np.array([[[1, 4], [4, 1], [5, 10], [10, 5], [15, 0], [0, 15], [5, 0], [0, 5]]], dtype=float)
     run = Run(

@@ -1,6 +1,7 @@
 """Scores, losses and baselines on numbers worked by hand, and the score of an episode end to end."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 from chokepoint.experiments.history.baselines import Known, baselines, known_of
-from chokepoint.experiments.history.catalogue import find
+from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.history.facts import Fact, Facts, Finding, finding, findings_of, hold_against, read_facts
 from chokepoint.experiments.history.observed import Datum, History, Residuals
+from chokepoint.experiments.history.scoring import gather
 from chokepoint.experiments.runs.score import score
 from chokepoint.sim.scenario.problems import BadInput
 
@@ -61,6 +63,18 @@ def test_what_the_model_cannot_answer_stays_in_the_table_and_is_said_to_be_open(
     run = find("2019-threat").run(1)
     asked = [replace(f, unanswered="none" if f.id == "B2" else "") for f in find("2019-threat").facts.facts]
     assert "B2" not in [f.fact.id for f in hold_against(run, Facts(tuple(asked)))]
+
+
+def test_without_a_search_on_early_data_what_it_would_tell_is_open(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "facts.toml").write_text(
+        '[[fact]]\nid = "A"\ntitle = "later"\nstatistic = "holdout"\nwith = { group = "outside" }\npass = [0.0, 0.8]\n'
+    )
+    shutil.copy(find("two-countries").folder / "scenario.toml", tmp_path)
+    (found,) = gather(Episode(tmp_path), [], 0, 1, 0).findings
+    assert (found.verdict, "calibrate" in found.fact.unanswered) == ("not answered", True)
+    (tmp_path / "holdout.csv").write_text("start,objective,outside\n0,1,0.5\n1,2,0.9\n")
+    (found,) = gather(Episode(tmp_path), [], 0, 1, 0).findings
+    assert (found.value, found.pass_share) == (pytest.approx(0.7), 0.5)
 
 
 def test_loss_is_the_mean_over_groups_of_weighted_squares() -> None:

@@ -154,7 +154,7 @@ def test_a_guarantor_pays_the_debt_that_cash_does_not() -> None:
     assert 1000.0 < paid <= 20_000.0 - world.I.guarantee[k, c] + 1e-6
     assert world.S.k_owed[k, c] >= paid
     small = crisis(act("backing guarantee", 0.5))
-    assert small.R.aid[:, c].sum() <= 500.0
+    assert small.R.aid[:, c].sum() <= 500.0 + 1e-6
     assert state_of(small) == DEFAULTED
 
 
