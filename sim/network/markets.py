@@ -7,7 +7,7 @@ passages of their own. Markets and passages are numbered material by material.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 from typing import Any
@@ -145,6 +145,13 @@ class Markets:
         size = use + output
         np.add.at(size, here, flow)
         np.add.at(size, there, flow)
+        N = self.N
+        for feed in range(len(N.l_mine)):
+            mine, refiner = N.l_mine[feed], N.l_ref[feed]
+            for m in range(self.materials):
+                q = self.of[int(N.r_country[refiner]), m]
+                if q >= 0 and N.k_base[mine] <= 0.0:
+                    size[q] += N.l_share[feed] * N.k_capacity[mine] * N.k_basket[mine, m] * N.r_yield[refiner]
         gross = self._gross(there)
         scale = np.maximum(flow, REACH * np.minimum(use[there], size[here]) + 1e-6 * world)
         return {
@@ -169,6 +176,8 @@ class Markets:
             "v_load": np.maximum(LOADING * flow, SEED * np.minimum(use[there], size[here]) + 1e-6 * world),
             "v_lag": np.array([ways[p.origin, p.destination][0] for p in self.passages], dtype=np.int64),
             "v_gross": gross,
+            "v_licensed": self._covered(there, self.scenario.choices.quota_forms),
+            "v_embargoed": self._covered(there, self.scenario.choices.embargo_forms),
             **self._licences(zone, flow, gross, here),
             "b_passage": self._of_lanes(place),
             "s_market": self.of[N.s_country, N.s_mat],
@@ -176,17 +185,24 @@ class Markets:
         }
 
     def _cost(
-        self, p: _Passage, v: int, here: np.ndarray, there: np.ndarray, flow: np.ndarray, scale: np.ndarray,
+        self, passage: _Passage, row: int, here: np.ndarray, there: np.ndarray, flow: np.ndarray, scale: np.ndarray,
         ways: dict[tuple[int, int], tuple[int, float]],
     ) -> float:  # fmt: skip
         """ln: such that the base year clears; where nobody ships, freight, or a detour."""
-        zone = int(self.N.zone_of_country[p.origin])
-        tax = float(self.N.price_tax0[zone, p.material]) if p.legal else 0.0
-        paid = self.price[here[v]] * (1.0 + tax)
-        if flow[v] > 0.0:
-            return log(self.price[there[v]] / paid) - opens_at(flow[v], scale[v])
-        least = PAST_BORDER if not p.legal else FREIGHT if self._exports(p.origin, p.material) else DETOUR
-        return max(least, log(1.0 + ways[p.origin, p.destination][1] / paid))
+        zone = int(self.N.zone_of_country[passage.origin])
+        tax = float(self.N.price_tax0[zone, passage.material]) if passage.legal else 0.0
+        paid = self.price[here[row]] * (1.0 + tax)
+        if flow[row] > 0.0:
+            units = (
+                flow[row] / scale[row]
+            )  # smugglers carry all that their routes can: the margin lies beyond that corner
+            wide = opens_at(flow[row], scale[row]) if passage.legal else WIDTH * (units + 0.25 + min(0.5, 0.5 * units))
+            return log(self.price[there[row]] / paid) - wide
+        least = (
+            PAST_BORDER if not passage.legal else FREIGHT if self._exports(passage.origin, passage.material) else DETOUR
+        )
+        nobody = log(self.price[there[row]] / paid) if passage.legal else least  # would earn anything
+        return max(least, nobody, log(1.0 + ways[passage.origin, passage.destination][1] / paid))
 
     def _exports(self, country: int, material: int) -> bool:
         return bool(self.output[country, material] > self.use[country, material])
@@ -202,6 +218,17 @@ class Markets:
         gross = np.bincount(of_slot, weight * N.s_gross * covered[N.s_form], count)
         each = np.divide(gross, total, out=np.full(count, float(covered.max(initial=0.0))), where=total > 0.0)
         return np.asarray(each[there])
+
+    def _covered(self, there: np.ndarray, forms: Collection[str]) -> np.ndarray:
+        """Share of what is bought at the end of a passage that comes in some forms of product, by use: (passages,)."""
+        N = self.N
+        chosen = np.array([row.form in forms for row in self.scenario.forms], dtype=float)
+        weight = np.where(N.s_base > 0.0, N.s_base, 1e-9)
+        of_slot, count = self.of[N.s_country, N.s_mat], len(self.markets)
+        total = np.bincount(of_slot, weight, count)
+        part = np.bincount(of_slot, weight * chosen[N.s_form], count)
+        share = np.divide(part, total, out=np.full(count, float(chosen.max(initial=0.0))), where=total > 0.0)
+        return np.asarray(share[there])
 
     def _licences(
         self, zone: np.ndarray, flow: np.ndarray, gross: np.ndarray, here: np.ndarray

@@ -64,6 +64,7 @@ def sold_outside(population: Population, leaks: np.ndarray) -> np.ndarray:
         shares = refiners.licence_share * licensed
         limits = refiners.output * licensed[:, None]
         # Twice: once to see who would export much of which material, then among those alone.
-        limits *= bulk(split(limits, shares, rest), BULK)
+        larger = limits * bulk(split(limits, shares, rest), BULK)
+        limits = np.where(larger.sum(axis=0) >= rest, larger, limits)
         sold += split(limits, shares, rest)
     return np.asarray(sold)

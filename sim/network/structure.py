@@ -182,6 +182,8 @@ ARRAYS = (
     Array(
         "N.v_gross", "v", "t gross/t", "gross tonnes of licences that a tonne needs while all forms are covered", None
     ),
+    Array("N.v_licensed", "v", "share", "of what is bought there, in forms that quotas and licences cover", None),
+    Array("N.v_embargoed", "v", "share", "of what is bought there, in forms that an embargo covers", None),
     Array("N.u_size", "u", "t gross/year", "legal exports of a state in the base year", None),
     Array("N.u_value", "u", "USD/kg gross", "what a gross tonne of them was worth at home", None),
     Array("N.b_passage", "b", "index", "passage of a lane; -1 at home", None, "i8"),

@@ -54,7 +54,7 @@ def _whole_weeks(event: Event, tables: Tables) -> Iterator[str]:
 MECHANISM = Mechanism(
     "cargo",
     source="accounting",
-    phases=(Phase(arrivals),),
+    phases=(Phase(arrivals, after=("refining",)),),
     arrays=(
         Array("S.pipe", "d w", "t", "cargo that arrives so many weeks ahead", _empty_pipelines),
         Array("S.pipe_sum", "s", "t", "cargo under way", lambda start: under_way(start.N, start.S.pipe)),

@@ -37,7 +37,8 @@ GOOD = 1e-13  # what is accepted where rounding lets it get no further: each bel
 MOST = 80  # Newton steps
 # No quota; one that may bind; one that lets nothing go and has no rent; one whose rent is held while another is sought.
 NONE, LIMIT, SHUT, HELD = 0.0, 1.0, 2.0, 3.0
-SEARCH = 60  # trials of rents from outside
+SEARCH, SWEEPS = 40, 12  # trials of rents from outside; rounds over them one by one, where that is lost
+EXACT = 1e-9  # of a quota: how near what is shipped must come to it
 NOTHING = 1e-5  # licences for less than this part of base-year exports let nothing go
 HALVINGS = 9  # of a step that does not help
 LONGEST, LOOKS = 1.5, 10  # farthest that a log price moves in a step, and looks along a direction
@@ -323,7 +324,40 @@ def rent_by_rent(N: Any, S: Any) -> float:
         for group in range(groups):
             if S.quota[group] == LIMIT:
                 S.rent[group] = next_rent(group, S.rent_step[S.column[group]], N, S)
+    sweep = 0
+    while total > GOOD and sweep < SWEEPS:
+        sweep += 1
+        change_quotas(LIMIT, HELD, S)
+        for group in range(groups):
+            if S.quota[group] == HELD:
+                seek_rent(group, N, S)
+        change_quotas(HELD, LIMIT, S)
+        for group in range(groups):
+            S.trial_rent[group] = S.rent[group]
+        total = evaluate(0, materials, N, S)
     return total
+
+
+def seek_rent(group: int, N: Any, S: Any) -> None:
+    """One rent with the others held, between one that lets too much go and one that lets too little go."""
+    rent, less, more, over_less, over_more = S.rent[group], 0.0, -1.0, 0.0, 0.0
+    for trial in range(SEARCH):
+        S.rent[group] = rent
+        at_rents(N, S)
+        over = S.shipped_gross[group] / S.limit[group] - 1.0
+        if abs(over) < EXACT or (over <= 0.0 and rent <= 0.0):
+            return
+        if over > 0.0:
+            less, over_less = rent, over
+        else:
+            more, over_more = rent, over
+        if more < 0.0:
+            rent = 2.0 * rent + 0.05 * N.u_value[group]
+        elif over_less > 0.0 and trial % 3 < 2:  # along the chord, and now and then to the middle
+            chord = less + (more - less) * over_less / (over_less - over_more)
+            rent = min(max(chord, less + 0.02 * (more - less)), more - 0.02 * (more - less))
+        else:
+            rent = 0.5 * (less + more)
 
 
 def change_quotas(old: float, new: float, S: Any) -> None:
@@ -717,7 +751,7 @@ MECHANISM = Mechanism(
         Array("S.output_level", "q", "t/year", "output at the base price", lambda start: start.N.q_output),
         Array("S.supply_elasticity", "q", "1", "elasticity of output within the week, or the horizon"),
         Array("S.spare", "q", "share", "capacity that stands idle at the base price", 0.1),
-        Array("S.normal_stock", "q", "t", "stock wanted at the expected price"),
+        Array("S.normal_stock", "q", "t", "stock wanted at the expected price", _ordinary),
         Array("S.ordinary", "q", "t", "stock wanted in the base year", _ordinary),
         Array("S.wanted_here", "q", "t", "stock wanted at the expected price, with what is shipped on for others"),
         Array("S.expected_ln", "q", "ln USD/kg", "log of the price that clears the horizon", _base),

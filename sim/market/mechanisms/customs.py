@@ -11,7 +11,6 @@ from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
-from chokepoint.sim.market.forms import covered
 from chokepoint.sim.scenario.acts import Instrument
 
 COUNTER = 3.0  # cargo that customs can clear at normal inspection, over that of the base year (assumption)
@@ -42,11 +41,12 @@ def law(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) ->
             continue
         country, material = N.q_country[N.v_there[passage]], N.q_mat[N.v_there[passage]]
         I.route_tax[passage] = I.tax[zone, material]
-        held = max(I.embargo[zone, country], I.closure[zone, country])
+        held = max(I.embargo[zone, country] * N.v_embargoed[passage], I.closure[zone, country])
         share = 1.0 - held
         if I.inspection[zone, country] > I.normal_inspection[zone]:
             share *= min(1.0, COUNTER * I.normal_inspection[zone] / I.inspection[zone, country])
-        share *= (1.0 - I.refused[zone, country]) * S.decided[zone, country]
+        passes = (1.0 - I.refused[zone, country]) * S.decided[zone, country]
+        share *= 1.0 - N.v_licensed[passage] * (1.0 - passes)
         S.open_share[passage] = share
 
 
@@ -110,13 +110,6 @@ MECHANISM = Mechanism(
     arrays=(
         Array("I.embargo", "z c", "share", "share of the week's days under a hold"),
         Array("I.closure", "z c", "share", "share of the week's days on which the border is closed"),
-        Array(
-            "I.form_embargo",
-            "z o",
-            "1 or 0",
-            "forms that an embargo covers",
-            lambda start: covered(start, "embargo_forms"),
-        ),
         Array(
             "I.normal_inspection",
             "z",

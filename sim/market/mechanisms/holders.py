@@ -86,7 +86,7 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
             market = N.q_of[N.r_country[refiner], material]
             if market < 0:
                 continue
-            ore = S.feed[refiner, material] * N.r_yield[refiner]
+            ore = S.workable[refiner] * S.feed[refiner, material] * N.r_yield[refiner]
             usual = max(N.r_output[refiner, material], S.usual_output[refiner, material])
             S.normal_stock[market] += PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
             S.position[market] += S.product[refiner, material] - S.made[refiner, material] + ore

@@ -14,7 +14,6 @@ from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.columns import without_world
-from chokepoint.sim.market.forms import covered
 from chokepoint.sim.network.structure import LICENSED
 from chokepoint.sim.scenario.acts import Instrument
 from chokepoint.sim.scenario.lookup import Tables
@@ -119,7 +118,8 @@ def _quota(world: Any, measure: Measure) -> None:
 
 def nearest_week(world: Any, day: date) -> int:
     """The week whose first day lies nearest to a day."""
-    return int(round((day - world.calendar.start).days / world.calendar.step_days))
+    steps: float = (day - world.calendar.start).days / world.calendar.step_days
+    return round(steps)
 
 
 def _light_beside_heavy(event: Event, tables: Tables) -> Iterator[str]:
@@ -153,9 +153,6 @@ MECHANISM = Mechanism(
         Array("I.quota_part", "z m", "0 or 1", "which of two licences a material needs", 0, "i8"),
         Array("I.licence", "r 2", "t gross", "licences left: light or all materials; heavy ones"),
         Array("I.licence_end", "z", "week", "when licences lapse"),
-        Array(
-            "I.form_quota", "z o", "1 or 0", "forms that a quota covers", lambda start: covered(start, "quota_forms")
-        ),
         Array("I.quota_from", "z", "week", "from which a quota is in force", 0, "i8"),
         Array("I.granted", "r 2", "t gross", "licences that are granted and not yet good"),
         Array("I.granted_from", "z", "week", "from which they are good; -1 for none", -1, "i8"),

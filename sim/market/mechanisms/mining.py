@@ -57,7 +57,11 @@ def mining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
         value = 0.0
         for material in range(materials):
             if N.k_basket[mine, material] > 0.0:
-                value += N.k_basket[mine, material] * S.price_of[N.k_place[mine], material]
+                place = N.q_of[N.k_place[mine], material]
+                if place >= 0 and S.normal_stock[place] > 0.0:
+                    value += N.k_basket[mine, material] * S.price_of[N.k_place[mine], material]
+                else:
+                    value += N.k_basket[mine, material] * S.price[N.zone_of_country[N.k_place[mine]], material]
         S.k_value[mine, 0] = value
         subsidised = value * (1.0 + I.subsidy[N.k_zone[mine]]) if N.k_legal[mine] > 0 else value
         gap = log(subsidised / S.k_value[mine, 2])

@@ -11,6 +11,7 @@ from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
+from chokepoint.sim.network.structure import LICENSED
 from chokepoint.sim.scenario.acts import Instrument
 
 FEED_MONTHS = 1.0  # ore at a refiner, months of runs (assumption)
@@ -27,6 +28,7 @@ def refining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             feed += S.feed[refiner, material]
         capacity = (N.r_capacity[refiner] + I.r_added[refiner]) * dt
         run = min(capacity, feed * dt * 12.0 / FEED_MONTHS)
+        S.workable[refiner] = min(1.0, capacity / dt * FEED_MONTHS / 12.0 / feed) if feed > 0.0 else 1.0
         part = run / feed if feed > 0.0 else 0.0
         S.run[refiner] = run
         R.refined[step, refiner] = run
@@ -37,6 +39,10 @@ def refining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                 S.feed[refiner, material] -= taken
                 S.product[refiner, material] += made
                 S.made[refiner, material] = made
+                if I.subsidy[N.r_zone[refiner]] > 0.0 and N.r_kind[refiner] == LICENSED:
+                    zone = N.r_zone[refiner]
+                    paid = made * I.subsidy[zone] * N.base_price[zone, material]
+                    pay(S.cash, N.c_account[N.state_of_zone[zone]], N.r_account[refiner], paid)
                 if N.r_output[refiner, material] <= 0.0:  # a plant that was planned builds up a stock of its product
                     S.usual_output[refiner, material] += (made / dt - S.usual_output[refiner, material]) * 2.0 * dt
                 S.lost[material] += taken - made
@@ -66,6 +72,7 @@ MECHANISM = Mechanism(
         Array("I.subsidy", "z", "share", "of the base-year price, paid for refiners' output"),
         Array("S.run", "r", "t a week", "feed run", lambda start: start.N.r_base * start.dt),
         Array("S.product", "r m", "t", "stock of product", lambda start: start.N.r_output * PRODUCT_MONTHS / 12.0),
+        Array("S.workable", "r", "share", "of its ore that it can run in the months that ore is for", 1.0),
         Array("S.made", "r m", "t a week", "made this week"),
         Array("S.feed", "r m", "t", "stock of ore, by what is in it", _feed),
         Array("S.usual_output", "r m", "t/year", "remembered output", lambda start: start.N.r_output),

@@ -53,7 +53,8 @@ def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     for slot in range(first, S.stock.shape[0]):
         market = N.s_market[slot]
         if I.reserve_watch[slot] <= 0.0:  # a purchase of history: those who sell to it know of it
-            S.seen_buying_of[market] += min(I.reserve_pace[slot], S.wish[slot]) if S.wish[slot] > 0.0 else 0.0
+            left = max(0.0, I.reserve_target[slot] - S.stock[slot] - S.pipe_sum[slot] - S.spot_sum[slot])
+            S.seen_buying_of[market] += min(max(0.0, S.wish[slot]), left / P.horizon_years)
             continue
         home, material = N.s_country[slot], N.s_mat[slot]
         left = max(0.0, I.reserve_target[slot] - S.stock[slot] - S.pipe_sum[slot] - S.spot_sum[slot])
@@ -134,7 +135,8 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "reserve_purchase",
-            "A state buys so many tonnes for its reserve, in the proportions of home output, over its days, half a year at the least.",
+            "A state buys so many tonnes for its reserve, in the proportions of home output, over its days, half a year at "
+            "the least.",
             _purchase,
             unit="t",
             force="once",

@@ -73,7 +73,7 @@ def plans(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) 
             wanted = PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
             share = wanted / max(S.normal_stock[market], TINY)
             held = S.product[refiner, material] - S.made[refiner, material] + S.r_afloat[refiner, material]
-            held += S.feed[refiner, material] * N.r_yield[refiner]
+            held += S.workable[refiner] * S.feed[refiner, material] * N.r_yield[refiner]
             transit = share * (S.wanted_here[market] - S.normal_stock[market])
             missing = S.stock_factor[market] * (wanted + transit) - held + share * S.forward[market]
             wish = -S.made[refiner, material] / dt + missing / S.gap_years[market] + share * S.ahead_factor[market]

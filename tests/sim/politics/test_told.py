@@ -121,9 +121,11 @@ def test_the_probability_of_a_thing_told_is_that_of_its_kind_and_words_fade() ->
         step = world.calendar.step_of(DAY)
         world.advance(step + 1)
         assert world.S.weight[0] == pytest.approx(getattr(world.P, kind))
-        world.advance(step + 11)
+        world.advance(step + 15)
+        weeks = int(world.S.last_look[0]) - step  # people think anew every four weeks
+        assert weeks > 10
         assert world.S.weight[0] == pytest.approx(
-            getattr(world.P, kind) * np.exp(-10 * world.dt / world.P.words_years), rel=1e-9
+            getattr(world.P, kind) * np.exp(-weeks * world.dt / world.P.words_years), rel=1e-9
         )
 
 
