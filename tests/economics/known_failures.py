@@ -3,11 +3,6 @@
 Tests expect these rows to fail, and fail when one passes: it is taken out then.
 """
 
-AHEAD = (
-    "what is seen to be done as told is believed in full, what is only told is not: the price rises once more when an "
-    "act begins"
-)
-SHORT = "the horizon lets use give way as in a year, so that a quota seems a little less costly ahead than it is now"
 DEEP = (
     "nine tenths of supply leave use a tenth, and stocks of a quarter: with this choke that costs x12 a quarter later; "
     "one that gives x8 takes a third of use away at x3"
@@ -19,9 +14,6 @@ FAILS: dict[str, str] = {
     "E2 fall one_exporter": "holders buy what they fear to lack, and once they have it the price gives a little",
     "E2 quarter one_exporter": DEEP,
     "E2 paid one_exporter": PAID,
-    "E5 jump one_exporter": AHEAD,
-    "E13 outside one_exporter": SHORT,
-    "E13 rent one_exporter": SHORT,
     "E14 move 2014-nickel": "not posed: the world has no exporting state, its act is a hold of ore",
     "E28 sd one_market": SMOOTH,
     "E28 skew one_market": SMOOTH,

@@ -63,7 +63,7 @@ def test_the_verb_prints_the_week_and_shares_that_sum_to_one() -> None:
     total = data["share_of_policy"] + sum(p["share_of_time"] for p in data["phases"])
     assert abs(total - 1.0) < 0.01
     text = call("week", "two-countries").stdout
-    assert "rule firm.use: level * e^" in text
+    assert "rule firm.use: g = (1 - on_contract) gap" in text
     assert "S.price_of[N.q_country[market], N.q_mat[market]] = exp(S.price_ln[market])" in text
     assert max(map(len, text.splitlines())) <= 120
     assert "  arrivals  (sim/market/mechanisms/cargo.py, mechanism cargo, " in text
@@ -89,4 +89,4 @@ def test_the_short_week_has_a_line_a_phase() -> None:
     lines = call("week", "two-countries", "--short").stdout.splitlines()
     assert lines[0].startswith("Before the week, states decide")
     assert [line.split()[1] for line in lines[1:]] == [phase.name for phase in phases().frame.phases]
-    assert lines[1].endswith("sim/market/mechanisms/cargo.py")
+    assert lines[1].endswith("sim/market/mechanisms/mining.py")

@@ -122,20 +122,20 @@ class FirmWatch(Watch):
             if self.world.step >= self.world.N.f_open[self.f]:
                 self._trade(s)
 
-    def _trade(self, s: int) -> None:
+    def _trade(self, slot: int) -> None:
         """What it bought and from whom, or what it sold."""
-        S, terms, material = self.world.S, self.terms[s], self._material(s)
-        order, links = terms["order_t"], sum(self.by_links[s].values())
-        on_spot = max(0.0, float(S.received[s]) - links)
+        S, terms, material = self.world.S, self.terms[slot], self._material(slot)
+        order, links = terms["order_t"], sum(self.by_links[slot].values())
+        on_spot = max(0.0, float(S.received[slot]) - links)
         if order > 0.0:
             gave = 0.0
             choice = f"buys {number(links + on_spot)} t: {number(links)} t by links, {number(on_spot)} t on the spot"
             lacks = order - links - on_spot
             choice += f"; {number(lacks)} t not served" if lacks > 1e-6 * order else ""
         else:
-            gave = max(0.0, self.stock[s] + on_spot - float(S.stock[s]) - on_spot)
+            gave = max(0.0, self.stock[slot] + on_spot - float(S.stock[slot]) - on_spot)
             choice = f"sells {number(gave)} t on the spot" if gave > 0.0 else "neither buys nor sells"
-        options = {f"from {name}_t": tonnes for name, tonnes in self.by_links[s].items()}
+        options = {f"from {name}_t": tonnes for name, tonnes in self.by_links[slot].items()}
         options |= {"on_the_spot_t": on_spot, "sold_t": gave}
         why = self._reserve(terms) if self.kind == RESERVE else self._holder(terms)
         seen = {name: value for name, value in terms.items() if name != "stock_factor"}
@@ -177,20 +177,20 @@ class FirmWatch(Watch):
             for s in self.slots:
                 self._use(s)
 
-    def _use(self, s: int) -> None:
+    def _use(self, slot: int) -> None:
         """What it used, saved and lost."""
-        N, P, S, terms = self.world.N, self.world.P, self.world.S, self.terms[s]
-        market = int(N.s_market[s])
+        N, P, S, terms = self.world.N, self.world.P, self.world.S, self.terms[slot]
+        market = int(N.s_market[slot])
         gap = float(S.price_ln[market]) - float(N.q_base_ln[market])
         stops = exp(self.rules["firm.choke"](gap, P.choke)[0]) - 1.0
         recovered = float(N.f_scrap[self.f]) / (1.0 - float(N.f_scrap[self.f]))
-        calls, got = terms["use_t"], self.stock[s] - float(S.stock[s])
-        self.agree(f"use of {self._material(s)}", float(S.expected[s]), calls * (1.0 + recovered))
-        self.agree(f"lines that stop for {self._material(s)}", float(S.stopped[market]), stops)
+        calls, got = terms["use_t"], self.stock[slot] - float(S.stock[slot])
+        self.agree(f"use of {self._material(slot)}", float(S.expected[slot]), calls * (1.0 + recovered))
+        self.agree(f"lines that stop for {self._material(slot)}", float(S.stopped[market]), stops)
         lost = (calls - got + stops * calls) * (1.0 + recovered)
         seen: dict[str, Any] = {
             "spot_price_usd_per_kg": terms["spot_price_usd_per_kg"], "plan_t": terms["plan_t"],
-            "given_up_for_good_share": 1.0 - exp(-float(S.saved[market])), "stock_before_t": self.stock[s],
+            "given_up_for_good_share": 1.0 - exp(-float(S.saved[market])), "stock_before_t": self.stock[slot],
             "scrap_t": got * recovered,
         }  # fmt: skip
         options = {"at_this_price_t": calls * (1.0 + recovered), "lost_t": lost}
@@ -200,4 +200,4 @@ class FirmWatch(Watch):
         if calls - got > 1e-9 * max(calls, TINY):
             reason += f"; {number(calls - got)} t were not in stock"
         choice = f"uses {number(got * (1.0 + recovered))} t"
-        self.note(f"use of {self._material(s)}", seen, options, choice, reason)
+        self.note(f"use of {self._material(slot)}", seen, options, choice, reason)

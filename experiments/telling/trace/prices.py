@@ -161,11 +161,15 @@ def in_words(terms: dict[str, float], names: Sequence[str]) -> str:
     return ", ".join(f"{n.removesuffix('_t').replace('_', ' ')} {number(terms[n])} t" for n in shown) or "nothing"
 
 
-def made_of(p: Passage) -> str:
+def made_of(passage: Passage) -> str:
     """What the price where a passage ends is made of, in words."""
-    parts = [f"spot price there {number(p.price)}" if p.comes else f"spot price here {number(p.price)}"]
-    parts += [f"{word} {number(value)}" for word, value in (("tax", p.tax), ("rent on licences", p.rent)) if value]
-    return " + ".join([*parts, f"cost of the way {number(p.cost)}"]) + f" = {number(p.landed)} USD/kg"
+    parts = [
+        f"spot price there {number(passage.price)}" if passage.comes else f"spot price here {number(passage.price)}"
+    ]
+    parts += [
+        f"{word} {number(value)}" for word, value in (("tax", passage.tax), ("rent on licences", passage.rent)) if value
+    ]
+    return " + ".join([*parts, f"cost of the way {number(passage.cost)}"]) + f" = {number(passage.landed)} USD/kg"
 
 
 class PriceWatch(Watch):

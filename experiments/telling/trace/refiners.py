@@ -102,14 +102,14 @@ class RefinerWatch(Watch):
         for m in self.sold:
             self._sale(m)
 
-    def _sale(self, m: int) -> None:
+    def _sale(self, row: int) -> None:
         """What it sold, to whom, and why."""
-        S, v, material = self.world.S, self.terms[m], self.world.materials[m]
-        links = sum(self.by_links[m].values())
-        change = float(self.product[m] - S.product[self.r, m])
+        S, v, material = self.world.S, self.terms[row], self.world.materials[row]
+        links = sum(self.by_links[row].values())
+        change = float(self.product[row] - S.product[self.r, row])
         spot = max(0.0, change)
-        bought = max(0.0, -change) + float(S.r_afloat[self.r, m] - self.afloat[m])
-        options = {f"to {name}_t": tonnes for name, tonnes in self.by_links[m].items()}
+        bought = max(0.0, -change) + float(S.r_afloat[self.r, row] - self.afloat[row])
+        options = {f"to {name}_t": tonnes for name, tonnes in self.by_links[row].items()}
         options |= {"on_the_spot_t": spot, "bought_t": bought}
         choice = f"sells {number(links + spot)} t: {number(links)} t by links, {number(spot)} t on the spot"
         choice += f"; buys {number(bought)} t" if bought > 0.0 else ""

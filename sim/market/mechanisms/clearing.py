@@ -155,8 +155,13 @@ def back_to_week(S: Any) -> None:
 
 
 def later(now: float, in_the_end: float, years_over: float) -> float:
-    """An elasticity over a horizon on the way from the short run to the long run."""
-    return now + (in_the_end - now) * (1.0 - exp(-years_over))
+    """An elasticity on the way from the short run to the long run, mean over a horizon of so many times its years."""
+    return now + (in_the_end - now) * gone(years_over)
+
+
+def gone(years_over: float) -> float:
+    """How much of a way that is gone exponentially lies behind on average over a horizon: 1 - (1 - e^-x) / x."""
+    return 1.0 - (1.0 - exp(-years_over)) / years_over
 
 
 def given_up(market: int, price_ln: float, N: Any, S: Any) -> float:
@@ -172,8 +177,8 @@ def given_up(market: int, price_ln: float, N: Any, S: Any) -> float:
 def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S: Any) -> None:
     """The market over the horizon, in one outcome: levels a year, rooms, licences, and the stock that may be used."""
     years = weeks * dt
-    kept = exp(-P.horizon_years / P.use_years)
-    growth = 1.0 - exp(-P.horizon_years / P.supply_years)
+    kept = 1.0 - gone(P.horizon_years / P.use_years)
+    growth = gone(P.horizon_years / P.supply_years)
     elasticity = P.supply_elasticity + (P.supply_elasticity_long - P.supply_elasticity) * growth
     bound = 0.0
     for group in range(S.bound_for.shape[0]):
@@ -332,9 +337,7 @@ def rent_by_rent(N: Any, S: Any) -> float:
             if S.quota[group] == HELD:
                 seek_rent(group, N, S)
         change_quotas(HELD, LIMIT, S)
-        for group in range(groups):
-            S.trial_rent[group] = S.rent[group]
-        total = evaluate(0, materials, N, S)
+        total = solve(0, materials, N, S)
     return total
 
 

@@ -382,10 +382,13 @@ def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     do; nobody waits for what is certain.
 
     ln E / N = own + (1 - certain) max(0, follow * openness^elasticity * e^(-age of the news) * outsiders' - own).
-    Before the date of an act they sell what they will not need over the weeks that are left.
+    Before the date of an act all count carry up to it, and insiders sell what they will not need over the weeks that
+    are left.
     """
     for market in range(N.q_mat.shape[0]):
         S.holders_ln[market] = S.expected_ln[market]
+        if S.expected_ln[market] > S.normal_ln[market]:  # what is dear from a date on is worth less until then
+            S.holders_ln[market] -= min(CARRY * S.until_date[market], S.expected_ln[market] - S.normal_ln[market])
         S.release_of[market] = P.release_years
         zone = N.zone_of_country[N.q_country[market]]
         if zone <= 0:

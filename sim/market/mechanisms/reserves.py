@@ -135,8 +135,8 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "reserve_purchase",
-            "A state buys so many tonnes for its reserve, in the proportions of home output, over its days, half a year at "
-            "the least.",
+            "A state buys so many tonnes for its reserve, in the proportions of home output, over its days and half a "
+            "year at least.",
             _purchase,
             unit="t",
             force="once",
