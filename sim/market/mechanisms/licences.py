@@ -102,10 +102,11 @@ def _quota(world: Any, measure: Measure) -> None:
     first = nearest_week(world, measure.start)
     if I.quota_on[zone] <= 0.0:
         I.quota_from[zone] = first
-    law.licence_years.setdefault(zone, measure.start.year)
-    if measure.start.year != law.licence_years[zone]:
-        I.granted_anew[zone] = 0.0 if law.carry_over.get(zone) == measure.start.year else 1.0
-        law.licence_years[zone] = measure.start.year
+    year = year_of(measure)
+    law.licence_years.setdefault(zone, year)
+    if year != law.licence_years[zone]:
+        I.granted_anew[zone] = 0.0 if law.carry_over.get(zone) == year else 1.0
+        law.licence_years[zone] = year
     part = 1 if "heavy" in measure.kind else 0
     if part == 1:
         I.quota_part[zone] = world.N.m_family
@@ -114,6 +115,12 @@ def _quota(world: Any, measure: Measure) -> None:
     I.granted_from[zone] = max(first, int(I.granted_from[zone]))
     if measure.end is not None:
         I.granted_end[zone] = nearest_week(world, measure.end + timedelta(days=1))
+
+
+def year_of(measure: Measure) -> int:
+    """The calendar year that most of an act lies in; of an open one, that of its first half-year."""
+    days = 182 if measure.end is None else (measure.end - measure.start).days + 1
+    return (measure.start + timedelta(days=days // 2)).year
 
 
 def nearest_week(world: Any, day: date) -> int:
@@ -141,7 +148,7 @@ def _carry_over(world: Any, measure: Measure) -> None:
     if measure.lifted:
         world.law.carry_over.pop(zone, None)
     else:
-        world.law.carry_over[zone] = measure.start.year
+        world.law.carry_over[zone] = year_of(measure)
 
 
 MECHANISM = Mechanism(
