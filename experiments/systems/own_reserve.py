@@ -2,9 +2,9 @@
 
 After the crisis China's reserve buys at prices below 70, 90 or 110 % of what people are used to and sells above twice
 that, in the world of 2012 to 2018, beside what history had it buy in 2014 and beside nothing. What people are used to
-follows the price, and the store is full after 60 days of use: a higher floor costs more and lifts the mean price of the
-years hardly at all, published or in secret. Ten thousand tonnes in a week, as in history, lift it more and cost more. A
-floor that moved the mean of years by as much as that would overturn this.
+follows the price, and the store is full after 60 days of use: a higher floor costs more and lifts the mean price of
+neodymium by at most half of what the purchase of ten thousand tonnes in 2014 does, for as much money; that of cheap
+lanthanum it lifts more. A floor that moved neodymium as far per dollar as the purchase would overturn this.
 """
 
 from datetime import date

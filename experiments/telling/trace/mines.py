@@ -24,9 +24,13 @@ def output_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, flo
     N, P, I, S, dt, k = world.N, world.P, world.I, world.S, world.dt, mine
     legal, z = N.k_legal[k] > 0, int(N.k_zone[k])
     value = 0.0
+    place = int(N.k_place[k])
     for m, part in enumerate(N.k_basket[k]):
         if part > 0.0:
-            value += float(part) * float(S.price_of[N.k_place[k], m])
+            market = int(N.q_of[place, m])
+            traded = market >= 0 and S.normal_stock[market] > 0.0  # else the mean price of its zone counts
+            price = S.price_of[place, m] if traded else S.price[N.zone_of_country[place], m]
+            value += float(part) * float(price)
     subsidised = value * (1.0 + float(I.subsidy[z])) if legal else value
     gap = log(subsidised / float(S.k_value[k, 2]))
     ore = float(N.k_payable[k]) * max(0.0, value - float(N.k_refining[k]))

@@ -9,12 +9,14 @@ from chokepoint.experiments.telling.trace.beliefs import WEEKS_A_YEAR, beliefs
 from chokepoint.experiments.telling.trace.entry import number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
 from chokepoint.sim.market.mechanisms.clearing import SHUT
+from chokepoint.sim.market.mechanisms.expectation import CARRY, news_of
 from chokepoint.sim.market.mechanisms.routes import FULL
 from chokepoint.sim.politics.governed import GovernedWorld
 
 SPECK = 0.01  # of what a country buys and sells abroad: passages that carry less set its price only if no other does
 MOST_WAYS = 4  # cheapest ways by which goods could come, told of as options
 BY_LAW = 0.999  # of the room that the law, or loading, leaves: a passage that can carry so much is limited by it
+LITTLE = 1e-6  # of a log price: what is not told of
 BY_QUOTA, NOBODY = "its quota lets nothing go", "nobody holds or ships any"
 
 
@@ -58,10 +60,11 @@ def barrier(world: GovernedWorld, passage: int) -> str:
     z, c = int(N.v_zone[passage]), int(N.q_country[N.v_there[passage]])
     if z == 0:
         return ""
-    inspected = I.inspection[z, c] > I.normal_inspection[z]
+    inspected, needs = I.inspection[z, c] > I.normal_inspection[z], N.v_licensed[passage] > 0.0
     found = {
-        "embargo": I.embargo[z, c] > 0.0, "closed border": I.closure[z, c] > 0.0, "inspection": inspected,
-        "refused licences": I.refused[z, c] > 0.0, "permits not yet decided": S.decided[z, c] < 1.0,
+        "embargo": I.embargo[z, c] * N.v_embargoed[passage] > 0.0, "closed border": I.closure[z, c] > 0.0,
+        "inspection": inspected,
+        "refused licences": I.refused[z, c] > 0.0 and needs, "permits not yet decided": S.decided[z, c] < 1.0 and needs,
     }  # fmt: skip
     return ", ".join(word for word, holds in found.items() if holds)
 
@@ -265,11 +268,29 @@ class PriceWatch(Watch):
             "least_withheld_usd_per_kg": least, "part_withheld_usd_per_kg": middle, "most_withheld_usd_per_kg": most
         }  # fmt: skip
         why = beliefs(self.world, market)
-        own = exp(float(S.expected_ln[market]))
-        if abs(expected / own - 1.0) > 1e-6:
-            why.append(
-                f"alone it would be {number(own)} USD/kg; holders here, whose state restricts exports, share in part"
-                " what those abroad expect"
-            )
+        why += self._until_then(market)
         reason = "; ".join(why) or "nothing is believed to be withheld"
         self.note(f"expected price of {material}", seen, options, f"{number(expected)} USD/kg", reason)
+
+    def _until_then(self, market: int) -> list[str]:
+        """What parts the price that holders expect from the one that clears the horizon, in words: carry up to a date,
+        and what a state that restricts its exports makes of it for those at home."""
+        N, I, S = self.world.N, self.world.I, self.world.S
+        normal, horizon, held = (float(x[market]) for x in (S.normal_ln, S.expected_ln, S.holders_ln))
+        carry = max(0.0, min(CARRY * float(S.until_date[market]), horizon - normal))
+        if N.zone_of_country[self.country] <= 0:
+            self.agree(f"expected price of {self.markets[market]}", held, horizon - carry)
+        why = []
+        if carry > LITTLE:
+            why.append(
+                f"from the date on it would be {number(exp(horizon))} USD/kg, and until then interest and storage take"
+                f" {100.0 * (1.0 - exp(-carry)):.3g} % off"
+            )
+        if abs(held - (horizon - carry)) > LITTLE:
+            zone, actor, step = int(N.zone_of_country[self.country]), self.country, self.world.step
+            group = 2 * (zone - 1) + int(I.quota_part[zone, N.q_mat[market]])
+            begun = news_of(step, self.world.dt, actor, I, S)[0] or S.bound_for[group] > 0.0
+            do = "share in part what those abroad expect" if begun else "keep until then what use at home needs"
+            alone = number(exp(horizon - carry))
+            why.append(f"alone it would be {alone} USD/kg; holders here, whose state restricts exports, {do}")
+        return why

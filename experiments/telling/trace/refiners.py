@@ -37,7 +37,7 @@ def sale_terms(world: GovernedWorld, rules: Rules, refiner: int, material: int) 
     normal = PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
     share = normal / max(float(S.normal_stock[market]), TINY)
     made, product, afloat = float(S.made[r, m]), float(S.product[r, m]), float(S.r_afloat[r, m])
-    ore = float(S.feed[r, m]) * float(N.r_yield[r])
+    ore = float(S.workable[r]) * float(S.feed[r, m]) * float(N.r_yield[r])
     held = product - made + afloat
     held += ore
     transit = share * (float(S.wanted_here[market]) - float(S.normal_stock[market]))
@@ -46,7 +46,7 @@ def sale_terms(world: GovernedWorld, rules: Rules, refiner: int, material: int) 
     fills, ahead = missing / float(S.gap_years[market]), share * float(S.ahead_factor[market])
     wish = -made / dt + fills + ahead
     return terms | {
-        "made_t": made, "product_t": product, "ore_in_its_yard_t": ore, "under_way_t": afloat, "normal_t": normal,
+        "made_t": made, "product_t": product, "workable_ore_t": ore, "under_way_t": afloat, "normal_t": normal,
         "wanted_t": wanted, "missing_t": missing, "fills_t": fills * dt, "ahead_t": ahead * dt,
         "order_t": -min(-wish * dt, product) if wish < 0.0 else wish * dt,
     }  # fmt: skip

@@ -47,7 +47,6 @@ FARTHEST = 7.0  # a price stays within e^7 of its base: beyond, the market has n
 OUTCOMES = 3  # equal parts of what may happen, see `expectation.py`
 AHEAD_LOADING, AHEAD_REACH = 3.0, 1.0  # over a horizon, loading over today's, and over the use of who buys (assumption)
 AHEAD_SPARE = 0.6  # capacity that can be added in the long run, over that of the base year (assumption)
-CARRY = 0.12  # interest and storage, a year (assumption)
 LOOK_WEEKS = 4  # between two looks ahead (assumption)
 STIRRED = 0.004  # change of a belief that makes holders look ahead at once (assumption)
 LEAST_YEARS = 0.08  # a month: nobody fills a stock faster (assumption)

@@ -73,19 +73,22 @@ def test_a_market_counts_tonnes_and_not_words(shown) -> None:  # type: ignore[no
     assert ahead("announced, never bought", left) < ahead("announced and bought", left)
 
 
-def test_an_exporter_that_buys_under_a_floor_spends_more_than_it_moves(shown) -> None:  # type: ignore[no-untyped-def]
+def test_a_floor_moves_the_price_less_per_dollar_than_a_purchase_of_fixed_size(shown) -> None:  # type: ignore[no-untyped-def]
     table = shown("S8").table
 
     def price(case: str) -> float:
         return value(table, case, "mean price inside, Jul 2012-2016", material="Nd", against="no reserve")
 
     history = "10,000 t in 2014, as in history"
-    spent = [value(table, f"floor at {f} %", "spent on the reserve") for f in (70, 90, 110)]
-    assert spent == sorted(spent)
-    assert value(table, history, "spent on the reserve") > spent[-1]
+
+    def spent(case: str) -> float:
+        return value(table, case, "spent on the reserve")
+
+    floors = [f"floor at {f} %" for f in (70, 90, 110)]
+    assert 0.0 < spent(floors[0]) < spent(floors[1]) < spent(floors[2])
     assert price(history) > 0.0
-    for case in ("floor at 70 %", "floor at 90 %", "floor at 110 %", "floor at 110 %, in secret"):
-        assert abs(price(case)) < 0.5 * price(history)
+    for case in (*floors, "floor at 110 %, in secret"):
+        assert price(case) / spent(case) < price(history) / spent(history)
 
 
 def test_reserves_help_all_who_buy_at_one_price(shown) -> None:  # type: ignore[no-untyped-def]

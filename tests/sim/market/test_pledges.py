@@ -92,12 +92,20 @@ def test_an_act_of_size_zero_is_no_act(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_moves_before_the_day(kind: str) -> None:
-    span = "2012-07-02..2016-12-31"
+    """The day lies in the year in which the mine is built: an outlay is still to come that a state can share."""
+    span = "2012-01-02..2016-12-31"
     value = {"backing offtake": 500.0, "subsidy capex": 40.0, "backing floor_price": 14.0}.get(kind, 5.0)
     moved = crisis(act(kind, value, span=span))
-    week = moved.calendar.step_of(date(2012, 7, 2))
+    week = moved.calendar.step_of(date(2012, 1, 2))
+    assert week < first_week(crisis())
     assert differences(crisis(), moved, until=week) == []
     assert differences(crisis(), moved) != []
+
+
+def test_a_share_of_the_outlay_comes_too_late_for_a_mine_that_stands() -> None:
+    late = crisis(act("subsidy capex", 40.0, span="2013-01-07..2016-12-31"))
+    assert first_week(late) < late.calendar.step_of(date(2013, 1, 7))
+    assert differences(crisis(), late) == []
 
 
 def test_backing_brings_the_start_forward_and_carries_the_mine_through_low_prices() -> None:
