@@ -220,6 +220,9 @@ def calibrate(
         str, typer.Option(help="least-squares (Levenberg-Marquardt), or adaptation (of a covariance matrix)")
     ] = "least-squares",
     to: Annotated[str | None, typer.Option(metavar="DAY", help="fit only what is observed up to this day")] = None,
+    elementary: Annotated[
+        bool, typer.Option(help="count answers of `chokepoint economics` beyond their limits, too")
+    ] = True,
     free: Annotated[
         int,
         typer.Option(
@@ -236,7 +239,7 @@ def calibrate(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Fit parameters to history and to their priors.
+    """Fit parameters to history, to elementary economics and to their priors.
 
     One table for all episodes together, each of which counts alike.
     """
@@ -247,13 +250,15 @@ def calibrate(
     from chokepoint.agents.behaviour import FITTED
     from chokepoint.experiments.inference import calibration, identification, posterior
     from chokepoint.experiments.inference.objective import Problem
+    from chokepoint.experiments.runs import sample
     from chokepoint.sim.scenario.problems import BadInput
 
     try:
         last = None if to is None else date.fromisoformat(to)
     except ValueError:
         raise BadInput([f"--to {to}: is not a date such as 2011-12-31"], "calibrate") from None
-    problem = Problem(FITTED, calibration.aims_until(episodes or (), last), replications, seed)
+    aims = calibration.aims_until(episodes or (), last)
+    problem = Problem(FITTED, aims, replications, seed, elementary=elementary)
     if free:
         problem = identification.narrowed(problem, free, workers=workers)
     found = calibration.calibrate(problem, starts, evaluations, out, workers, teller(as_json), method)
@@ -265,8 +270,8 @@ def calibrate(
         data["identification"] = identification.screening(problem, found[0].values, screen, workers)
         _table(out / "identification.csv", data["identification"])
     if draws:
-        taken, sample = posterior.posterior(problem, found[0].values, draws, 60 * draws, workers)
-        posterior.write(sample, out / "posterior.csv")
+        taken, drawn = posterior.posterior(problem, found[0].values, draws, 60 * draws, workers)
+        sample.write(drawn, out / "posterior.csv")
         data["steps_taken"] = taken
     if as_json:
         print(json.dumps(data))

@@ -79,7 +79,7 @@ def run(
 
 
 def _posterior() -> list[dict[str, float]]:
-    from chokepoint.experiments.inference.posterior import read
+    from chokepoint.experiments.runs.sample import read
 
     return read()
 

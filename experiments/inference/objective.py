@@ -2,12 +2,14 @@
 
 The objective is a sum of squares,
 
-    sum over episodes of COUNT * mean over its residuals of r^2  +  sum over parameters of z^2,
+    sum over episodes of COUNT * mean over its residuals of r^2  +  sum over elementary answers of r^2
+    +  sum over parameters of z^2,
 
 on replications with common luck. r is the error of a scored observation over its standard deviation, or how far the
 median of a scored fact lies outside its strong band (`FACT_SD` standard deviations where the pass band ends); squares
 grow on a straight line from `MOST_SD` on. Groups of observations count alike, facts together as one group more, and
-every episode as `COUNT` independent observations. z = ln(value / prior) / spread is how far a parameter lies from the
+every episode as `COUNT` independent observations. An elementary answer is one beyond the limits that economics sets
+(`elementary.py`), as an observation of its own. z = ln(value / prior) / spread is how far a parameter lies from the
 median of its log-normal prior (`agents/behaviour.csv`), in standard deviations: what data do not tell stays there. Up
 to a constant the objective is minus twice the log of the posterior.
 """
@@ -24,6 +26,7 @@ from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.history.facts import HOLDOUT, Fact
 from chokepoint.experiments.history.observed import AGAINST_HISTORY, History
 from chokepoint.experiments.history.run_statistics import ACROSS
+from chokepoint.experiments.inference import elementary
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.simulation import Simulation
@@ -77,7 +80,8 @@ def away(parameter: Parameter, value: float) -> float:
 @dataclass(frozen=True)
 class Problem:
     """What is searched: parameters (names of the table), aims, replications of each and seed; `held` are those that
-    stay at a value of their own; count: independent observations that each episode counts as."""
+    stay at a value of their own; count: independent observations that each episode counts as; elementary: whether
+    answers of elementary experiments count."""
 
     parameters: tuple[str, ...]
     aims: tuple[Aim, ...]
@@ -85,6 +89,7 @@ class Problem:
     seed: int = 1
     held: tuple[tuple[str, float], ...] = ()
     count: float = COUNT
+    elementary: bool = False
 
     def __post_init__(self) -> None:
         names = (*self.parameters, *dict(self.held))
@@ -204,12 +209,15 @@ class Target:
         """What the objective is the sum of squares of, data first, then priors; None where a run fails."""
         try:
             found = self.by_episode(values)
+            answers = elementary.residuals(values) if self.problem.elementary else np.zeros(0)
         except (ArithmeticError, ValueError):
             return None
         count = self.problem.count
         pieces = [
             softened(r) * np.sqrt(count / (len(groups) * len(r))) for groups in found.values() for r in groups.values()
         ]
+        if self.problem.elementary:
+            pieces.append(softened(answers))
         everything = np.concatenate([*pieces, self.problem.from_prior(values)])
         return everything if np.isfinite(everything).all() else None
 

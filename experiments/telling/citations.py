@@ -165,9 +165,9 @@ def _texts(scenario: Mapping[str, Any], replaced: Iterable[str], posterior: bool
         if not off and (held or name not in OF_RESERVE_BEHAVIOUR):
             texts[f"parameter {name}"] = parameter.source
     if posterior:
-        from chokepoint.experiments.inference import posterior as sampled
+        from chokepoint.experiments.runs import sample
 
-        texts["posterior sample"] = docs_of(sampled)
+        texts["posterior sample"] = docs_of(sample)
     return texts
 
 

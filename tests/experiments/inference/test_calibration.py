@@ -27,7 +27,8 @@ from chokepoint.experiments.inference.objective import (
     reach,
     softened,
 )
-from chokepoint.experiments.inference.posterior import _reflected, posterior, read, write
+from chokepoint.experiments.inference.posterior import _reflected, posterior
+from chokepoint.experiments.runs.sample import read, write
 from chokepoint.sim.scenario.problems import BadInput
 
 EARLY = Aim("2010-embargo", ("end=2011-12-31",), (date(1900, 1, 1), date(2011, 12, 31)), facts=False)
