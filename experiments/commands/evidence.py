@@ -239,9 +239,10 @@ def calibrate(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Fit parameters to history, to elementary economics and to their priors.
+    """Fit parameters to history and their priors.
 
-    One table for all episodes together, each of which counts alike.
+    One table for all episodes together, each of which counts alike; elementary
+    economics counts beside them.
     """
     from datetime import date, timedelta
 
