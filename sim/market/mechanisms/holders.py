@@ -18,7 +18,7 @@ from chokepoint.sim.engine.draws import normal as draw_normal
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.market.luck import before_the_start, stream, trait
-from chokepoint.sim.market.mechanisms.refining import PRODUCT_MONTHS
+from chokepoint.sim.market.mechanisms.refining import product_wanted
 from chokepoint.sim.network.structure import RESERVE, TRADER, USER
 
 USER_MONTHS = 3.0  # stock of a user, months of use (Japan Times 26 January 2011: about three months)
@@ -87,8 +87,9 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
             if market < 0:
                 continue
             ore = S.workable[refiner] * S.feed[refiner, material] * N.r_yield[refiner]
-            usual = max(N.r_output[refiner, material], S.usual_output[refiner, material])
-            S.normal_stock[market] += PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
+            S.normal_stock[market] += product_wanted(
+                N.r_output[refiner, material], S.usual_output[refiner, material], dt
+            )
             S.position[market] += S.product[refiner, material] - S.made[refiner, material] + ore
             S.position[market] += S.r_afloat[refiner, material]
             S.at_hand[market] += S.product[refiner, material]

@@ -18,6 +18,13 @@ FEED_MONTHS = 1.0  # ore at a refiner, months of runs (assumption)
 PRODUCT_MONTHS = 1.0  # product at a refiner, months of output (assumption)
 
 
+def product_wanted(base: float, remembered: float, dt: float) -> float:
+    """Product that a refiner wants to hold, in t: months of its output in t/year, of the base year or as remembered, the
+    larger; and a month of it less the week at work."""
+    usual = max(base, remembered)
+    return PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
+
+
 def refining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Refiners run a month's part of their ore each week, within capacity; what they make joins their product."""
     S.output_level[:] = 0.0

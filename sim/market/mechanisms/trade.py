@@ -20,7 +20,7 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
 from chokepoint.sim.market.columns import over_zones, without_world
-from chokepoint.sim.market.mechanisms.refining import PRODUCT_MONTHS
+from chokepoint.sim.market.mechanisms.refining import product_wanted
 from chokepoint.sim.network.structure import RESERVE
 
 TRUST_YEARS = 0.25  # memory of a supplier's deliveries (assumption)
@@ -69,8 +69,7 @@ def plans(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) 
             market = N.q_of[N.r_country[refiner], material]
             if market < 0:
                 continue
-            usual = max(N.r_output[refiner, material], S.usual_output[refiner, material])
-            wanted = PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
+            wanted = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt)
             share = wanted / max(S.normal_stock[market], TINY)
             held = S.product[refiner, material] - S.made[refiner, material] + S.r_afloat[refiner, material]
             held += S.workable[refiner] * S.feed[refiner, material] * N.r_yield[refiner]
@@ -307,8 +306,9 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
                 continue
             price = exp(S.price_ln[market])
             order = S.r_order[refiner, material]
-            usual = max(N.r_output[refiner, material], S.usual_output[refiner, material])
-            share = (PRODUCT_MONTHS / 12.0 + 1.0 / 12.0 - dt) * usual / max(S.normal_stock[market], TINY)
+            share = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt) / max(
+                S.normal_stock[market], TINY
+            )
             at_home = S.part_home[market] * max(0.0, order)
             afloat = S.part_in[market] * max(0.0, order) + S.shared_in[market] * share
             gives = S.part_sold[market] * max(0.0, -order)
