@@ -306,9 +306,8 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
                 continue
             price = exp(S.price_ln[market])
             order = S.r_order[refiner, material]
-            share = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt) / max(
-                S.normal_stock[market], TINY
-            )
+            wanted = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt)
+            share = wanted / max(S.normal_stock[market], TINY)
             at_home = S.part_home[market] * max(0.0, order)
             afloat = S.part_in[market] * max(0.0, order) + S.shared_in[market] * share
             gives = S.part_sold[market] * max(0.0, -order)
