@@ -19,7 +19,7 @@ PRODUCT_MONTHS = 1.0  # product at a refiner, months of output (assumption)
 
 
 def product_wanted(base: float, remembered: float, dt: float) -> float:
-    """Product that a refiner wants to hold, in t, from its output in t/year, of the base year or remembered, the larger:
+    """Product that a refiner wants to hold, in t, from the larger of base and remembered output, in t/year:
     months of it, and another month less the week at work."""
     usual = max(base, remembered)
     return PRODUCT_MONTHS / 12.0 * usual + (1.0 / 12.0 - dt) * usual
