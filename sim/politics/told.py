@@ -43,11 +43,11 @@ class Row:
     kind: int
     what: int
     actor: int
-    share: float
+    share: np.ndarray  # (materials,)
     begins: int
     ends: int
     targets: np.ndarray  # (countries,)
-    materials: np.ndarray  # (materials,)
+    materials: np.ndarray  # (materials,), 1 for those it is about
     valid: int = NEVER
     part: int = -1
     act: str = ""
@@ -142,10 +142,9 @@ class Told:
         zone = 1 + int(np.argmax(layout.base_gross[1:]))
         actor = int(layout.N.state_of_zone[zone])
         what = SUPPLY if item.topic == "supply" else LANE
-        yield Row(
-            heard, KIND[item.kind], what, actor, 1.0, heard, NEVER, self._countries(words(item.target)),
-            self._materials(()),
-        )  # fmt: skip
+        every = self._materials(())
+        targets = self._countries(words(item.target))
+        yield Row(heard, KIND[item.kind], what, actor, every, heard, NEVER, targets, every)
 
     def _of_act(self, event: Event, item: News, heard: int) -> Iterator[Row]:
         """An act of the scenario, told by an item; nobody tells of one that does not happen, but by words."""
@@ -170,9 +169,10 @@ class Told:
             ends = min(ends, begins + round((value or 0.0) / 5.0 + STREAM_WEEKS / 2.0))
         if act.instrument == "export_quota":
             ends = NEVER if self._renewed(act) else ends
+        about = self._materials(act.materials)
         yield Row(
-            heard, kind, what, actor, share, begins, ends, self._countries(act.targets), self._materials(act.materials),
-            part=part, act=act.id, instrument=act.instrument,
+            heard, kind, what, actor, share * about, begins, ends, self._countries(act.targets), about, part=part,
+            act=act.id, instrument=act.instrument,
         )  # fmt: skip
 
     def _renewed(self, act: Measure) -> bool:
@@ -182,8 +182,9 @@ class Told:
             o.instrument == act.instrument and o.start > act.start and o.value is not None for o in later
         )
 
-    def _size(self, act: Measure, actor: int, value: float | None) -> tuple[int, float, int] | None:
-        """What an act withholds, the share, and the kind of licence; None for an act that withholds nothing."""
+    def _size(self, act: Measure, actor: int, value: float | None) -> tuple[int, Any, int] | None:
+        """What an act withholds, the share, of all materials or one by one, and the kind of licence; None for an act
+        that withholds nothing."""
         normal = self.scenario.choices.normal_inspection
         if act.instrument in ("embargo", "closure", "export_licence"):
             return LANE, 1.0, -1
@@ -212,27 +213,27 @@ class Told:
             chosen &= N.m_family[N.q_mat[N.v_here]] == part
         return float((N.v_flow * N.v_gross)[chosen].sum())
 
-    def _of_output(self, act: Measure, actor: int, value: float | None) -> float | None:
-        """Share of a country's output that an act on its mines withholds."""
+    def _of_output(self, act: Measure, actor: int, value: float | None) -> np.ndarray | None:
+        """Share of a country's output of each material that an act on its mines withholds: (materials,)."""
         N, layout = self.layout.N, self.layout
         there = N.k_country == actor
-        whole = float(N.k_base[there].sum())
+        named = np.array([name in act.targets for name in layout.mines])
+        stopped = np.zeros(len(layout.mines))  # share of each mine's output
         if act.instrument == "ore_hold":
-            held = np.array([name in act.targets for name in layout.mines])
-            places = set(N.k_place[held].tolist())
-            whole = float(N.k_base[np.isin(N.k_place, list(places))].sum())
-            return float(N.k_base[held].sum()) / whole if whole > 0.0 else None
-        if whole <= 0.0:
+            there = np.isin(N.k_place, N.k_place[named])
+            stopped[named] = 1.0
+        elif act.instrument == "enforcement":
+            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = CAMPAIGN
+        elif act.instrument == "production_quota" and value is not None:
+            group = there & (N.k_legal > 0) & (N.k_group == {"light": 1, "heavy": 2}.get("".join(act.kind), 0))
+            made = float(N.k_base[group].sum())
+            stopped[group] = max(0.0, 1.0 - value / made) if made > 0.0 else 0.0
+        else:
             return None
-        if act.instrument == "enforcement":
-            every = not any(name in layout.mines for name in act.targets)
-            hit = there & (N.k_legal == 0) & np.array([every or name in act.targets for name in layout.mines])
-            return CAMPAIGN * float(N.k_base[hit].sum()) / whole
-        if act.instrument == "production_quota" and value is not None:
-            group = {"light": 1, "heavy": 2}.get("".join(act.kind), 0)
-            made = float(N.k_base[there & (N.k_group == group)].sum())
-            return max(0.0, made - value) / whole
-        return None
+        made_of = (N.k_base[:, None] * N.k_basket)[there]  # (mines there, materials)
+        whole = made_of.sum(axis=0)
+        lost = (stopped[there][:, None] * made_of).sum(axis=0)
+        return np.divide(lost, whole, out=np.zeros_like(whole), where=whole > 0.0) if whole.any() else None
 
     def begin(self, world: Any) -> None:
         """Write it all into the arrays of a fresh world."""
@@ -246,7 +247,8 @@ def _known(row: Row, found: Sequence[Row]) -> bool:
     """Whether the same was told before, as loud: to be told again is no news."""
     return any(
         old.act == row.act and old.valid > row.heard and old.kind >= row.kind
-        and (old.what, old.share, old.begins, old.ends) == (row.what, row.share, row.begins, row.ends)
+        and (old.what, old.begins, old.ends) == (row.what, row.begins, row.ends)
+        and np.array_equal(old.share, row.share)
         for old in found
     )  # fmt: skip
 
@@ -304,7 +306,7 @@ def _alike(I: Any, row: Row) -> np.ndarray:
     """Which acts that are told withhold the same: (things told,)."""
     there = np.arange(len(I.told_heard)) < I.told_count[0]
     same = there & (I.told_kind == row.kind) & (I.told_actor == row.actor) & (I.told_what == row.what)
-    same &= (I.told_part == row.part) & (np.abs(I.told_share - row.share) < 1e-9)
+    same &= (I.told_part == row.part) & (np.abs(I.told_share - row.share) < 1e-9).all(axis=1)
     same &= (I.told_target == row.targets).all(axis=1) & (I.told_material == row.materials).all(axis=1)
     return np.asarray(same)
 

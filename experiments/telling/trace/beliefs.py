@@ -103,9 +103,9 @@ def told_in_view(world: GovernedWorld, market: int) -> list[str]:
     rows = [
         row
         for row in range(int(I.told_count[0]))
-        if S.weight[row] > 0.0 and I.told_material[row, material] > 0.0 and I.told_share[row] > 0.0
+        if S.weight[row] > 0.0 and I.told_material[row, material] > 0.0 and I.told_share[row, material] > 0.0
     ]
-    rows.sort(key=lambda row: -float(S.weight[row] * I.told_share[row]))
+    rows.sort(key=lambda row: -float(S.weight[row] * I.told_share[row, material]))
     lines = [_told(world, row, int(material)) for row in rows[:MOST_TOLD]]
     more = len(rows) - MOST_TOLD
     if more > 0:
@@ -117,7 +117,7 @@ def _told(world: GovernedWorld, row: int, material: int) -> str:
     """One thing told: who, what, how much, from when, until when; and how probable it is held to be, or that it has
     begun as told."""
     I, S, day_of = world.I, world.S, world.calendar.day_of
-    actor, share = world.countries[I.told_actor[row]], percent(float(I.told_share[row]))
+    actor, share = world.countries[I.told_actor[row]], percent(float(I.told_share[row, material]))
     targets = [name for name, about in zip(world.countries, I.told_target[row], strict=True) if about > 0.0]
     whom = "all" if len(targets) >= len(world.countries) else ", ".join(targets)
     what = {

@@ -160,6 +160,11 @@ def share_in_full(row: int, P: Any, I: Any) -> float:
     return float(P.act_in_full) if I.told_kind[row] == ACT else 1.0
 
 
+def together(before: float, share: float, kind: int) -> float:
+    """What two things told withhold together: acts of what the others leave, words no more than the largest."""
+    return before + share * (1.0 - before) if kind == ACT else max(before, share)
+
+
 def concerned(actor: int, target: int, material: int, I: Any, S: Any) -> bool:
     """Whether anything in view is about the flow of a material from one country to another."""
     for row in range(I.told_count[0]):
@@ -169,10 +174,10 @@ def concerned(actor: int, target: int, material: int, I: Any, S: Any) -> bool:
     return False
 
 
-def begun(step: int, row: int, seen: float, I: Any) -> bool:
+def begun(step: int, row: int, material: int, seen: float, I: Any) -> bool:
     """Whether an act has begun as it was told: from then on it is believed as told, neither doubted nor judged by how
     long it has lasted."""
-    enough = seen > NOTICED and seen >= I.told_share[row] - 0.05
+    enough = seen > NOTICED and seen >= I.told_share[row, material] - 0.05
     return enough and I.told_kind[row] >= ACT and I.told_from[row] <= step
 
 
@@ -197,15 +202,16 @@ def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I:
         if I.told_what[row] == LANE:
             any_told = True
             full = share_in_full(row, P, I)
-            as_told = begun(step, row, 1.0 - S.open_share[passage], I)
+            as_told = begun(step, row, material, 1.0 - S.open_share[passage], I)
             explained = explained or as_told
+            size = I.told_share[row, material]
             for outcome in range(OUTCOMES):
-                share = I.told_share[row] if as_told else part(S.weight[row], full, I.told_share[row], outcome)
+                share = size if as_told else part(S.weight[row], full, size, outcome)
                 for week in range(first, last):
-                    S.path[outcome, week] = max(S.path[outcome, week], share)
+                    S.path[outcome, week] = together(S.path[outcome, week], share, I.told_kind[row])
         elif I.told_what[row] == TAX and I.told_from[row] > step:
             weight = S.weight[row] * max(0, last - first) / span
-            I.expected_tax[passage] = (1.0 - weight) * I.expected_tax[passage] + weight * I.told_share[row]
+            I.expected_tax[passage] = (1.0 - weight) * I.expected_tax[passage] + weight * I.told_share[row, material]
     cut = S.open_share[passage] < 1.0 and N.v_flow[passage] > 0.0
     S.closed_for[passage] = longer(S.closed_for[passage], dt, S) if cut else 0.0
     if explained:
@@ -246,7 +252,7 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
     cut = S.supply_cut[market]
     for outcome in range(OUTCOMES):
         for week in range(span):
-            S.path[outcome, week] = S.calendar[(step + week) % weeks, market]
+            S.path[outcome, week] = 0.0
     explained = False
     for row in range(I.told_count[0]):
         if S.weight[row] <= 0.0 or I.told_what[row] != SUPPLY or I.told_actor[row] != actor:
@@ -254,13 +260,17 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
         if I.told_material[row, material] <= 0.0:
             continue
         first, last = max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)
-        as_told = begun(step, row, cut, I)
+        as_told = begun(step, row, material, cut, I)
         explained = explained or as_told
         full = share_in_full(row, P, I)
+        size = I.told_share[row, material]
         for outcome in range(OUTCOMES):
-            share = I.told_share[row] if as_told else part(S.weight[row], full, I.told_share[row], outcome)
+            share = size if as_told else part(S.weight[row], full, size, outcome)
             for week in range(first, last):
-                S.path[outcome, week] = max(S.path[outcome, week], share)
+                S.path[outcome, week] = together(S.path[outcome, week], share, I.told_kind[row])
+    for outcome in range(OUTCOMES):
+        for week in range(span):
+            S.path[outcome, week] = max(S.path[outcome, week], S.calendar[(step + week) % weeks, market])
     seen = cut > usual + NOTICED
     S.cut_for[market] = longer(S.cut_for[market], dt, S) if seen else 0.0
     if seen and not explained:
@@ -332,7 +342,7 @@ def of_quota(step: int, dt: float, group: int, span: int, P: Any, N: Any, I: Any
     as_told = False
     for row in range(I.told_count[0]):
         if S.weight[row] > 0.0 and I.told_what[row] == QUOTA and I.told_actor[row] == actor:
-            as_told = as_told or begun(step, row, binds, I)
+            as_told = as_told or begun(step, row, 0, binds, I)
     S.quota_told[group] = known_weeks(step, actor, span, I, S) / span if as_told else 0.0
     if as_told:
         weeks = 0
@@ -345,9 +355,9 @@ def of_quota(step: int, dt: float, group: int, span: int, P: Any, N: Any, I: Any
                 continue
             if I.told_part[row] >= 0 and I.told_part[row] != group % 2:
                 continue
-            share = part(S.weight[row], share_in_full(row, P, I), I.told_share[row], outcome)
+            share = part(S.weight[row], share_in_full(row, P, I), I.told_share[row, 0], outcome)
             if as_told and I.told_kind[row] >= ACT:
-                share = I.told_share[row]
+                share = I.told_share[row, 0]
             for week in range(max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)):
                 S.path[outcome, week] = max(S.path[outcome, week], share)
         if as_told:
@@ -425,11 +435,19 @@ def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             S.release_of[market] = max(P.release_years, left * dt)
 
 
+def most(row: int, I: Any) -> float:
+    """The largest share that a thing told withholds of any material."""
+    share = 0.0
+    for material in range(I.told_share.shape[1]):
+        share = max(share, I.told_share[row, material])
+    return share
+
+
 def news_of(step: int, dt: float, actor: int, I: Any, S: Any) -> tuple[bool, float]:
     """Whether anything told of a state's exports has begun, and the years since the latest did."""
     begun, age = False, 1e9
     for row in range(I.told_count[0]):
-        if I.told_actor[row] != actor or I.told_heard[row] > step or I.told_share[row] <= 0.02:
+        if I.told_actor[row] != actor or I.told_heard[row] > step or most(row, I) <= 0.02:
             continue
         if I.told_what[row] == TAX or I.told_what[row] == SUPPLY:
             continue
@@ -469,13 +487,13 @@ MECHANISM = Mechanism(
         Array("I.told_kind", "g", "code", "rumour, report, threat, act", 0, "i8"),
         Array("I.told_what", "g", "code", "what it withholds: flows, licences, output; or a tax", 0, "i8"),
         Array("I.told_actor", "g", "index", "country that would do it", 0, "i8"),
-        Array("I.told_share", "g", "share", "withheld, or asked as a tax"),
+        Array("I.told_share", "g m", "share", "withheld of a material, or asked as a tax"),
+        Array("I.told_material", "g m", "1 or 0", "materials it is about"),
         Array("I.told_from", "g", "week", "from which it is in force", 0, "i8"),
         Array("I.told_until", "g", "week", "at which it ends", 0, "i8"),
         Array("I.told_valid", "g", "week", "at which something later takes its place", 0, "i8"),
         Array("I.told_part", "g", "code", "kind of licence it is about; -1 for both", 0, "i8"),
         Array("I.told_target", "g c", "1 or 0", "countries whose flows it withholds"),
-        Array("I.told_material", "g m", "1 or 0", "materials it is about"),
         Array("S.looking", "1", "1 or 0", "whether holders think anew this week", 0, "i8"),
         Array("S.last_look", "1", "week", "when they did last", 0, "i8"),
         Array("S.since", "1", "weeks", "between the last two looks", 0, "i8"),
