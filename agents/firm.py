@@ -28,27 +28,24 @@ def choke(gap: float, steepness: float) -> tuple[float, float]:
     return given_up, slope
 
 
-def use(
-    gap: float, level: float, elasticity: float, steepness: float, on_contract: float, contract_gap: float
-) -> tuple[float, float]:
-    """Use at a price: level * e^(-elasticity g - choke(g)), where a share on contract pays a price of its own.
+def use(gap: float, level: float, elasticity: float, steepness: float) -> tuple[float, float]:
+    """Use at a price, and its slope: level * e^(-elasticity gap - choke(gap)).
 
-    g = (1 - on_contract) gap + on_contract contract_gap.
+    It is the quote for those on contract too: a contract is for so many tonnes, and who uses one less sells it dear.
     """
-    paid = (1.0 - on_contract) * gap + on_contract * contract_gap
-    given_up, slope = choke(paid, steepness)
-    use = level * exp(-elasticity * paid - given_up)
-    return use, -use * (elasticity + slope) * (1.0 - on_contract)
+    given_up, slope = choke(gap, steepness)
+    use = level * exp(-elasticity * gap - given_up)
+    return use, -use * (elasticity + slope)
 
 
-def wanted(above: float, normal: float, answer: float, on_contract: float) -> tuple[float, float]:
+def wanted(above: float, normal: float, answer: float) -> tuple[float, float]:
     """Stock that holders want, t, with `above` = ln(expected price / price) and its slope in the log of price.
 
-    normal * ((1 - on_contract) e^(answer * above) + on_contract): who expects a higher price holds more of it. Source:
-    the storers of Deaton and Laroque (1992), made smooth over holders who expect different prices.
+    normal * e^(answer * above): who expects a higher price holds more of it. Source: the storers of Deaton and Laroque
+    (1992), made smooth over holders who expect different prices.
     """
-    free = (1.0 - on_contract) * normal * exp(answer * above)
-    return free + on_contract * normal, -answer * free
+    held = normal * exp(answer * above)
+    return held, -answer * held
 
 
 def filled(missing: float, slope: float, fill_years: float, release_years: float) -> tuple[float, float]:

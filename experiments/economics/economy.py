@@ -19,7 +19,8 @@ WEEKS = 52  # a year of an experiment
 class Course:
     """What came of a scenario. Axes: n replications, w weeks, c countries (o origins, d destinations), m materials.
 
-    price: (n, w, c, m), USD/kg. landed: (n, w, o, d, m), USD/kg, price at the origin with export tax, rent and freight.
+    price: (n, w, c, m), USD/kg, the quote. paid: (n, w, c, m), USD/kg, average of quote and contract.
+    landed: (n, w, o, d, m), USD/kg, price at the origin with export tax, rent and freight.
     passable: (n, w, o, d), whether goods may pass from o to d and there is a way for them.
     exports: (n, w, o, d), t gross a week. covered: (n, w, o), the part of all exports that a quota would count.
     use, stock: (n, w, c, m), t a week and t. output: (n, w, c), t a week from mines.
@@ -31,6 +32,7 @@ class Course:
     countries: tuple[str, ...]
     materials: tuple[str, ...]
     price: np.ndarray
+    paid: np.ndarray
     landed: np.ndarray
     passable: np.ndarray
     exports: np.ndarray
@@ -59,6 +61,11 @@ class Course:
         """Price in a country over that of week `base`, geometric mean over materials and replications: (w,)."""
         logs = self.log_prices(country)
         return np.asarray(np.exp((logs - logs[:, base : base + 1]).mean(axis=0)))
+
+    def paid_over_quote(self, country: str) -> np.ndarray:
+        """What users pay on average in a country over the quote, mean over materials and replications: (w,)."""
+        c = self.at(country)
+        return np.asarray((self.paid[:, :, c] / self.price[:, :, c]).mean(axis=(0, 2)))
 
     def sent(self, origin: str, destination: str | None = None) -> np.ndarray:
         """Exports of a country, to one destination or to all, mean over replications, t gross a week: (w,)."""

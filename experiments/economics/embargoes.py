@@ -10,6 +10,7 @@ from chokepoint.experiments.economics.worlds import World
 ACT, BASE = 60, 58  # week of the act, and the week before it that prices are held against
 YEARS = 3
 SERVED = 0.1  # share of base use below which a country buys nothing, so that it has no price
+ON_CONTRACT = 0.5  # of what users buy, where it is asked what they pay on average
 
 
 def one_importer(economy: Economy, world: World) -> Found:
@@ -27,7 +28,8 @@ def one_importer(economy: Economy, world: World) -> Found:
 
 
 def total(economy: Economy, world: World) -> Found:
-    """Everybody is shut out for good; once more with less use at home, and once with dependence of nine tenths."""
+    """Everybody is shut out for good; once more with less use at home, and once with dependence of nine tenths, where
+    half of trade stands on contract."""
     stop = acts.embargo(world.exporter, ACT, heard=ACT)
     weeks = ACT + 3 * WEEKS
     small = world.made(own=20.0) if "own" in world.knobs else world
@@ -38,16 +40,17 @@ def total(economy: Economy, world: World) -> Found:
     fall = (outside[year] / np.maximum.accumulate(outside[year])).min()
     apart = widest(outside[ACT:], less.level(world.target, BASE)[ACT:])
     made = course.mined(world.exporter)
-    deep = economy.run(world.over(weeks, stop)).level(world.target, BASE)
-    values: dict[str, float | str] = {
+    deep = economy.run(world.made(on_contract=ON_CONTRACT).over(weeks, stop))
+    quote, part = deep.level(world.target, BASE), deep.paid_over_quote(world.target)
+    paid = quote * part
+    values = {
         "fall": float(fall), "apart": apart, "inside": float(inside[ACT + WEEKS]),
-        "output": float(made[ACT + WEEKS] / made[BASE]), "quarter": float(deep[ACT + 13]),
-        "year": float(deep[ACT + WEEKS]),
-        "paid": "the price that is paid is the quote: no share of trade stands on contract",
+        "output": float(made[ACT + WEEKS] / made[BASE]), "quarter": float(quote[ACT + 13]),
+        "year": float(quote[ACT + WEEKS]), "paid": float(part[ACT + 13]),
     }  # fmt: skip
     panels = [
         Panel("price, a third abroad", "base = 1", {"outside": outside[BASE:], "inside": inside[BASE:]}, BASE - ACT),
-        Panel("quote, a tenth abroad", "base = 1", {"outside": deep[BASE:]}, BASE - ACT, 1.5, 20.0),
+        Panel("a tenth abroad", "base = 1", {"quote": quote[BASE:], "paid": paid[BASE:]}, BASE - ACT, 1.5, 20.0),
     ]
     return Found(values, panels)
 
@@ -104,7 +107,7 @@ EXPERIMENTS = (
             Asked("output", "output inside after a year, where it pays", 0.5, None, "of base"),
             Asked("quarter", "quote outside after a quarter, dependence 9/10", 1.5, 8.0, "of base"),
             Asked("year", "quote outside after a year, dependence 9/10", None, 20.0, "of base"),
-            Asked("paid", "average price paid over the quote", None, 0.8),
+            Asked("paid", "average price paid over the quote after that quarter", None, 0.8),
         ),
         total,
     ),

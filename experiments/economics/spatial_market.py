@@ -84,7 +84,7 @@ def _one(world: GovernedWorld) -> dict[str, np.ndarray]:
     output = np.zeros((steps, count))
     np.add.at(output.T, N.k_country, R.mined.T)
     return {
-        "price": R.price_of, "landed": landed, "passable": passable & open_, "exports": sent, "covered": covered,
-        "use": R.use_material, "stock": R.stock, "output": output, "short": R.shortfall, "rent": rent, "tax": tax,
-        "reserve": R.held.sum(axis=2),
+        "price": R.price_of, "paid": R.paid, "landed": landed, "passable": passable & open_, "exports": sent,
+        "covered": covered, "use": R.use_material, "stock": R.stock, "output": output, "short": R.shortfall,
+        "rent": rent, "tax": tax, "reserve": R.held.sum(axis=2),
     }  # fmt: skip

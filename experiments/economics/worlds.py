@@ -101,11 +101,14 @@ class World:
         return _world(self.name, self.maker(**knobs), self.maker)
 
 
-def one_exporter(*, own: float = 6.0, materials: int = 1, traders: bool = True) -> Scenario:
-    """X uses 70 and sells 60 - own abroad; J, E, S use 30, 22, 8; a mine in E makes `own` (6: dependence 9/10)."""
+def one_exporter(*, own: float = 6.0, materials: int = 1, traders: bool = True, on_contract: float = 0.0) -> Scenario:
+    """X uses 70 and sells 60 - own abroad; J, E, S use 30, 22, 8; a mine in E makes `own` (6: dependence 9/10).
+
+    on_contract: part of their use that all buy at a contract price.
+    """
     return _small(
         "one_exporter", uses={"X": 70.0, "J": 30.0, "E": 22.0, "S": 8.0}, mines={"X": 130.0 - own, "E": own},
-        exporters=("X",), materials=materials, traders=("X", "J") if traders else (),
+        exporters=("X",), materials=materials, traders=("X", "J") if traders else (), on_contract=on_contract,
     )  # fmt: skip
 
 
@@ -178,7 +181,7 @@ def _world(name: str, scenario: Scenario, maker: Callable[..., Scenario] | None)
 
 def _small(
     name: str, *, uses: Mapping[str, float], mines: Mapping[str, float], exporters: Sequence[str], materials: int,
-    traders: Sequence[str],
+    traders: Sequence[str], on_contract: float = 0.0,
 ) -> Scenario:  # fmt: skip
     """A world of these sizes in units; the second material costs twice the first, and so on."""
     countries = list(dict.fromkeys([*exporters, *mines, *uses]))
@@ -196,7 +199,7 @@ def _small(
         refiners=tuple(_refiner(c, UNIT * size, c in exporters) for c, size in mines.items()),
         feeds=tuple(Feed(mine=f"{c} mine", refiner=f"{c} works", share=1.0, **ASSUMED) for c in mines),
         firms=(
-            *(_firm(f"{c} industry", c, "industry", UNIT * size, 0.0) for c, size in uses.items()),
+            *(_firm(f"{c} industry", c, "industry", UNIT * size, 0.0, on_contract) for c, size in uses.items()),
             *(_firm(f"{c} traders", c, "trader", 0.0, 0.1) for c in traders),
         ),
         lags=tuple(
@@ -240,9 +243,10 @@ def _refiner(country: str, output: float, exports: bool) -> Refiner:
     )  # fmt: skip
 
 
-def _firm(name: str, country: str, sector: str, use: float, trade_share: float) -> Firm:
+def _firm(name: str, country: str, sector: str, use: float, trade_share: float, on_contract: float = 0.0) -> Firm:
     return Firm(
-        firm=name, country=country, sector=sector, use_t_per_year=use, trade_share=trade_share, **ASSUMED
+        firm=name, country=country, sector=sector, use_t_per_year=use, trade_share=trade_share,
+        contract_share=on_contract, **ASSUMED,
     )  # fmt: skip
 
 

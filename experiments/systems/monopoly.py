@@ -62,7 +62,7 @@ def excess(gap: float, exports: float, years: float = LASTED) -> float:
         """Answer beyond that of the day."""
         return (P[f"{short}_long"] - P[short]) * gap * (1.0 - exp(-years / P[over]))
 
-    use, _ = firm.use(gap, FREE + FRINGE, P["use_elasticity"], P["choke"], 0.0, 0.0)
+    use, _ = firm.use(gap, FREE + FRINGE, P["use_elasticity"], P["choke"])
     made, _ = mine.output(gap, FRINGE * exp(due("supply_elasticity", "supply_years")), P["supply_elasticity"], SPARE)
     return use * exp(-due("use_elasticity", "use_years")) - made - exports
 

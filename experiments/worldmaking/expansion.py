@@ -21,7 +21,7 @@ from chokepoint.experiments.worldmaking.small_table import (
     mine_name,
     purchases,
 )
-from chokepoint.sim.market.mechanisms.holders import TRADER_MONTHS
+from chokepoint.sim.network.firms import TRADER_MONTHS
 from chokepoint.sim.scenario.tables import TABLES
 
 ASSUMED = {"source": "assumption", "confidence": "assumption"}

@@ -13,6 +13,8 @@ from chokepoint.sim.network.names import Names
 from chokepoint.sim.network.structure import LONG_AGO, RESERVE, TRADER, USER
 from chokepoint.sim.scenario.tables import Scenario, Sector
 
+USER_MONTHS = 3.0  # stock of a user, months of use (Japan Times 26 January 2011: about three months)
+TRADER_MONTHS = 6.0  # stock of traders who carry all trade of a market, months of that trade (assumption)
 REVIEW_DAYS = 28.0  # a firm compares prices every four weeks
 
 
@@ -95,12 +97,18 @@ def trait_keys(firms: Firms) -> dict[str, np.ndarray]:
 def firm_arrays(scenario: Scenario, firms: Firms, calendar: Calendar) -> dict[str, np.ndarray]:
     """What the bundle N says of firms apart from what they use (see `slots.py`)."""
     review_steps = max(1, round(REVIEW_DAYS / calendar.step_days))
+    months = [
+        (TRADER_MONTHS if trades else USER_MONTHS) if row.stock_months is None else row.stock_months
+        for row, trades in zip(scenario.firms, firms.trader.tolist(), strict=True)
+    ]
     opens = [LONG_AGO if row.opens is None else calendar.step_of(row.opens) for row in scenario.firms]
     return {
         "f_country": firms.country,
         "f_kind": firms.kind,
         "f_key": np.array([draws.key_of("firm", key) for key in firms.keys], dtype=np.uint64),
         "f_open": np.array(firms.column(opens, LONG_AGO), dtype=np.int64),
+        "f_months": firms.column(months),
+        "f_contract": firms.column(row.contract_share for row in scenario.firms),
         "f_elasticity": firms.column(sector.elasticity_multiplier for sector in firms.sectors),
         "f_thrift": firms.column(sector.thrift_multiplier for sector in firms.sectors),
         "f_return": firms.column(sector.return_multiplier for sector in firms.sectors),

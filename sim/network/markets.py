@@ -121,13 +121,14 @@ class Markets:
             prices.append(price * (1.0 - FREIGHT) if zone == 0 and sent[c, m] > 0.0 else price)
         return np.array(prices)
 
-    def _freight(self, origin: int, destination: int) -> tuple[int, float]:
-        """Steps on the way, and USD per kg."""
+    def _freight(self, origin: int, destination: int) -> tuple[int, float, float]:
+        """Steps on the way, USD per kg, and what can be loaded over the flow of the base year."""
         names, scenario = self.names, self.scenario
         rows = {(row.origin, row.destination): row for row in scenario.lags}
         row = rows.get((names[origin], names[destination])) or rows.get((names[destination], names[origin]))
         weeks, freight = (SOME_LAG, 0.0) if row is None else (row.lag_weeks, row.freight_usd_per_kg)
-        return max(1, round(weeks * 7.0 / scenario.choices.step_days)), freight
+        loading = LOADING if row is None or row.loading is None else row.loading
+        return max(1, round(weeks * 7.0 / scenario.choices.step_days)), freight, loading
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What the bundle N says of markets and passages."""
@@ -153,6 +154,7 @@ class Markets:
                 if q >= 0 and N.k_base[mine] <= 0.0:
                     size[q] += N.l_share[feed] * N.k_capacity[mine] * N.k_basket[mine, m] * N.r_yield[refiner]
         gross = self._gross(there)
+        loading = np.array([ways[p.origin, p.destination][2] for p in self.passages])
         scale = np.maximum(flow, REACH * np.minimum(use[there], size[here]) + 1e-6 * world)
         return {
             "q_country": np.array([c for _, c in self.markets]),
@@ -173,7 +175,7 @@ class Markets:
             "v_cost": np.array([self._cost(p, v, here, there, flow, scale, ways) for v, p in enumerate(self.passages)]),
             "v_scale": scale,
             "v_flow": flow,
-            "v_load": np.maximum(LOADING * flow, SEED * np.minimum(use[there], size[here]) + 1e-6 * world),
+            "v_load": np.maximum(loading * flow, SEED * np.minimum(use[there], size[here]) + 1e-6 * world),
             "v_lag": np.array([ways[p.origin, p.destination][0] for p in self.passages], dtype=np.int64),
             "v_gross": gross,
             "v_licensed": self._covered(there, self.scenario.choices.quota_forms),
@@ -186,7 +188,7 @@ class Markets:
 
     def _cost(
         self, passage: _Passage, row: int, here: np.ndarray, there: np.ndarray, flow: np.ndarray, scale: np.ndarray,
-        ways: dict[tuple[int, int], tuple[int, float]],
+        ways: dict[tuple[int, int], tuple[int, float, float]],
     ) -> float:  # fmt: skip
         """ln: such that the base year clears; where nobody ships, freight, or a detour."""
         zone = int(self.N.zone_of_country[passage.origin])
@@ -265,7 +267,7 @@ class Markets:
             worth = ore * N.base_price[N.k_refiner_zone[mine]]
             total = worth.sum()
             if total > 0.0:
-                shares[country] += ore * worth / total
+                shares[country] += ore * worth / total * (1.0 - N.k_host[mine])
                 tonnes[country] += ore
         mean = np.divide(shares, tonnes, out=np.ones_like(shares), where=tonnes > 0.0)
         return np.array([mean[c, m] for m, c in self.markets])

@@ -86,6 +86,7 @@ def mine_arrays(scenario: Scenario, names: Names, mines: Mines) -> dict[str, np.
         "k_capex": np.array([row.capex_musd * 1000.0 for row in table]),
         "k_lead": np.array([row.lead_years for row in table]),
         "k_ramp": np.array([row.ramp_years for row in table]),
+        "k_host": np.array([row.host_share for row in table]),
         "k_debt_share": np.array([row.debt_share for row in table]),
         "k_key": np.array([draws.key_of("mine", key) for key in names.mine_keys], dtype=np.uint64),
     }

@@ -65,7 +65,8 @@ class BaseYear(Sourced):
 class Mine(Sourced):
     """A mine, or a project that may become one, in t of contained material a year; `basket` is what its ore holds.
 
-    key: what its luck hangs on, its name where none is given; so for refiners and firms.
+    host_share: part of its worth that other metals carry, which do not answer to prices here: a by-product has a large
+    one. key: what its luck hangs on, its name where none is given; so for refiners and firms.
     """
 
     mine: str
@@ -81,6 +82,7 @@ class Mine(Sourced):
     lead_years: Annotated[float, Field(ge=0, le=40)]
     ramp_years: Annotated[float, Field(ge=0, le=20)]
     debt_share: Share
+    host_share: Share = 0.0
     key: str = ""
 
 
@@ -114,24 +116,38 @@ class Feed(Sourced):
 
 
 class Firm(Sourced):
-    """A user of materials, or a trader with a share of the trade; one that `opens` later is empty until then."""
+    """A user of materials, or a trader with a share of the trade; one that `opens` later is empty until then.
+
+    stock_months: stock that it holds in the base year, months of its use, or of all trade of its market times its
+    share of it; as usual where none is given. contract_share: part of its use that it buys at a contract price.
+    growth_per_year: of its use beyond industrial production, from `growth_from` on; that of its sector where none is
+    given.
+    """
 
     firm: str
     country: str
     sector: str
     use_t_per_year: Tonnes
     trade_share: Share
+    stock_months: Annotated[float, Field(ge=0, le=36)] | None = None
+    contract_share: Annotated[float, Field(ge=0, le=0.95)] = 0.0
+    growth_per_year: Annotated[float, Field(ge=-0.3, le=0.5)] | None = None
+    growth_from: date | None = None
     opens: date | None = None
     key: str = ""
 
 
 class Lag(Sourced):
-    """Weeks under way and freight from a country to another, or within one."""
+    """Weeks under way and freight from a country to another, or within one.
+
+    loading: what can be loaded for it at once, over what passes in the base year; as usual where none is given.
+    """
 
     origin: str
     destination: str
     lag_weeks: Annotated[int, Field(ge=1, le=30)]
     freight_usd_per_kg: Money
+    loading: Annotated[float, Field(ge=1, le=20)] | None = None
 
 
 class Sector(Sourced):

@@ -7,15 +7,12 @@ DEEP = (
     "nine tenths of supply leave use a tenth, and stocks of a quarter: with this choke that costs x12 a quarter later; "
     "one that gives x8 takes a third of use away at x3"
 )
-PAID = "no share of trade stands on contract, so quote and price paid are one"
 SMOOTH = "stocks answer prices by a smooth curve, never run out and never pile up at one price as rational ones do"
 
 FAILS: dict[str, str] = {
     "E2 fall one_exporter": "holders buy what they fear to lack, and once they have it the price gives a little",
     "E2 quarter one_exporter": DEEP,
-    "E2 paid one_exporter": PAID,
     "E14 move 2014-nickel": "not posed: the world has no exporting state, its act is a hold of ore",
-    "E16 verdicts 2010-embargo": "two facts lie at the edge of what they ask, and other draws take them across it",
     "E28 sd one_market": SMOOTH,
     "E28 skew one_market": SMOOTH,
     "E28 memory one_market": SMOOTH,

@@ -57,20 +57,22 @@ def withheld(world: GovernedWorld, market: int) -> list[str]:
 
 def seen_cuts(world: GovernedWorld, market: int) -> list[str]:
     """Cuts that are seen: whether they are as told, or else how long they are taken to last."""
-    N, S, step = world.N, world.S, world.step
+    N, S, step, material = world.N, world.S, world.step, world.N.q_mat[market]
     found = []
     for v in range(len(N.v_here)):
         if N.v_there[v] == market and S.closed_for[v] > 0.0 and N.v_flow[v] > 0.0:
             origin, cut = int(N.q_country[N.v_here[v]]), 1.0 - float(S.open_share[v])
             rows = told_rows(world, market, LANE, origin, int(N.q_country[market]))
             what = f"{percent(cut)} of the flow from {world.countries[origin]} cut"
-            found.append(_lasts(world, what, float(S.closed_for[v]), any(begun(step, r, cut, world.I) for r in rows)))
+            as_told = any(begun(step, row, material, cut, world.I) for row in rows)
+            found.append(_lasts(world, what, float(S.closed_for[v]), as_told))
     for q in range(int(N.m_market[N.q_mat[market]]), int(N.m_market[N.q_mat[market] + 1])):
         place, cut = int(N.q_country[q]), float(S.supply_cut[q])
         if S.cut_for[q] > 0.0 and cut > NOTICED:
             rows = told_rows(world, market, SUPPLY, place)
             what = f"{percent(cut)} of the output of {world.countries[place]} stopped"
-            found.append(_lasts(world, what, float(S.cut_for[q]), any(begun(step, r, cut, world.I) for r in rows)))
+            as_told = any(begun(step, row, material, cut, world.I) for row in rows)
+            found.append(_lasts(world, what, float(S.cut_for[q]), as_told))
         if S.calendar[step % len(S.calendar), q] > NOTICED:
             found.append(f"a stop in {world.countries[place]} in these weeks of the year is expected every year")
     return found
@@ -130,7 +132,7 @@ def _told(world: GovernedWorld, row: int, material: int) -> str:
     until = f" to {day_of(last)}" if last < world.calendar.steps else ""
     known = world.politics.told.rows
     act = f" ({known[row].act})" if row < len(known) and known[row].act else ""
-    in_force = begun(world.step, row, seen_of(world, row, material), I)
+    in_force = begun(world.step, row, material, seen_of(world, row, material), I)
     belief = "in force as told" if in_force else f"held {percent(float(S.weight[row]))} probable"
     kind, heard = KINDS[int(I.told_kind[row])], day_of(int(I.told_heard[row]))
     return f"{kind} told {heard}{act}: {what}, from {day_of(first)}{until}, {belief}"

@@ -18,8 +18,8 @@ def at_the_price(world: GovernedWorld, rules: Rules, market: int) -> dict[str, f
     N, P, S = world.N, world.P, world.S
     price = float(S.price_ln[market])
     gap, above = price - float(N.q_base_ln[market]), float(S.holders_ln[market]) - price
-    used = rules["firm.use"](gap, 1.0, P.use_elasticity, P.choke, 0.0, 0.0)[0]
-    raised = rules["firm.wanted"](above, 1.0, P.stock_elasticity, 0.0)[0]
+    used = rules["firm.use"](gap, 1.0, P.use_elasticity, P.choke)[0]
+    raised = rules["firm.wanted"](above, 1.0, P.stock_elasticity)[0]
     cover = used if S.use_level[market] > 0.0 else 1.0
     return {
         "spot_price_usd_per_kg": exp(price), "expected_price_usd_per_kg": exp(float(S.holders_ln[market])),

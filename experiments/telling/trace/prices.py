@@ -130,13 +130,13 @@ def balance(world: GovernedWorld, rules: Rules, market: int) -> dict[str, float]
     N, P, S, dt, q = world.N, world.P, world.S, world.dt, market
     price = float(S.price_ln[q])
     gap, above, level = price - float(N.q_base_ln[q]), float(S.holders_ln[q]) - price, float(S.use_level[q])
-    use = rules["firm.use"](gap, level, P.use_elasticity, P.choke, 0.0, 0.0)[0]
+    use = rules["firm.use"](gap, level, P.use_elasticity, P.choke)[0]
     made = rules["mine.output"](gap, float(S.output_level[q]), float(S.supply_elasticity[q]), float(S.spare[q]))[0]
-    wanted = rules["firm.wanted"](above, float(S.wanted_here[q]), P.stock_elasticity, 0.0)[0]
+    wanted = rules["firm.wanted"](above, float(S.wanted_here[q]), P.stock_elasticity)[0]
     wanted *= use / level if level > 0.0 else 1.0
     paces = float(S.fill_of[q]), float(S.release_of[q])
     bought = rules["firm.filled"](wanted - float(S.held[q]), 0.0, *paces)[0]
-    ahead = rules["firm.wanted"](above, float(S.forward_buying[q]), P.stock_elasticity, 0.0)[0]
+    ahead = rules["firm.wanted"](above, float(S.forward_buying[q]), P.stock_elasticity)[0]
     relief = float(S.relief_in[q])
     come = float(S.flow[N.v_there == q].sum())
     gone = float(S.flow[N.v_here == q].sum())

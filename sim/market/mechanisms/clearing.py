@@ -168,8 +168,8 @@ def given_up(market: int, price_ln: float, N: Any, S: Any) -> float:
     if price_ln <= S.normal_ln[market]:
         return 0.0
     base = N.q_base_ln[market]
-    use, _ = firm_use(price_ln - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
-    normal, _ = firm_use(S.normal_ln[market] - base, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    use, _ = firm_use(price_ln - base, 1.0, S.use_elasticity[0], S.choke[0])
+    normal, _ = firm_use(S.normal_ln[market] - base, 1.0, S.use_elasticity[0], S.choke[0])
     return 1.0 - use / normal
 
 
@@ -448,7 +448,7 @@ def net_demand(market: int, N: Any, S: Any) -> None:
     """
     price_ln = S.trial_ln[market]
     gap, level = price_ln - N.q_base_ln[market], S.use_level[market]
-    use, use_slope = firm_use(gap, level, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+    use, use_slope = firm_use(gap, level, S.use_elasticity[0], S.choke[0])
     output, output_slope = mine_output(gap, S.output_level[market], S.supply_elasticity[market], S.spare[market])
     answer = S.stock_answer[0]
     if S.ahead[0] > 0.0:
@@ -463,11 +463,11 @@ def net_demand(market: int, N: Any, S: Any) -> None:
     else:
         above = S.holders_ln[market] - price_ln
         cover, cover_slope = (use / level, use_slope / level) if level > 0.0 else (1.0, 0.0)
-        wanted, wanted_slope = firm_wanted(above, S.wanted_here[market], answer, 0.0)
+        wanted, wanted_slope = firm_wanted(above, S.wanted_here[market], answer)
         missing = cover * wanted - S.held[market]
         missing_slope = cover * wanted_slope + cover_slope * wanted
         bought, bought_slope = firm_filled(missing, missing_slope, S.fill_of[market], S.release_of[market])
-        forward, forward_slope = firm_wanted(above, S.forward_buying[market], answer, 0.0)
+        forward, forward_slope = firm_wanted(above, S.forward_buying[market], answer)
         S.excess[market] = use - output + bought + forward + S.state_buying[market]
         S.slope[market] = use_slope - output_slope + bought_slope + forward_slope
     if S.slope[market] > -1e-9 * N.q_size[market]:  # nobody there yet

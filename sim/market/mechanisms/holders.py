@@ -21,9 +21,6 @@ from chokepoint.sim.market.luck import before_the_start, stream, trait
 from chokepoint.sim.market.mechanisms.refining import product_wanted
 from chokepoint.sim.network.structure import RESERVE, TRADER, USER
 
-USER_MONTHS = 3.0  # stock of a user, months of use (Japan Times 26 January 2011: about three months)
-TRADER_MONTHS = 6.0  # stock of traders who carry all trade of a market, months of that trade (assumption)
-
 
 def disturbances(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What a user's output swings by, an autoregressive process of each firm."""
@@ -61,7 +58,7 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
         if step < N.f_open[firm]:
             activity = 0.0
         elif N.f_open[firm] > 0:  # a firm that opens later builds up its stock from nothing
-            S.usual[slot] = max(S.usual[slot], USER_MONTHS / 12.0 * N.s_base[slot] * (1.0 - N.f_scrap[firm]))
+            S.usual[slot] = max(S.usual[slot], N.f_months[firm] / 12.0 * N.s_base[slot] * (1.0 - N.f_scrap[firm]))
         kept = activity * exp(-S.saved[market])
         if kind == USER:
             use = N.s_base[slot] * (1.0 - N.f_scrap[firm]) * activity
@@ -70,7 +67,7 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
             S.use_planned[market] += use
         S.holding[slot] = S.usual[slot] * kept * (1.0 + P.precaution * S.loss[market])
         if kind == USER:
-            own = USER_MONTHS * S.trait_cover[firm]
+            own = N.f_months[firm] * S.trait_cover[firm]
             if backed > 0.0:
                 S.holding[slot] *= firm_relied(own, backed, P.crowding_out) / own
             floor = I.private_floor[N.s_country[slot], N.s_mat[slot]]
@@ -98,10 +95,10 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
 def _stock(start: Making) -> Any:
     """Stocks of the base year: months of use of users, and of trade of traders; (slots,)."""
     N = start.N
-    months = USER_MONTHS * start.S.trait_cover[N.s_firm]
+    months = N.f_months[N.s_firm] * start.S.trait_cover[N.s_firm]
     stock = months / 12.0 * start.base_purchases / start.dt
     trading = N.f_kind[N.s_firm] == TRADER
-    normal = TRADER_MONTHS / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
+    normal = N.f_months[N.s_firm] / 12.0 * N.trade_base[N.s_zone, N.s_mat] * N.s_trade_share
     return np.where(trading, normal, stock)
 
 

@@ -154,7 +154,7 @@ def _carry_over(world: Any, measure: Measure) -> None:
 MECHANISM = Mechanism(
     "licences",
     source="licence rent as the price of an exhaustible right",
-    phases=(Phase(quotas, after=("law",)), Phase(used_licences, after=("spot_shares",))),
+    phases=(Phase(quotas, after=("law",)), Phase(used_licences, after=("contracts",))),
     arrays=(
         Array("I.quota_on", "z", "1 or 0", "whether a quota is in force"),
         Array("I.quota_part", "z m", "0 or 1", "which of two licences a material needs", 0, "i8"),

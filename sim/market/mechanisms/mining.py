@@ -64,7 +64,7 @@ def mining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
                     value += N.k_basket[mine, material] * S.price[N.zone_of_country[N.k_place[mine]], material]
         S.k_value[mine, 0] = value
         subsidised = value * (1.0 + I.subsidy[N.k_zone[mine]]) if N.k_legal[mine] > 0 else value
-        gap = log(subsidised / S.k_value[mine, 2])
+        gap = log(N.k_host[mine] + (1.0 - N.k_host[mine]) * subsidised / S.k_value[mine, 2])
         S.k_seen[mine] += (gap - S.k_seen[mine]) * seen
         goal = (P.supply_elasticity_long - P.supply_elasticity) * S.k_seen[mine]
         S.k_answer[mine] += (goal - S.k_answer[mine]) * answered

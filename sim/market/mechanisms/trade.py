@@ -32,7 +32,7 @@ def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
     """What the cleared price makes of use and of wanted stock in each market, and the pace at which gaps are closed."""
     for market in range(S.price_ln.shape[0]):
         gap = S.price_ln[market] - N.q_base_ln[market]
-        used, _ = firm_use(gap, 1.0, S.use_elasticity[0], S.choke[0], 0.0, 0.0)
+        used, _ = firm_use(gap, 1.0, S.use_elasticity[0], S.choke[0])
         above = S.holders_ln[market] - S.price_ln[market]
         raised = exp(S.stock_answer[0] * above)
         cover = used if S.use_level[market] > 0.0 else 1.0

@@ -133,7 +133,7 @@ def test_rules_of_a_study_work_in_workers(tmp_path: Path) -> None:
     study = tmp_path / "study.py"
     study.write_text(
         "from math import exp\n\n\n"
-        "def half(gap, level, elasticity, steepness, on_contract, contract_gap):\n"
+        "def half(gap, level, elasticity, steepness):\n"
         "    used = level * exp(-0.5 * gap)\n    return used, -0.5 * used\n"
     )
     plain = evaluate(batch(points=1, replications=1))

@@ -176,7 +176,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("cite")
     own = folder / "mystudy.py"
-    own.write_text("def wanted(above, normal, answer, on_contract):\n    return normal, 0.0\n", "utf-8")
+    own.write_text("def wanted(above, normal, answer):\n    return normal, 0.0\n", "utf-8")
     simulation = Simulation(
         TWO_COUNTRIES, changes=["reserve.Importia=price_band"], rules={"firm.wanted": f"{own}:wanted"}
     )

@@ -16,7 +16,7 @@ from chokepoint.sim.market.week import phases, rule_set
 from tests.builders import TWO_COUNTRIES, differences, world_scenario
 
 ROOT = Path(__file__).parents[3]
-ARGUMENTS = "gap, level, elasticity, steepness, on_contract, contract_gap"
+ARGUMENTS = "gap, level, elasticity, steepness"
 STUDY = f'''"""The rules of a study."""
 
 from math import exp

@@ -81,7 +81,7 @@ def net_demand(world: GovernedWorld, q: int) -> float:
     + what is bought ahead and for states."""
     P, N, S = world.P, world.N, world.S
     gap, level = float(S.price_ln[q] - N.q_base_ln[q]), float(S.use_level[q])
-    use, _ = firm.use(gap, level, P.use_elasticity, P.choke, 0.0, 0.0)
+    use, _ = firm.use(gap, level, P.use_elasticity, P.choke)
     output, _ = mine.output(gap, float(S.output_level[q]), 0.0, SPARE)
     raised = exp(P.stock_elasticity * float(S.holders_ln[q] - S.price_ln[q]))
     wanted = float(S.normal_stock[q] + transit_before(world)[q] * TRANSIT_WEEKS * world.dt)

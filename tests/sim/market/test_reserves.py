@@ -8,8 +8,8 @@ import pytest
 
 from chokepoint.agents.firm import relied
 from chokepoint.sim import Simulation
-from chokepoint.sim.market.mechanisms.holders import USER_MONTHS
 from chokepoint.sim.market.world import World
+from chokepoint.sim.network.firms import USER_MONTHS
 from chokepoint.sim.network.structure import USER
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.programmes import Reserve
