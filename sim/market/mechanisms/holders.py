@@ -65,7 +65,7 @@ def wishes(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
             S.plan[slot] = use * exp(S.noise[firm] - S.saved[market])
             S.use_level[market] += S.plan[slot]
             S.use_planned[market] += use
-        S.holding[slot] = S.usual[slot] * kept * (1.0 + P.precaution * S.loss[market])
+        S.holding[slot] = S.usual[slot] * kept * (1.0 + P.precaution * S.feared[market])
         if kind == USER:
             own = N.f_months[firm] * S.trait_cover[firm]
             if backed > 0.0:

@@ -1,4 +1,4 @@
-"""Memories of prices: what holders think normal, what engineers and use look at, and how far use has been saved.
+"""Memories: what holders think normal, what they once feared to lose, what use looks at, and how far it was saved.
 
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
@@ -9,11 +9,13 @@ from typing import Any
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 
+FEARED_YEARS = 3.0  # over which a loss that was once expected is forgotten (assumption)
 LOOKED_AT_YEARS = 0.5  # smoothing of the price that those look at who redesign products (assumption)
 
 
 def memories(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Long-run answer of use: saved -> (long - short elasticity) * slow price gap, over the years of redesign."""
+    forgotten = exp(-dt / FEARED_YEARS)
     normal = 1.0 - exp(-dt / P.normal_years)
     seen = 1.0 - exp(-dt / LOOKED_AT_YEARS)
     redesigned = 1.0 - exp(-dt / P.use_years)
@@ -22,6 +24,7 @@ def memories(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         S.normal_ln[market] += (S.price_ln[market] - S.normal_ln[market]) * normal
         S.seen_gap[market] += (gap - S.seen_gap[market]) * seen
         goal = (P.use_elasticity_long - P.use_elasticity) * S.seen_gap[market]
+        S.feared[market] = max(S.loss[market], S.feared[market] * forgotten)
         S.saved[market] += (goal - S.saved[market]) * redesigned
 
 
@@ -31,6 +34,7 @@ MECHANISM = Mechanism(
     phases=(Phase(memories, after=("consumption",)),),
     arrays=(
         Array("S.seen_gap", "q", "ln", "price over the base year, as those look at it who redesign products"),
+        Array("S.feared", "q", "share", "of use that holders expected to give up, now or once, as it is remembered"),
         Array("S.saved", "q", "ln", "use given up for good"),
     ),
 )
