@@ -1,8 +1,8 @@
 """What is told of acts, as the market hears it: what it withholds, of whom, how much, from when, until when.
 
 An item of news about an act carries the arithmetic of that act: an embargo withholds all, a quota what free exports
-need beyond it, an office of permits all until its first decisions, a hold of ore what its mines make. An item about no
-act of the scenario speaks of all exports of the largest exporting state to those it names. Acts of doctrines are told
+need beyond it, an office of permits all until its first decisions, a hold of ore what its mines make, a campaign all
+that unlicensed mines make. An item about no act of the scenario speaks of all exports of the largest exporting state to those it names. Acts of doctrines are told
 when they are decided, and are over when they are lifted. How probable a kind of item makes what it says is behaviour
 (`agents/behaviour.csv`).
 """
@@ -19,7 +19,6 @@ import numpy as np
 from chokepoint.agents.measure import Measure
 from chokepoint.sim.market.mechanisms.customs import COUNTER, STREAM_WEEKS
 from chokepoint.sim.market.mechanisms.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TAX, THREAT
-from chokepoint.sim.market.mechanisms.mining import CAMPAIGN
 from chokepoint.sim.network.structure import NEVER
 from chokepoint.sim.politics.history import history_of, measure_of
 from chokepoint.sim.scenario.acts import words
@@ -223,7 +222,7 @@ class Told:
             there = np.isin(N.k_place, N.k_place[named])
             stopped[named] = 1.0
         elif act.instrument == "enforcement":
-            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = CAMPAIGN
+            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = 1.0  # as is said; what comes of it is another thing
         elif act.instrument == "production_quota" and value is not None:
             group = there & (N.k_legal > 0) & (N.k_group == {"light": 1, "heavy": 2}.get("".join(act.kind), 0))
             made = float(N.k_base[group].sum())

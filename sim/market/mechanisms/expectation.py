@@ -22,6 +22,7 @@ STIRRED = 0.01  # change of a cut that makes people look at once (assumption)
 LATER = 10**5  # a week beyond all that is dated
 CARRY = 0.12  # interest and storage, a year (assumption)
 NOTICED = 0.004  # of supply: a cut that is smaller is not noticed (assumption)
+PASSING_YEARS = 0.5  # a cut that has lasted longer is no calendar (assumption)
 LEARNED = 0.5  # a year: how fast a stop that comes again in the same weeks is taken for a calendar (assumption)
 NEWS_YEARS = 1.0  # over which insiders go on thinking of news (assumption)
 
@@ -177,7 +178,8 @@ def concerned(actor: int, target: int, material: int, I: Any, S: Any) -> bool:
 def begun(step: int, row: int, material: int, seen: float, I: Any) -> bool:
     """Whether an act has begun as it was told: from then on it is believed as told, neither doubted nor judged by how
     long it has lasted."""
-    enough = seen > NOTICED and seen >= I.told_share[row, material] - 0.05
+    told = I.told_share[row, material]
+    enough = told > NOTICED and seen > NOTICED and seen >= told - 0.05
     return enough and I.told_kind[row] >= ACT and I.told_from[row] <= step
 
 
@@ -264,6 +266,9 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
         explained = explained or as_told
         full = share_in_full(row, P, I)
         size = I.told_share[row, material]
+        if not as_told and I.told_kind[row] >= ACT:  # mines that go on although they were told to stop
+            since = step - max(I.told_from[row], I.told_heard[row])
+            size *= exp(-max(0, since) * dt / P.words_years)
         for outcome in range(OUTCOMES):
             share = size if as_told else part(S.weight[row], full, size, outcome)
             for week in range(first, last):
@@ -463,7 +468,8 @@ def calendars(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: A
     week = step % S.calendar.shape[0]
     for market in range(S.supply_cut.shape[0]):
         cut = S.supply_cut[market]
-        again = min(S.last_year[week, market], cut)
+        passing = S.cut_for[market] < PASSING_YEARS
+        again = min(S.last_year[week, market], cut) if passing else 0.0
         S.calendar[week, market] += LEARNED * (again - S.calendar[week, market])
         if S.calendar[week, market] > NOTICED:
             S.seen_twice[market] = 1.0
