@@ -47,7 +47,7 @@ def balance(rows: np.ndarray, shares: np.ndarray, supply: np.ndarray, rounds: in
         use *= np.divide(rows, total, out=np.zeros_like(rows), where=total > 0)[:, None]
         columns = use.sum(axis=0)
         use *= np.divide(supply, columns, out=np.zeros_like(supply), where=columns > 0)
-        if np.allclose(use.sum(axis=1), rows, rtol=1e-12):
+        if np.allclose(use.sum(axis=1), rows, rtol=1e-12, atol=0.0):
             break
     return np.asarray(use)
 
@@ -69,19 +69,20 @@ def split(limits: np.ndarray, shares: np.ndarray, totals: np.ndarray, rounds: in
             short = totals - flows.sum(axis=0)
             room = free.sum(axis=0)
             flows += free * np.divide(short, room, out=np.zeros_like(short), where=room > 0)
-            if np.abs(short).max() < 1e-12 * max(1.0, totals.max()):
+            if np.abs(short).max() < 1e-12 * totals.max():
                 break
     return np.asarray(np.clip(flows, 0.0, limits))
 
 
 def bulk(flows: np.ndarray, part: float) -> np.ndarray:
     """True for the largest of each column that together make up `part` of it, and for the largest of each row: a seller
-    stays with at least one material. flows and result: (sellers or buyers, materials)."""
+    stays with at least one material. flows and result: (sellers or buyers, materials). Whoever would only fill what
+    rounding leaves is not among them."""
     order = np.argsort(-flows, axis=0, kind="stable")
     ranked = np.take_along_axis(flows, order, axis=0)
     before = np.cumsum(ranked, axis=0) - ranked
     chosen = np.zeros(flows.shape, dtype=bool)
-    np.put_along_axis(chosen, order, (before < part * flows.sum(axis=0)) & (ranked > 0.0), axis=0)
+    np.put_along_axis(chosen, order, (before < (part - ROUNDING) * flows.sum(axis=0)) & (ranked > 0.0), axis=0)
     return np.asarray(chosen | ((flows == flows.max(axis=1, keepdims=True)) & (flows > 0.0) & (flows.shape[1] > 1)))
 
 
