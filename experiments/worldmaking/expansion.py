@@ -141,12 +141,11 @@ def _mines(table: SmallTable) -> Rows:
     rows = []
     for p in table.producer:
         output = _output(p, table)
-        spare = p.spare_capacity if p.market == "own" else 0.0
         rows.append(
             {"mine": mine_name(p), "country": p.country, "legal": "yes", "stage": "operating", "basket": "ore",
-             "output_t_per_year": output, "capacity_t_per_year": output * (1.0 + spare), "capex_musd": 0.0,
+             "output_t_per_year": output, "capacity_t_per_year": output * (1.0 + p.spare_capacity), "capex_musd": 0.0,
              "quota_group": "light" if p.market == "own" else "none", "lead_years": 0, "ramp_years": 0,
-             "cost_usd_per_kg": _mining(table, p), "debt_share": DEBT,
+             "cost_usd_per_kg": _mining(table, p), "debt_share": DEBT, "host_share": p.host_share or None,
              **_sourced(p, "output is share times world; cost, capacity and debt assumed")}
         )  # fmt: skip
     for j in table.project:
@@ -184,7 +183,9 @@ def _refiners(table: SmallTable) -> Rows:
     for plant, place in _plants(table).items():
         fed = [p for p in table.producer if p.market == "world" and (p.refined_in or p.country) == place]
         new = [j for j in table.project if (j.refined_in or j.country) == place]
-        output = sum(_output(p, table) for p in fed) + sum(j.capacity_t_per_year for j in new)
+        output = sum(_output(p, table) * (1.0 + p.spare_capacity) for p in fed) + sum(
+            j.capacity_t_per_year for j in new
+        )
         rows.append(
             {"refiner": plant, "country": place, "kind": "free", "licence_share": 0.0, "yield": 1.0,
              "capacity_t_per_year": 1.1 * output, "cost_usd_per_kg": _refining(table, place), **ASSUMED,
@@ -217,7 +218,8 @@ def _feeds(table: SmallTable) -> Rows:
 def _firms(table: SmallTable) -> Rows:
     rows = [
         {"firm": f"{u.country} {u.sector}", "country": u.country, "sector": u.sector,
-         "use_t_per_year": u.share * table.metal.world_t_per_year, "trade_share": 0.0,
+         "use_t_per_year": u.share * table.metal.world_t_per_year, "trade_share": 0.0, "stock_months": u.stock_months,
+         "contract_share": u.contract_share or None, "growth_per_year": u.growth_per_year, "growth_from": u.growth_from,
          **_sourced(u, "share times world")}
         for u in table.user
     ]  # fmt: skip
@@ -259,7 +261,7 @@ def _lags(table: SmallTable) -> Rows:
     return [
         {"origin": a, "destination": b, "lag_weeks": HOME_WEEKS if a == b else shipping.weeks,
          "freight_usd_per_kg": 0.5 * shipping.freight_usd_per_kg if a == b else shipping.freight_usd_per_kg,
-         **_sourced(shipping)}
+         "loading": None if a == b else shipping.loading, **_sourced(shipping)}
         for a in names for b in names
     ]  # fmt: skip
 

@@ -41,8 +41,9 @@ class Metal(Given):
 class Producer(Given):
     """Who makes what share of the world's metal, at which cost.
 
-    market: `own` where the state can restrict exports or output follows orders (a price at home, licence holders, spare
-    capacity); `world` where output goes straight to the world market and stays as in the base year.
+    market: `own` where the state can restrict exports (a border, licence holders); `world` where nobody does.
+    spare_capacity: what could be added at once, over output. host_share: part of what its ore is worth that other
+    metals carry, so that a by-product answers its own price little.
     """
 
     country: Text
@@ -52,6 +53,7 @@ class Producer(Given):
     market: Literal["own", "world"] = "world"
     refined_in: str = ""
     spare_capacity: Annotated[float, Field(ge=0, le=5)] = 0.2
+    host_share: Share = 0.0
     licence_holders: Annotated[int, Field(ge=1, le=4)] = 3  # of more than four equal ones the last sell at home only
 
 
@@ -69,11 +71,19 @@ class Project(Given):
 
 
 class User(Given):
-    """Who uses what share of the world's metal, in which sector of the shared table of technology."""
+    """Who uses what share of the world's metal, in which sector of the shared table of technology.
+
+    stock_months: of its use that it holds; as usual where not given. contract_share: part that it buys at a contract
+    price. growth_per_year: of its use, from `growth_from` on.
+    """
 
     country: Text
     share: Share
     sector: str = "other"
+    stock_months: Annotated[float, Field(ge=0, le=36)] | None = None
+    contract_share: Annotated[float, Field(ge=0, le=0.95)] = 0.0
+    growth_per_year: Annotated[float, Field(ge=-0.3, le=0.5)] | None = None
+    growth_from: date | None = None
 
 
 class Stock(Given):
@@ -84,10 +94,11 @@ class Stock(Given):
 
 
 class Shipping(Given):
-    """Weeks under way and freight between countries."""
+    """Weeks under way and freight between countries; loading: what can be loaded at once, over what passes usually."""
 
     weeks: Annotated[int, Field(ge=1, le=30)] = 6
     freight_usd_per_kg: Annotated[float, Field(ge=0)] = 0.0
+    loading: Annotated[float, Field(ge=1, le=20)] | None = None
 
 
 # What a state may do: instrument of the scenario, unit of its value (empty: it has none), who can do it.

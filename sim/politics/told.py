@@ -222,7 +222,9 @@ class Told:
             there = np.isin(N.k_place, N.k_place[named])
             stopped[named] = 1.0
         elif act.instrument == "enforcement":
-            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = 1.0  # as is said; what comes of it is another thing
+            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = (
+                1.0  # as is said; what comes of it is another thing
+            )
         elif act.instrument == "production_quota" and value is not None:
             group = there & (N.k_legal > 0) & (N.k_group == {"light": 1, "heavy": 2}.get("".join(act.kind), 0))
             made = float(N.k_base[group].sum())
