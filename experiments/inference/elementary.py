@@ -13,19 +13,8 @@ from chokepoint.experiments.economics import suite
 from chokepoint.experiments.economics.asked import Asked
 from chokepoint.experiments.economics.spatial_market import SpatialMarket
 
-ROWS = (
-    "E1",
-    "E2",
-    "E3",
-    "E5",
-    "E8",
-    "E10",
-    "E13",
-    "E22",
-    "E23",
-    "E25",
-    "E26",
-)  # those whose answers hang on parameters, and are quick
+# Those whose answers hang on parameters, and are quick.
+ROWS = ("E1", "E2", "E3", "E5", "E8", "E10", "E13", "E22", "E23", "E25", "E26")
 SMALL = ("one_exporter", "four_exporters", "no_users")  # the worlds they are made on
 SD = 0.01  # of an answer: so far beyond its limit it is one standard deviation off
 MARGIN = 0.02  # inside its limit an answer begins to count

@@ -2,9 +2,9 @@
 
 An item of news about an act carries the arithmetic of that act: an embargo withholds all, a quota what free exports
 need beyond it, an office of permits all until its first decisions, a hold of ore what its mines make, a campaign all
-that unlicensed mines make. An item about no act of the scenario speaks of all exports of the largest exporting state to those it names. Acts of doctrines are told
-when they are decided, and are over when they are lifted. How probable a kind of item makes what it says is behaviour
-(`agents/behaviour.csv`).
+that unlicensed mines make. An item about no act of the scenario speaks of all exports of the largest exporting state to
+those it names. Acts of doctrines are told when they are decided, and are over when they are lifted. How probable a kind
+of item makes what it says is behaviour (`agents/behaviour.csv`).
 """
 
 from __future__ import annotations
@@ -222,9 +222,7 @@ class Told:
             there = np.isin(N.k_place, N.k_place[named])
             stopped[named] = 1.0
         elif act.instrument == "enforcement":
-            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = (
-                1.0  # as is said; what comes of it is another thing
-            )
+            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = 1.0  # as is said
         elif act.instrument == "production_quota" and value is not None:
             group = there & (N.k_legal > 0) & (N.k_group == {"light": 1, "heavy": 2}.get("".join(act.kind), 0))
             made = float(N.k_base[group].sum())

@@ -11,7 +11,6 @@ from chokepoint.agents.measure import lifting
 from chokepoint.sim import Simulation
 from chokepoint.sim.market.mechanisms.customs import COUNTER
 from chokepoint.sim.market.mechanisms.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TAX, THREAT
-from chokepoint.sim.market.mechanisms.mining import CAMPAIGN
 from chokepoint.sim.network.structure import NEVER
 from chokepoint.sim.politics import told as telling
 from chokepoint.sim.politics.history import measure_of
@@ -84,7 +83,7 @@ def test_stops_of_mines_withhold_their_part_of_the_output() -> None:
     hold = one(event("h", DAY, "ore_hold", target=legal[0].mine), mines=2)
     assert (hold.what, hold.share[0]) == (SUPPLY, pytest.approx(legal[0].output_t_per_year / home))
     campaign = one(event("c", DAY, "enforcement", target=illegal.mine), mines=2)
-    assert campaign.share[0] == pytest.approx(CAMPAIGN * illegal.output_t_per_year / home)
+    assert campaign.share[0] == pytest.approx(illegal.output_t_per_year / home)
 
 
 @pytest.mark.parametrize(("kind", "code"), [("rumour", RUMOUR), ("report", REPORT), ("threat", THREAT)])
