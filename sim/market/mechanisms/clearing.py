@@ -35,7 +35,7 @@ from chokepoint.sim.network.markets import WIDTH
 ENOUGH = 1e-20  # sum of squared relative residuals at which a week has cleared: each is below 1e-10
 GOOD = 1e-13  # what is accepted where rounding lets it get no further: each below 3.2e-7
 MOST = 80  # Newton steps
-ROUGH = 1e-4  # what is left of a material before all prices and rents take a step together
+ROUGH = 1e-5  # what is left of a material before all prices and rents take a step together
 # No quota; one that may bind; one that lets nothing go and has no rent.
 NONE, LIMIT, SHUT = 0.0, 1.0, 2.0
 ROUNDS, HALVINGS = 30, 12  # steps of all prices and rents together; of one that does not help
@@ -43,7 +43,7 @@ TELLING = 1e-8  # what is left of quotas while prices are rough tells whether a 
 SEARCH, SWEEPS = 40, 12  # trials of one rent, and rounds over all of them
 EXACT = 1e-9  # of a quota: how near what is shipped must come to it
 NOTHING = 1e-5  # licences for less than this part of base-year exports let nothing go
-NEVER = 1e9  # toll of a passage that is shut
+NEVER = 1e9  # wedge of a passage that is shut
 HELD_BY = 1e-6  # of the size of a market: least slope by which demand and passages hold its price
 LOOKS = 10  # along a direction
 WIDEST = 64.0  # how much wider the margins of passages are made, at first, where Newton's method fails
@@ -54,6 +54,7 @@ AHEAD_SPARE = 0.6  # capacity that can be added in the long run, over that of th
 LOOK_WEEKS = 4  # between two looks ahead (assumption)
 STIRRED = 0.004  # change of a belief that makes holders look ahead at once (assumption)
 LEAST_YEARS = 0.08  # a month: nobody fills a stock faster (assumption)
+TRANSIT_MEMORY_WEEKS = 6.0  # over which shipping on for others becomes usual (assumption)
 TRANSIT_WEEKS = 2.0  # of what a country ships on for others, held on its way (assumption)
 
 
@@ -131,15 +132,15 @@ def first_alike(outcome: int, S: Any) -> int:
 
 
 def alike(one: int, other: int, S: Any) -> bool:
-    """Whether the same is believed in two outcomes."""
+    """Whether the same is believed in two outcomes, of quotas as far as anything is under them."""
     for passage in range(S.flow.shape[0]):
+        group = S.group[passage]
         if abs(S.withheld[one, passage] - S.withheld[other, passage]) > 1e-9:
+            return False
+        if group >= 0 and abs(S.quota_withheld[one, group] - S.quota_withheld[other, group]) > 1e-9:
             return False
     for market in range(S.price_ln.shape[0]):
         if abs(S.output_withheld[one, market] - S.output_withheld[other, market]) > 1e-9:
-            return False
-    for group in range(S.rent.shape[0]):
-        if abs(S.quota_withheld[one, group] - S.quota_withheld[other, group]) > 1e-9:
             return False
     return True
 
@@ -248,47 +249,57 @@ def clearing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         S.limit[group] = I.licences_a_year[group]
     clear(N, S)
     R.unsolved[step] = S.unsolved[0]
+    remember_transit(N, S)
+
+
+def remember_transit(N: Any, S: Any) -> None:
+    """What countries without output ship on for others, beyond the base year, as they remember it."""
     for market in range(S.price_ln.shape[0]):
-        leaves = 0.0
-        for passage in range(N.m_passage[N.q_mat[market]], N.m_passage[N.q_mat[market] + 1]):
-            if N.v_here[passage] == market and N.v_legal[passage] > 0:
-                leaves += S.flow[passage] - N.v_flow[passage]
-        beyond = max(0.0, leaves) if N.q_output[market] <= 0.0 else 0.0
-        S.transit[market] += (beyond - S.transit[market]) * (1.0 - exp(-1.0 / 6.0))
+        S.leaves[market] = 0.0
+    for passage in range(S.flow.shape[0]):
+        if N.v_legal[passage] > 0:
+            S.leaves[N.v_here[passage]] += S.flow[passage] - N.v_flow[passage]
+    felt = 1.0 - exp(-1.0 / TRANSIT_MEMORY_WEEKS)
+    for market in range(S.price_ln.shape[0]):
+        beyond = max(0.0, S.leaves[market]) if N.q_output[market] <= 0.0 else 0.0
+        S.transit[market] += (beyond - S.transit[market]) * felt
 
 
 def clear(N: Any, S: Any) -> None:
     """Prices and rents from what lies in the arrays."""
-    for group in range(S.rent.shape[0]):
-        licences = S.limit[group] / N.u_size[group]
-        S.quota[group] = NONE if S.limit[group] < 0.0 else SHUT if licences < NOTHING else LIMIT
-        if S.quota[group] != LIMIT:
-            S.rent[group] = 0.0
-    number_rents(S)
-    set_tolls(N, S)
+    set_quotas(N, S)
+    set_wedges(N, S)
     S.steps[0] = 0.0
     S.width[0] = WIDTH
     total = at_rents(ENOUGH, N, S) if S.columns[0] == 0 else with_rents(N, S)
     S.unsolved[0] = 0.0 if total <= GOOD else total
 
 
-def set_tolls(N: Any, S: Any) -> None:
-    """What the price there must be above the price here, in logs and but for a rent, before a passage carries."""
+def set_quotas(N: Any, S: Any) -> None:
+    """Which quotas there are for passages to keep, and a number for each rent that is sought."""
+    for group in range(S.rent.shape[0]):
+        S.quota[group] = NONE
     for passage in range(S.flow.shape[0]):
         group = S.group[passage]
-        if S.room[passage] <= 0.0 or (group >= 0 and S.quota[group] == SHUT):
-            S.toll[passage] = NEVER
-        else:
-            S.toll[passage] = N.v_cost[passage] + (log(1.0 + S.tax[passage]) if S.tax[passage] != 0.0 else 0.0)
-
-
-def number_rents(S: Any) -> None:
-    """Number the rents that are sought."""
+        if group >= 0 and S.limit[group] >= 0.0:
+            S.quota[group] = SHUT if S.limit[group] / N.u_size[group] < NOTHING else LIMIT
     S.columns[0] = 0
     for group in range(S.rent.shape[0]):
         if S.quota[group] == LIMIT:
             S.column[group] = S.columns[0]
             S.columns[0] += 1
+        else:
+            S.rent[group] = 0.0
+
+
+def set_wedges(N: Any, S: Any) -> None:
+    """What the price there must be above the price here, in logs and but for a rent, before a passage carries."""
+    for passage in range(S.flow.shape[0]):
+        group = S.group[passage]
+        if S.room[passage] <= 0.0 or (group >= 0 and S.quota[group] == SHUT):
+            S.wedge[passage] = NEVER
+        else:
+            S.wedge[passage] = N.v_cost[passage] + (log(1.0 + S.tax[passage]) if S.tax[passage] != 0.0 else 0.0)
 
 
 def with_rents(N: Any, S: Any) -> float:
@@ -450,9 +461,11 @@ def evaluate(material: int, N: Any, S: Any) -> float:
     first, last = N.m_market[material], N.m_market[material + 1]
     for market in range(first, last):
         net_demand(market, N, S)
+        if S.columns[0] > 0 and N.zone_of_country[N.q_country[market]] > 0:
+            S.trial_price[market] = exp(S.trial_ln[market])
     place = N.m_passage[material]
     for passage in range(place, N.m_passage[material + 1]):
-        margin = S.trial_ln[N.v_there[passage]] - S.trial_ln[N.v_here[passage]] - S.toll[passage]
+        margin = S.trial_ln[N.v_there[passage]] - S.trial_ln[N.v_here[passage]] - S.wedge[passage]
         if margin > 0.0 and ship(passage, margin, N, S):
             S.open_passage[place] = passage
             place += 1
@@ -507,7 +520,7 @@ def ship(passage: int, margin: float, N: Any, S: Any) -> bool:
     here, group = N.v_here[passage], S.group[passage]
     own, in_rent = 1.0, 0.0
     if group >= 0 and S.quota[group] == LIMIT:
-        taxed = exp(S.trial_ln[here] + S.toll[passage] - N.v_cost[passage])
+        taxed = S.trial_price[here] * (1.0 + S.tax[passage])
         landed = taxed + S.rent[group] * N.v_gross[passage]
         own = taxed / landed
         in_rent = N.v_gross[passage] / landed
@@ -761,6 +774,7 @@ MECHANISM = Mechanism(
         Array("S.until_date", "q", "years", "until what is told begins"),
         Array("S.fill_of", "q", "years", "over which missing stock is bought"),
         Array("S.forward_buying", "q", "t/year", "bought ahead of a date"),
+        Array("S.leaves", "q", "t/year", "legal exports beyond those of the base year"),
         Array("S.transit", "q", "t/year", "shipped on for others"),
         Array("S.looked_withheld", "v", "share", "withheld of a passage at the last look ahead"),
         Array("S.looked_tax", "v", "share", "tax at the last look ahead"),
@@ -778,7 +792,7 @@ MECHANISM = Mechanism(
         Array("S.needed_stock", "q", "t/year", "stock that the use of the base year needs"),
         Array("S.room", "v", "t/year", "what may pass"),
         Array("S.tax", "v", "share", "export tax"),
-        Array("S.toll", "v", "ln", "least log of the price there over the price here, but for a rent"),
+        Array("S.wedge", "v", "ln", "least log of the price there over the price here, but for a rent"),
         Array("S.open_passage", "v", "index", "passages that carry, from the first place of each material on", 0, "i8"),
         Array("S.opened", "m", "count", "how many of a material carry", 0, "i8"),
         Array("S.limit", "u", "t gross/year", "licences; below zero for none needed", -1.0),
@@ -802,6 +816,7 @@ MECHANISM = Mechanism(
               lambda start: np.zeros(start.sizes["u"] + 1)),
         Array("S.price_change", "q", "ln", "step of the prices"),
         Array("S.trial_ln", "q", "ln USD/kg", "prices on trial"),
+        Array("S.trial_price", "q", "USD/kg", "the same where licences may be needed to leave"),
         Array("S.quota", "u", "code", "0 none, 1 a limit, 2 nothing may leave"),
         Array("S.columns", "1", "count", "rents that are sought", 0, "i8"),
         Array("S.column", "u", "index", "place of a rent among those that are sought", 0, "i8"),
