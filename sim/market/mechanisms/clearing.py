@@ -32,7 +32,7 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.market.rules.market import carried as market_carried
 from chokepoint.sim.network.markets import WIDTH
 
-ENOUGH = 1e-20  # sum of squared relative residuals at which a week has cleared: each is below 1e-10
+ENOUGH = 1e-18  # sum of squared relative residuals at which a week has cleared: each is below 1e-9
 GOOD = 1e-13  # what is accepted where rounding lets it get no further: each below 3.2e-7
 MOST = 80  # Newton steps
 ROUGH = 1e-5  # what is left of a material before all prices and rents take a step together
@@ -426,7 +426,7 @@ def step_together(part: float, N: Any, S: Any) -> None:
         change = part * S.answers[market * (rents + 1) + rents]
         for column in range(rents):
             change += S.answers[market * (rents + 1) + column] * S.rent_moved[column]
-        S.price_ln[market] = moved(S.from_ln[market], change, 1.0, N.q_base_ln[market])
+        S.price_ln[market] = moved(S.from_ln[market], change, N.q_base_ln[market])
 
 
 def bounded(rent: float, step: float, worth: float) -> float:
@@ -435,10 +435,11 @@ def bounded(rent: float, step: float, worth: float) -> float:
     return min(max(step, -fall), 3.0 * rent + worth)
 
 
-def moved(price_ln: float, change: float, part: float, base_ln: float) -> float:
-    """A log price after part of a change, which is taken in levels, price (1 + change): parity is straight there, with
-    a rent and without."""
-    there = price_ln + log(min(4.0, max(0.25, 1.0 + part * change)))
+def moved(price_ln: float, change: float, base_ln: float) -> float:
+    """A log price after a change that is taken in levels, price (1 + change): parity is straight there, with a rent and
+    without. In place of the log Padé's form of it, which a step can as well take."""
+    change = min(3.0, max(-0.75, change))
+    there = price_ln + change * (6.0 + change) / (6.0 + 4.0 * change)
     return min(base_ln + FARTHEST, max(base_ln - FARTHEST, there))
 
 
@@ -686,7 +687,7 @@ def go_along(material: int, N: Any, S: Any) -> float:
     part, nearer, pull_nearer, farther = 1.0, 0.0, pull, -1.0
     for _ in range(LOOKS):
         for market in range(first, last):
-            S.trial_ln[market] = moved(S.price_ln[market], S.price_change[market], part, N.q_base_ln[market])
+            S.trial_ln[market] = moved(S.price_ln[market], part * S.price_change[market], N.q_base_ln[market])
         S.left[0] = evaluate(material, N, S)
         here = 0.0
         for market in range(first, last):
