@@ -7,8 +7,9 @@ gross tonne is zero or the licences are used up:
     0 <= rent  _|_  licences - sum over passages of gross tonnes  >= 0
 
 Spatial equilibrium with stocks, after Samuelson (1952) and Takayama and Judge (1971). Solved by Newton's method on the
-logs of all prices and all rents at once; quotas enter by the function of Fischer (1992). Materials meet in the rents
-alone, so that a step solves one small system a material, and one as large as there are licences that may bind.
+logs of all prices and all rents; quotas enter by the function of Fischer (1992). Materials meet in the rents alone, so
+that each is settled by itself at the rents there are, and a step of all solves one small system a material and one as
+large as there are licences that may bind.
 
 `foreseen` solves the same market over the horizon, with long-run elasticities, what is expected to be let through, and
 the stock that people are ready to use: its price is the one that holders expect.
