@@ -10,7 +10,7 @@ import inspect
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -108,7 +108,7 @@ def objects(source: PhaseSource, replacements: Sequence[Replacement]) -> dict[st
 
 
 def build(source: PhaseSource, missing: Mapping[str, Path], identity: str, replacements: Sequence[Replacement]) -> None:
-    """Compile phases into their places; a second process takes every other one, where there is a second processor."""
+    """Compile phases into their places; a second process takes half of them, where there is a second processor."""
     folder = cache_folder() / f"kernel_{identity}"
     for needed in {folder, *(place.parent for place in missing.values())}:
         needed.mkdir(parents=True, exist_ok=True)
@@ -123,14 +123,34 @@ def build(source: PhaseSource, missing: Mapping[str, Path], identity: str, repla
             path = folder / f"kernel_{file.path.stem}_{digest(text)}.py"
             write_whole(path, text)
             modules.update(dict.fromkeys(wanted, path))
-    longest_first = sorted(missing, key=lambda name: -len(source.file_of(name).blocks[name]))
     helped = len(missing) > 3 and (os.cpu_count() or 1) > 1 and bool(sys.executable)
-    theirs = longest_first[1::2] if helped else []
-    jobs = {name: (modules[name], missing[name]) for name in longest_first}
+    theirs = _halves(source, missing)[1] if helped else []
+    jobs = {name: (modules[name], missing[name]) for name in missing}
     other = _compile_elsewhere({name: jobs[name] for name in theirs}) if theirs else None
     _compile({name: job for name, job in jobs.items() if name not in theirs})
     if other is not None and other.wait() != 0:
         _compile({name: jobs[name] for name in theirs})  # it could not: the error, if any, is told here
+
+
+def _halves(source: PhaseSource, phases: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Phases in two parts that take about as long to compile, by the text of each with its helpers.
+
+    Phases of one file stay together: the helpers that they share are then compiled once.
+    """
+    of_file: dict[str, list[str]] = {}
+    size: dict[str, int] = {}
+    for name in phases:
+        file = source.file_of(name)
+        of_file.setdefault(str(file.path), []).append(name)
+        text = sum(len(file.blocks[block]) for block in (name, *file.helpers(name)))
+        size[str(file.path)] = size.get(str(file.path), 0) + text
+    parts: tuple[list[str], list[str]] = ([], [])
+    load = [0, 0]
+    for path in sorted(of_file, key=lambda path: (-size[path], path)):
+        lighter = 0 if load[0] <= load[1] else 1
+        parts[lighter].extend(of_file[path])
+        load[lighter] += size[path]
+    return parts
 
 
 class Uncompiled(Exception):

@@ -7,8 +7,9 @@ gross tonne is zero or the licences are used up:
     0 <= rent  _|_  licences - sum over passages of gross tonnes  >= 0
 
 Spatial equilibrium with stocks, after Samuelson (1952) and Takayama and Judge (1971). Solved by Newton's method on the
-logs of all prices and all rents at once; quotas enter by the function of Fischer (1992). Materials meet in the rents
-alone, so that a step solves one small system a material, and one as large as there are licences that may bind.
+logs of all prices and all rents; quotas enter by the function of Fischer (1992). Materials meet in the rents alone, so
+that each is settled by itself at the rents there are, and a step of all solves one small system a material and one as
+large as there are licences that may bind.
 
 `foreseen` solves the same market over the horizon, with long-run elasticities, what is expected to be let through, and
 the stock that people are ready to use: its price is the one that holders expect.
@@ -32,16 +33,20 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.market.rules.market import carried as market_carried
 from chokepoint.sim.network.markets import WIDTH
 
-ENOUGH = 1e-20  # sum of squared relative residuals at which a week has cleared: each is below 1e-10
+ENOUGH = 1e-18  # sum of squared relative residuals at which a week has cleared: each is below 1e-9
 GOOD = 1e-13  # what is accepted where rounding lets it get no further: each below 3.2e-7
 MOST = 80  # Newton steps
-# No quota; one that may bind; one that lets nothing go and has no rent; one whose rent is held while another is sought.
-NONE, LIMIT, SHUT, HELD = 0.0, 1.0, 2.0, 3.0
-SEARCH, SWEEPS = 40, 12  # trials of rents from outside; rounds over them one by one, where that is lost
+ROUGH = 1e-5  # what is left of a material before all prices and rents take a step together
+# No quota; one that may bind; one that lets nothing go and has no rent.
+NONE, LIMIT, SHUT = 0.0, 1.0, 2.0
+ROUNDS, HALVINGS = 30, 12  # steps of all prices and rents together; of one that does not help
+TELLING = 1e-8  # what is left of quotas while prices are rough tells whether a step helps, down to this
+SEARCH, SWEEPS = 40, 12  # trials of one rent, and rounds over all of them
 EXACT = 1e-9  # of a quota: how near what is shipped must come to it
 NOTHING = 1e-5  # licences for less than this part of base-year exports let nothing go
-HALVINGS = 9  # of a step that does not help
-LONGEST, LOOKS = 1.5, 10  # farthest that a log price moves in a step, and looks along a direction
+NEVER = 1e9  # wedge of a passage that is shut
+HELD_BY = 1e-6  # of the size of a market: least slope by which demand and passages hold its price
+LOOKS = 10  # along a direction
 WIDEST = 64.0  # how much wider the margins of passages are made, at first, where Newton's method fails
 FARTHEST = 7.0  # a price stays within e^7 of its base: beyond, the market has no price
 OUTCOMES = 3  # equal parts of what may happen, see `expectation.py`
@@ -50,6 +55,7 @@ AHEAD_SPARE = 0.6  # capacity that can be added in the long run, over that of th
 LOOK_WEEKS = 4  # between two looks ahead (assumption)
 STIRRED = 0.004  # change of a belief that makes holders look ahead at once (assumption)
 LEAST_YEARS = 0.08  # a month: nobody fills a stock faster (assumption)
+TRANSIT_MEMORY_WEEKS = 6.0  # over which shipping on for others becomes usual (assumption)
 TRANSIT_WEEKS = 2.0  # of what a country ships on for others, held on its way (assumption)
 
 
@@ -58,7 +64,6 @@ def foreseen(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     if S.looking[0] == 0 or not changed(step, I, S):
         return
     weeks = min(S.path.shape[1], max(2, int(P.horizon_years / dt + 0.5)))
-    outcomes = OUTCOMES if differ(S) else 1
     S.ahead[0] = 1.0
     keep_week(S)
     S.expected_ln[:] = 0.0
@@ -66,21 +71,23 @@ def foreseen(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     S.use_elasticity[0] = later(P.use_elasticity, P.use_elasticity_long, P.horizon_years / P.use_years)
     S.choke[0] = P.choke
     S.stock_answer[0] = P.stock_elasticity
-    for outcome in range(outcomes):
-        begin_horizon(outcome, weeks, dt, P, N, I, S)
-        clear(N, S)
+    for outcome in range(OUTCOMES):
+        first = first_alike(outcome, S)
+        if first == outcome:
+            begin_horizon(outcome, weeks, dt, P, N, I, S)
+            clear(N, S)
         for market in range(S.price_ln.shape[0]):
-            price = S.price_ln[market]
-            S.ahead_ln[outcome, market] = price
-            S.expected_ln[market] += price / outcomes
-            S.loss[market] += given_up(market, price, N, S) / outcomes
+            S.ahead_ln[outcome, market] = S.price_ln[market] if first == outcome else S.ahead_ln[first, market]
         for group in range(S.rent.shape[0]):
-            S.ahead_rent[outcome, group] = S.rent[group]
-    for outcome in range(outcomes, OUTCOMES):
-        for market in range(S.price_ln.shape[0]):
-            S.ahead_ln[outcome, market] = S.ahead_ln[0, market]
-        for group in range(S.rent.shape[0]):
-            S.ahead_rent[outcome, group] = S.ahead_rent[0, group]
+            S.ahead_rent[outcome, group] = S.rent[group] if first == outcome else S.ahead_rent[first, group]
+    for outcome in range(OUTCOMES):
+        count = 0
+        for other in range(OUTCOMES):
+            count += 1 if first_alike(other, S) == outcome else 0
+        for market in range(S.price_ln.shape[0] if count > 0 else 0):
+            price = S.ahead_ln[outcome, market]
+            S.expected_ln[market] += count / OUTCOMES * price
+            S.loss[market] += count / OUTCOMES * given_up(market, price, N, S)
     for market in range(S.price_ln.shape[0]):
         lead = S.lead[market]
         for group in range(S.quota_mean.shape[0]):
@@ -117,19 +124,26 @@ def changed(step: int, I: Any, S: Any) -> bool:
     return anew
 
 
-def differ(S: Any) -> bool:
-    """Whether what is believed differs between outcomes."""
-    for outcome in range(1, OUTCOMES):
-        for passage in range(S.flow.shape[0]):
-            if abs(S.withheld[outcome, passage] - S.withheld[0, passage]) > 1e-9:
-                return True
-        for market in range(S.price_ln.shape[0]):
-            if abs(S.output_withheld[outcome, market] - S.output_withheld[0, market]) > 1e-9:
-                return True
-        for group in range(S.rent.shape[0]):
-            if abs(S.quota_withheld[outcome, group] - S.quota_withheld[0, group]) > 1e-9:
-                return True
-    return False
+def first_alike(outcome: int, S: Any) -> int:
+    """The first outcome in which the same is believed to be withheld: what is equal is cleared once."""
+    for other in range(outcome):
+        if alike(other, outcome, S):
+            return other
+    return outcome
+
+
+def alike(one: int, other: int, S: Any) -> bool:
+    """Whether the same is believed in two outcomes, of quotas as far as anything is under them."""
+    for passage in range(S.flow.shape[0]):
+        group = S.group[passage]
+        if abs(S.withheld[one, passage] - S.withheld[other, passage]) > 1e-9:
+            return False
+        if group >= 0 and abs(S.quota_withheld[one, group] - S.quota_withheld[other, group]) > 1e-9:
+            return False
+    for market in range(S.price_ln.shape[0]):
+        if abs(S.output_withheld[one, market] - S.output_withheld[other, market]) > 1e-9:
+            return False
+    return True
 
 
 def keep_week(S: Any) -> None:
@@ -236,108 +250,148 @@ def clearing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         S.limit[group] = I.licences_a_year[group]
     clear(N, S)
     R.unsolved[step] = S.unsolved[0]
+    remember_transit(N, S)
+
+
+def remember_transit(N: Any, S: Any) -> None:
+    """What countries without output ship on for others, beyond the base year, as they remember it."""
     for market in range(S.price_ln.shape[0]):
-        leaves = 0.0
-        for passage in range(N.m_passage[N.q_mat[market]], N.m_passage[N.q_mat[market] + 1]):
-            if N.v_here[passage] == market and N.v_legal[passage] > 0:
-                leaves += S.flow[passage] - N.v_flow[passage]
-        beyond = max(0.0, leaves) if N.q_output[market] <= 0.0 else 0.0
-        S.transit[market] += (beyond - S.transit[market]) * (1.0 - exp(-1.0 / 6.0))
+        S.leaves[market] = 0.0
+    for passage in range(S.flow.shape[0]):
+        if N.v_legal[passage] > 0:
+            S.leaves[N.v_here[passage]] += S.flow[passage] - N.v_flow[passage]
+    felt = 1.0 - exp(-1.0 / TRANSIT_MEMORY_WEEKS)
+    for market in range(S.price_ln.shape[0]):
+        beyond = max(0.0, S.leaves[market]) if N.q_output[market] <= 0.0 else 0.0
+        S.transit[market] += (beyond - S.transit[market]) * felt
 
 
 def clear(N: Any, S: Any) -> None:
-    """Prices and rents from what lies in the arrays; where Newton's method on all at once fails, rent by rent."""
-    for group in range(S.rent.shape[0]):
-        licences = S.limit[group] / N.u_size[group]
-        S.quota[group] = NONE if S.limit[group] < 0.0 else SHUT if licences < NOTHING else LIMIT
-        if S.quota[group] != LIMIT:
-            S.rent[group] = 0.0
-    number_rents(S)
-    for passage in range(S.flow.shape[0]):
-        S.tax_ln[passage] = log(1.0 + S.tax[passage]) if S.tax[passage] != 0.0 else 0.0
+    """Prices and rents from what lies in the arrays."""
+    set_quotas(N, S)
+    set_wedges(N, S)
     S.steps[0] = 0.0
     S.width[0] = WIDTH
-    materials = N.m_market.shape[0] - 1
-    if S.columns[0] > 0:
-        total = solve(0, materials, N, S)
-        if total > GOOD:
-            total = rent_by_rent(N, S)
-    else:
-        total = at_rents(N, S)
+    total = at_rents(ENOUGH, N, S) if S.columns[0] == 0 else with_rents(N, S)
     S.unsolved[0] = 0.0 if total <= GOOD else total
 
 
-def at_rents(N: Any, S: Any) -> float:
-    """Prices of every material by itself at the rents there are; returns the sum of squares that is left."""
-    total = 0.0
-    for material in range(N.m_market.shape[0] - 1):
-        left = solve(material, material + 1, N, S)
-        if left > GOOD:
-            left = narrow(material, material + 1, N, S)
-        if left > GOOD:
-            for market in range(N.m_market[material], N.m_market[material + 1]):
-                S.price_ln[market] = N.q_base_ln[market]
-            left = narrow(material, material + 1, N, S)
-        total += left
-    for market in range(S.price_ln.shape[0]):
-        S.trial_ln[market] = S.price_ln[market]
-    evaluate(0, N.m_market.shape[0] - 1, N, S)  # what all of them ship together
-    return total
-
-
-def number_rents(S: Any) -> None:
-    """Number the rents that are sought."""
+def set_quotas(N: Any, S: Any) -> None:
+    """Which quotas there are for passages to keep, and a number for each rent that is sought."""
+    for group in range(S.rent.shape[0]):
+        S.quota[group] = NONE
+    for passage in range(S.flow.shape[0]):
+        group = S.group[passage]
+        if group >= 0 and S.limit[group] >= 0.0:
+            S.quota[group] = SHUT if S.limit[group] / N.u_size[group] < NOTHING else LIMIT
     S.columns[0] = 0
     for group in range(S.rent.shape[0]):
         if S.quota[group] == LIMIT:
             S.column[group] = S.columns[0]
             S.columns[0] += 1
+        else:
+            S.rent[group] = 0.0
 
 
-def narrow(low: int, high: int, N: Any, S: Any) -> float:
+def set_wedges(N: Any, S: Any) -> None:
+    """What the price there must be above the price here, in logs and but for a rent, before a passage carries."""
+    for passage in range(S.flow.shape[0]):
+        group = S.group[passage]
+        if S.room[passage] <= 0.0 or (group >= 0 and S.quota[group] == SHUT):
+            S.wedge[passage] = NEVER
+        else:
+            S.wedge[passage] = N.v_cost[passage] + (log(1.0 + S.tax[passage]) if S.tax[passage] != 0.0 else 0.0)
+
+
+def with_rents(N: Any, S: Any) -> float:
+    """Prices and rents together; returns the sum of squares that is left.
+
+    Where Newton's method is lost with prices that are settled roughly, it is tried with exact ones, and then one rent
+    after another is sought.
+    """
+    total = newton(ROUGH, N, S)
+    if total > GOOD:
+        total = newton(ENOUGH, N, S)
+    for _ in range(SWEEPS if total > GOOD else 0):
+        for group in range(S.rent.shape[0]):
+            if S.quota[group] == LIMIT:
+                seek_rent(group, N, S)
+        total = at_rents(ENOUGH, N, S) + licences_left(N, S)
+        if total <= GOOD:
+            break
+    return total
+
+
+def newton(settled: float, N: Any, S: Any) -> float:
+    """Newton's method on all prices and rents; returns the sum of squares that is left.
+
+    At each step the prices of every material are settled at the rents that are tried. A material that the step has left
+    settled well enough costs one look at it, so that near the solution this is Newton's method alone; one that is hard
+    is worked on by itself. A step is halved until it helps.
+    """
+    left, missed = at_rents(settled, N, S), licences_left(N, S)
+    for _ in range(ROUNDS):
+        if left + missed <= ENOUGH or not direction(N, S):
+            break
+        before, part = missed, 1.0
+        for _ in range(HALVINGS):
+            step_together(part, N, S)
+            left, missed = at_rents(settled, N, S), licences_left(N, S)
+            if missed < before or missed < TELLING:
+                break
+            part *= 0.5
+    return left + missed
+
+
+def at_rents(enough: float, N: Any, S: Any) -> float:
+    """Prices of every material by itself at the rents there are; returns the sum of squares that is left."""
+    total = 0.0
+    for material in range(N.m_market.shape[0] - 1):
+        left = solve(material, enough, N, S)
+        if left > max(GOOD, enough):
+            left = narrow(material, enough, N, S)
+        if left > max(GOOD, enough):
+            for market in range(N.m_market[material], N.m_market[material + 1]):
+                S.price_ln[market] = N.q_base_ln[market]
+            left = narrow(material, enough, N, S)
+        total += left
+    ship_licensed(N, S)
+    return total
+
+
+def ship_licensed(N: Any, S: Any) -> None:
+    """Gross tonnes that need licences of each kind."""
+    for group in range(S.rent.shape[0]):
+        S.shipped_gross[group] = 0.0
+    for material in range(N.m_market.shape[0] - 1):
+        first = N.m_passage[material]
+        for place in range(first, first + S.opened[material]):
+            passage = S.open_passage[place]
+            if S.group[passage] >= 0:
+                S.shipped_gross[S.group[passage]] += S.flow[passage] * N.v_gross[passage]
+
+
+def licences_left(N: Any, S: Any) -> float:
+    """The sum of squares by which rents and licences that are left miss their condition."""
+    total = 0.0
+    for group in range(S.rent.shape[0]):
+        if S.quota[group] == LIMIT:
+            slack = (S.limit[group] - S.shipped_gross[group]) / N.u_size[group]
+            relative = S.rent[group] / N.u_value[group]
+            total += (relative + slack - sqrt(relative * relative + slack * slack)) ** 2
+    return total
+
+
+def narrow(material: int, enough: float, N: Any, S: Any) -> float:
     """Solve with wide margins of passages and narrow them step by step: passages that open slowly are easy, and what
     clears them is a start for the next."""
     wider = WIDEST
     while wider > 1.0:
         S.width[0] = WIDTH * wider
-        solve(low, high, N, S)
+        solve(material, enough, N, S)
         wider /= 2.0
     S.width[0] = WIDTH
-    return solve(low, high, N, S)
-
-
-def rent_by_rent(N: Any, S: Any) -> float:
-    """Seek the rents from outside: prices at the rents that are tried, then a step of the rents as prices would follow.
-
-    Each rent is kept between the last one that let too much go and the last one that let too little go, while these
-    are apart.
-    """
-    groups, materials = S.rent.shape[0], N.m_market.shape[0] - 1
-    for group in range(groups):
-        S.less[group], S.more[group] = 0.0, -1.0
-    total = 1.0
-    for _ in range(SEARCH):
-        change_quotas(LIMIT, HELD, S)
-        at_rents(N, S)
-        change_quotas(HELD, LIMIT, S)
-        for group in range(groups):
-            S.trial_rent[group] = S.rent[group]
-        total = evaluate(0, materials, N, S)
-        if total <= GOOD or not direction(0, materials, N, S):
-            break
-        for group in range(groups):
-            if S.quota[group] == LIMIT:
-                S.rent[group] = next_rent(group, S.rent_step[S.column[group]], N, S)
-    sweep = 0
-    while total > GOOD and sweep < SWEEPS:
-        sweep += 1
-        change_quotas(LIMIT, HELD, S)
-        for group in range(groups):
-            if S.quota[group] == HELD:
-                seek_rent(group, N, S)
-        change_quotas(HELD, LIMIT, S)
-        total = solve(0, materials, N, S)
-    return total
+    return solve(material, enough, N, S)
 
 
 def seek_rent(group: int, N: Any, S: Any) -> None:
@@ -345,7 +399,7 @@ def seek_rent(group: int, N: Any, S: Any) -> None:
     rent, less, more, over_less, over_more = S.rent[group], 0.0, -1.0, 0.0, 0.0
     for trial in range(SEARCH):
         S.rent[group] = rent
-        at_rents(N, S)
+        at_rents(ENOUGH, N, S)
         over = S.shipped_gross[group] / S.limit[group] - 1.0
         if abs(over) < EXACT or (over <= 0.0 and rent <= 0.0):
             return
@@ -362,81 +416,67 @@ def seek_rent(group: int, N: Any, S: Any) -> None:
             rent = 0.5 * (less + more)
 
 
-def change_quotas(old: float, new: float, S: Any) -> None:
-    """Give quotas of one code another, and number the rents that are sought anew."""
-    for group in range(S.quota.shape[0]):
-        if S.quota[group] == old:
-            S.quota[group] = new
-    number_rents(S)
-
-
-def next_rent(group: int, step: float, N: Any, S: Any) -> float:
-    """The rent that is tried next: a step on, within what is known to let too much and too little go."""
-    rent = S.rent[group]
-    if S.shipped_gross[group] > S.limit[group]:
-        S.less[group] = rent
-        if S.more[group] >= 0.0 and S.more[group] <= rent:
-            S.more[group] = -1.0  # other rents have moved: what was known no longer holds
-    else:
-        S.more[group] = rent
-        if S.less[group] >= rent:
-            S.less[group] = 0.0
-    tried = rent + step
-    if S.more[group] < 0.0:
-        return float(min(max(tried, rent + 1e-3 * N.u_value[group]), 4.0 * rent + 0.2 * N.u_value[group]))
-    width = S.more[group] - S.less[group]
-    if tried <= S.less[group] or tried >= S.more[group]:
-        return float(S.less[group] + 0.5 * width)
-    return float(tried)
-
-
-def solve(low: int, high: int, N: Any, S: Any) -> float:
-    """Newton's method from the present prices and rents; returns the sum of squares that is left."""
-    for market in range(N.m_market[low], N.m_market[high]):
-        S.trial_ln[market] = S.price_ln[market]
-    for group in range(S.rent.shape[0]):
-        S.trial_rent[group] = S.rent[group]
-    total = evaluate(low, high, N, S)
-    taken = 0
-    while total > ENOUGH and taken < MOST:
-        taken += 1
-        if not direction(low, high, N, S):
-            break
-        if S.columns[0] == 0:
-            farthest = go_along(low, high, N, S)
-            total = S.left[0]
-            if total <= ENOUGH or farthest < 1e-14:
-                S.steps[0] += taken
-                return float(total)
-            continue
-        better = descend(total, low, high, N, S)
-        if better >= total:
-            break
-        total = better
-    S.steps[0] += taken
-    for market in range(N.m_market[low], N.m_market[high]):
-        S.trial_ln[market] = S.price_ln[market]
-    for group in range(S.rent.shape[0]):
-        S.trial_rent[group] = S.rent[group]
-    return evaluate(low, high, N, S)
-
-
-def evaluate(low: int, high: int, N: Any, S: Any) -> float:
-    """Excess of every market and quota at the prices and rents on trial, with all slopes; the sum of their squares."""
-    for market in range(N.m_market[low], N.m_market[high]):
-        net_demand(market, N, S)
-    for group in range(S.rent.shape[0]):
-        S.shipped_gross[group] = 0.0
-    for passage in range(N.m_passage[low], N.m_passage[high]):
-        ship(passage, N, S)
-    total = 0.0
-    for market in range(N.m_market[low], N.m_market[high]):
-        total += (S.excess[market] / N.q_size[market]) ** 2
+def step_together(part: float, N: Any, S: Any) -> None:
+    """Part of a step of all rents, and of all prices as they follow, from where the step was worked out."""
+    rents = S.columns[0]
     for group in range(S.rent.shape[0]):
         if S.quota[group] == LIMIT:
-            slack = (S.limit[group] - S.shipped_gross[group]) / N.u_size[group]
-            relative = S.trial_rent[group] / N.u_value[group]
-            total += (relative + slack - sqrt(relative * relative + slack * slack)) ** 2
+            S.rent[group] = max(0.0, S.from_rent[group] + part * S.rent_step[S.column[group]])
+            S.rent_moved[S.column[group]] = S.rent[group] - S.from_rent[group]
+    for market in range(S.price_ln.shape[0]):
+        change = part * S.answers[market * (rents + 1) + rents]
+        for column in range(rents):
+            change += S.answers[market * (rents + 1) + column] * S.rent_moved[column]
+        S.price_ln[market] = moved(S.from_ln[market], change, N.q_base_ln[market])
+
+
+def bounded(rent: float, step: float, worth: float) -> float:
+    """A step of a rent that is not too long: where licences answer no rent, it would go anywhere."""
+    fall = 0.8 * rent if rent > 0.1 * worth else rent
+    return min(max(step, -fall), 3.0 * rent + worth)
+
+
+def moved(price_ln: float, change: float, base_ln: float) -> float:
+    """A log price after a change that is taken in levels, price (1 + change): parity is straight there, with a rent and
+    without. In place of the log Padé's form of it, which a step can as well take."""
+    change = min(3.0, max(-0.75, change))
+    there = price_ln + change * (6.0 + change) / (6.0 + 4.0 * change)
+    return min(base_ln + FARTHEST, max(base_ln - FARTHEST, there))
+
+
+def solve(material: int, enough: float, N: Any, S: Any) -> float:
+    """Newton's method on the prices of a material, from the present ones; returns the sum of squares that is left."""
+    for market in range(N.m_market[material], N.m_market[material + 1]):
+        S.trial_ln[market] = S.price_ln[market]
+    S.left[0] = evaluate(material, N, S)
+    for _ in range(MOST):
+        if S.left[0] <= enough or not price_step(material, N, S):
+            break
+        S.steps[0] += 1.0
+        if go_along(material, N, S) < 1e-14:
+            break
+    return float(S.left[0])
+
+
+def evaluate(material: int, N: Any, S: Any) -> float:
+    """Excess of every market of a material at the prices on trial, with all slopes; the sum of their squares."""
+    first, last = N.m_market[material], N.m_market[material + 1]
+    for market in range(first, last):
+        net_demand(market, N, S)
+        if S.columns[0] > 0 and N.zone_of_country[N.q_country[market]] > 0:
+            S.trial_price[market] = exp(S.trial_ln[market])
+    place = N.m_passage[material]
+    for passage in range(place, N.m_passage[material + 1]):
+        margin = S.trial_ln[N.v_there[passage]] - S.trial_ln[N.v_here[passage]] - S.wedge[passage]
+        if margin > 0.0 and ship(passage, margin, N, S):
+            S.open_passage[place] = passage
+            place += 1
+        else:
+            S.flow[passage] = 0.0
+    S.opened[material] = place - N.m_passage[material]
+    total = 0.0
+    for market in range(first, last):
+        total += (S.excess[market] / N.q_size[market]) ** 2
     return total
 
 
@@ -470,74 +510,77 @@ def net_demand(market: int, N: Any, S: Any) -> None:
         forward, forward_slope = firm_wanted(above, S.forward_buying[market], answer)
         S.excess[market] = use - output + bought + forward + S.state_buying[market]
         S.slope[market] = use_slope - output_slope + bought_slope + forward_slope
-    if S.slope[market] > -1e-9 * N.q_size[market]:  # nobody there yet
-        S.slope[market] = -N.q_size[market]
 
 
-def ship(passage: int, N: Any, S: Any) -> None:
-    """What a passage carries, t a year, and its slopes in ln price there, in ln price here, and in the rent.
+def ship(passage: int, margin: float, N: Any, S: Any) -> bool:
+    """What a passage carries at a margin, t a year, and its slopes in ln price there, in ln price here, and in the
+    rent; False for nothing.
 
     Landed cost is price (1 + tax) + rent * gross tonnes per tonne where the passage is legal, and the price alone past
     the border.
     """
-    here, there = N.v_here[passage], N.v_there[passage]
-    S.flow[passage], S.by_there[passage], S.by_here[passage], S.by_rent[passage] = 0.0, 0.0, 0.0, 0.0
-    landed_ln = S.trial_ln[here] + S.tax_ln[passage]
-    margin = S.trial_ln[there] - landed_ln - N.v_cost[passage]
-    if margin <= 0.0 or S.room[passage] <= 0.0:  # a rent only makes it dearer
-        return
-    group = S.group[passage]
+    here, group = N.v_here[passage], S.group[passage]
     own, in_rent = 1.0, 0.0
-    if group >= 0 and S.quota[group] == SHUT:
-        return
-    if group >= 0 and S.trial_rent[group] > 0.0:
-        taxed = exp(landed_ln)
-        landed = taxed + S.trial_rent[group] * N.v_gross[passage]
+    if group >= 0 and S.quota[group] == LIMIT:
+        taxed = S.trial_price[here] * (1.0 + S.tax[passage])
+        landed = taxed + S.rent[group] * N.v_gross[passage]
         own = taxed / landed
         in_rent = N.v_gross[passage] / landed
         margin += log(own)
         if margin <= 0.0:
-            return
-    elif group >= 0 and S.quota[group] == LIMIT:
-        in_rent = N.v_gross[passage] / exp(landed_ln)
+            return False
     flow, slope = market_carried(margin, N.v_scale[passage], S.room[passage], S.width[0])
     S.flow[passage] = flow
     S.by_there[passage] = slope
     S.by_here[passage] = -slope * own
     S.by_rent[passage] = -slope * in_rent
     S.excess[here] += flow
-    S.excess[there] -= flow
-    if group >= 0:
-        S.shipped_gross[group] += flow * N.v_gross[passage]
+    S.excess[N.v_there[passage]] -= flow
+    return True
 
 
-def direction(low: int, high: int, N: Any, S: Any) -> bool:
-    """Changes of all log prices and rents that would clear, were everything straight; False where there are none."""
+def price_step(material: int, N: Any, S: Any) -> bool:
+    """Changes of the log prices of a material that would clear, were everything straight; False where there are
+    none."""
+    first = N.m_market[material]
+    size = N.m_market[material + 1] - first
+    begin_material(material, 0, N, S)
+    if not eliminate(S.matrix, S.sides, size, 1):
+        return False
+    for row in range(size):
+        S.price_change[first + row] = S.sides[row]
+    return True
+
+
+def direction(N: Any, S: Any) -> bool:
+    """Changes of all rents that would clear, were everything straight, and how prices answer; False where there are
+    none."""
     rents = S.columns[0]
     begin_rents(N, S)
-    for material in range(low, high):
+    for material in range(N.m_market.shape[0] - 1):
         first = N.m_market[material]
         size = N.m_market[material + 1] - first
-        begin_material(material, N, S)
+        begin_material(material, rents, N, S)
         if not eliminate(S.matrix, S.sides, size, rents + 1):
             return False
         for cell in range(size * (rents + 1)):
             S.answers[first * (rents + 1) + cell] = S.sides[cell]
-        if rents > 0:
-            gather_rents(material, N, S)
-    if rents > 0 and not eliminate(S.rent_matrix, S.rent_step, rents, 1):
+        gather_rents(material, N, S)
+    if not eliminate(S.rent_matrix, S.rent_step, rents, 1):
         return False
-    for market in range(N.m_market[low], N.m_market[high]):
-        change = S.answers[market * (rents + 1) + rents]
-        for column in range(rents):
-            change += S.answers[market * (rents + 1) + column] * S.rent_step[column]
-        S.price_change[market] = change
+    for market in range(S.price_ln.shape[0]):
+        S.from_ln[market] = S.price_ln[market]
+    for group in range(S.rent.shape[0]):
+        S.from_rent[group] = S.rent[group]
+        if S.quota[group] == LIMIT:
+            S.rent_step[S.column[group]] = bounded(S.rent[group], S.rent_step[S.column[group]], N.u_value[group])
+    S.steps[0] += 1.0
     return True
 
 
-def begin_material(material: int, N: Any, S: Any) -> None:
+def begin_material(material: int, rents: int, N: Any, S: Any) -> None:
     """How the excesses of a material answer its prices (`matrix`), what each rent does to them, and what is to undo."""
-    first, columns = N.m_market[material], S.columns[0] + 1
+    first, columns = N.m_market[material], rents + 1
     size = N.m_market[material + 1] - first
     for cell in range(size * size):
         S.matrix[cell] = 0.0
@@ -545,19 +588,22 @@ def begin_material(material: int, N: Any, S: Any) -> None:
         S.sides[cell] = 0.0
     for row in range(size):
         S.matrix[row * size + row] = S.slope[first + row]
-        S.sides[row * columns + columns - 1] = -S.excess[first + row]
-    for passage in range(N.m_passage[material], N.m_passage[material + 1]):
-        if S.by_there[passage] == 0.0:
-            continue
+        S.sides[row * columns + rents] = -S.excess[first + row]
+    for place in range(N.m_passage[material], N.m_passage[material] + S.opened[material]):
+        passage = S.open_passage[place]
+        by_there, by_here = S.by_there[passage], S.by_here[passage]
         here, there = N.v_here[passage] - first, N.v_there[passage] - first
-        S.matrix[here * size + there] += S.by_there[passage]
-        S.matrix[there * size + there] -= S.by_there[passage]
-        S.matrix[here * size + here] += S.by_here[passage]
-        S.matrix[there * size + here] -= S.by_here[passage]
+        S.matrix[here * size + there] += by_there
+        S.matrix[there * size + there] -= by_there
+        S.matrix[here * size + here] += by_here
+        S.matrix[there * size + here] -= by_here
         group = S.group[passage]
-        if group >= 0 and S.quota[group] == LIMIT:
+        if rents > 0 and group >= 0 and S.quota[group] == LIMIT:
             S.sides[here * columns + S.column[group]] -= S.by_rent[passage]
             S.sides[there * columns + S.column[group]] += S.by_rent[passage]
+    for row in range(size):
+        if S.matrix[row * size + row] > -HELD_BY * N.q_size[first + row]:  # no demand and no open passage holds it
+            S.matrix[row * size + row] -= N.q_size[first + row]
 
 
 def begin_rents(N: Any, S: Any) -> None:
@@ -571,7 +617,7 @@ def begin_rents(N: Any, S: Any) -> None:
             continue
         row = S.column[group]
         slack = (S.limit[group] - S.shipped_gross[group]) / N.u_size[group]
-        relative = S.trial_rent[group] / N.u_value[group]
+        relative = S.rent[group] / N.u_value[group]
         length = sqrt(relative * relative + slack * slack)
         by_rent, by_slack = (1.0 - relative / length, 1.0 - slack / length) if length > 0.0 else (0.5, 0.5)
         S.rent_matrix[row * rents + row] = by_rent / N.u_value[group]
@@ -582,39 +628,41 @@ def begin_rents(N: Any, S: Any) -> None:
 def gather_rents(material: int, N: Any, S: Any) -> None:
     """What a material adds to the system over the rents: how its gross exports answer each rent, prices following."""
     rents = S.columns[0]
-    for passage in range(N.m_passage[material], N.m_passage[material + 1]):
+    for place in range(N.m_passage[material], N.m_passage[material] + S.opened[material]):
+        passage = S.open_passage[place]
         group = S.group[passage]
-        if group < 0 or S.by_slack[group] == 0.0 or S.by_there[passage] <= 0.0:
+        if group < 0 or S.by_slack[group] == 0.0:
             continue
         row = S.column[group]
         weight = S.by_slack[group] * N.v_gross[passage]
         S.rent_matrix[row * rents + row] -= weight * S.by_rent[passage]
         here, there = N.v_here[passage] * (rents + 1), N.v_there[passage] * (rents + 1)
         for column in range(rents + 1):
-            moved = S.by_there[passage] * S.answers[there + column] + S.by_here[passage] * S.answers[here + column]
+            answer = S.by_there[passage] * S.answers[there + column] + S.by_here[passage] * S.answers[here + column]
             if column < rents:
-                S.rent_matrix[row * rents + column] -= weight * moved
+                S.rent_matrix[row * rents + column] -= weight * answer
             else:
-                S.rent_step[row] += weight * moved
+                S.rent_step[row] += weight * answer
 
 
 def eliminate(matrix: Any, sides: Any, size: int, columns: int) -> bool:
-    """Solve a small dense system in place by elimination with pivots; `sides` (size, columns) become the answers."""
+    """Solve a small dense system in place by elimination; `sides` (size, columns) become the answers.
+
+    No pivots are sought: an excess answers its own price at least as much as all others together do, and exports under
+    one rent their own.
+    """
     for row in range(size):
-        pivot = row
-        for below in range(row + 1, size):
-            if abs(matrix[below * size + row]) > abs(matrix[pivot * size + row]):
-                pivot = below
-        if abs(matrix[pivot * size + row]) < 1e-300:
+        own = row * size
+        if matrix[own + row] == 0.0:
             return False
-        if pivot != row:
-            swap(matrix, row, pivot, size)
-            swap(sides, row, pivot, columns)
+        over = 1.0 / matrix[own + row]
+        matrix[own + row] = over
         for below in range(row + 1, size):
-            factor = matrix[below * size + row] / matrix[row * size + row]
+            place = below * size
+            factor = matrix[place + row] * over
             if factor != 0.0:
-                for column in range(row, size):
-                    matrix[below * size + column] -= factor * matrix[row * size + column]
+                for column in range(row + 1, size):
+                    matrix[place + column] -= factor * matrix[own + column]
                 for column in range(columns):
                     sides[below * columns + column] -= factor * sides[row * columns + column]
     for row in range(size - 1, -1, -1):
@@ -622,40 +670,29 @@ def eliminate(matrix: Any, sides: Any, size: int, columns: int) -> bool:
             value = sides[row * columns + column]
             for right in range(row + 1, size):
                 value -= matrix[row * size + right] * sides[right * columns + column]
-            sides[row * columns + column] = value / matrix[row * size + row]
+            sides[row * columns + column] = value * matrix[row * size + row]
     return True
 
 
-def swap(table: Any, one: int, other: int, columns: int) -> None:
-    """Exchange two rows of a flat table."""
-    for column in range(columns):
-        held = table[one * columns + column]
-        table[one * columns + column] = table[other * columns + column]
-        table[other * columns + column] = held
+def go_along(material: int, N: Any, S: Any) -> float:
+    """Go along the step to where the excesses no longer point on; returns the largest change of a log price.
 
-
-def go_along(low: int, high: int, N: Any, S: Any) -> float:
-    """Go along the direction to where the excesses no longer point on; returns the largest change of a log price.
-
-    Where no rent is sought the excesses are the slopes of a concave function of the log prices, whose top clears the
-    markets: along a direction their product with it falls from above zero to below, so that the top is never lost.
-    `left` becomes the sum of squares there.
+    Without rents the excesses are the slopes of a concave function of the log prices, whose top clears the markets:
+    along a step their product with it falls from above zero to below, so that the top is never lost. `left` becomes
+    the sum of squares there.
     """
-    widest, pull = 0.0, 0.0
-    for market in range(N.m_market[low], N.m_market[high]):
-        widest = max(widest, abs(S.price_change[market]))
+    first, last = N.m_market[material], N.m_market[material + 1]
+    pull = 0.0
+    for market in range(first, last):
         pull += S.excess[market] * S.price_change[market]
-    part = min(1.0, LONGEST / widest) if widest > 0.0 else 0.0
-    nearer, pull_nearer, farther = 0.0, pull, -1.0
+    part, nearer, pull_nearer, farther = 1.0, 0.0, pull, -1.0
     for _ in range(LOOKS):
-        for market in range(N.m_market[low], N.m_market[high]):
-            base = N.q_base_ln[market]
-            moved = S.price_ln[market] + part * S.price_change[market]
-            S.trial_ln[market] = min(base + FARTHEST, max(base - FARTHEST, moved))
-        S.left[0] = evaluate(low, high, N, S)
+        for market in range(first, last):
+            S.trial_ln[market] = moved(S.price_ln[market], part * S.price_change[market], N.q_base_ln[market])
+        S.left[0] = evaluate(material, N, S)
         here = 0.0
-        for market in range(N.m_market[low], N.m_market[high]):
-            here += S.excess[market] * S.price_change[market]
+        for market in range(first, last):
+            here += S.excess[market] * S.price_change[market] / max(0.25, 1.0 + part * S.price_change[market])
         if abs(here) <= 0.5 * pull or S.left[0] <= ENOUGH or (here > 0.0 and farther < 0.0):
             break
         if here > 0.0:
@@ -666,37 +703,11 @@ def go_along(low: int, high: int, N: Any, S: Any) -> float:
         part = min(max(chord, nearer + 0.1 * (farther - nearer)), farther - 0.1 * (farther - nearer))
         if here > 0.0:
             part = 0.5 * (nearer + farther)
-    for market in range(N.m_market[low], N.m_market[high]):
+    widest = 0.0
+    for market in range(first, last):
+        widest = max(widest, abs(S.trial_ln[market] - S.price_ln[market]))
         S.price_ln[market] = S.trial_ln[market]
-    return part * widest
-
-
-def descend(total: float, low: int, high: int, N: Any, S: Any) -> float:
-    """Go along the direction as far as it helps; returns the new sum of squares.
-
-    Steps are taken in levels, price (1 + change), since parity with a rent is straight there; none beyond a factor of
-    four.
-    """
-    part = 1.0
-    found = total
-    for _ in range(HALVINGS):
-        for market in range(N.m_market[low], N.m_market[high]):
-            moved = S.price_ln[market] + log(min(4.0, max(0.25, 1.0 + part * S.price_change[market])))
-            base = N.q_base_ln[market]
-            S.trial_ln[market] = min(base + FARTHEST, max(base - FARTHEST, moved))
-        for group in range(S.rent.shape[0]):
-            step = S.rent_step[S.column[group]] if S.quota[group] == LIMIT else 0.0
-            S.trial_rent[group] = max(0.0, S.rent[group] + part * step)
-        found = evaluate(low, high, N, S)
-        if found < total * (1.0 - 0.1 * part) or found < ENOUGH:
-            break
-        part *= 0.5
-    if found < total:
-        for market in range(N.m_market[low], N.m_market[high]):
-            S.price_ln[market] = S.trial_ln[market]
-        for group in range(S.rent.shape[0]):
-            S.rent[group] = S.trial_rent[group]
-    return found
+    return widest
 
 
 def _cleared(world: Any) -> Iterator[str]:
@@ -765,6 +776,7 @@ MECHANISM = Mechanism(
         Array("S.until_date", "q", "years", "until what is told begins"),
         Array("S.fill_of", "q", "years", "over which missing stock is bought"),
         Array("S.forward_buying", "q", "t/year", "bought ahead of a date"),
+        Array("S.leaves", "q", "t/year", "legal exports beyond those of the base year"),
         Array("S.transit", "q", "t/year", "shipped on for others"),
         Array("S.looked_withheld", "v", "share", "withheld of a passage at the last look ahead"),
         Array("S.looked_tax", "v", "share", "tax at the last look ahead"),
@@ -782,7 +794,9 @@ MECHANISM = Mechanism(
         Array("S.needed_stock", "q", "t/year", "stock that the use of the base year needs"),
         Array("S.room", "v", "t/year", "what may pass"),
         Array("S.tax", "v", "share", "export tax"),
-        Array("S.tax_ln", "v", "ln", "log of one and the export tax"),
+        Array("S.wedge", "v", "ln", "least log of the price there over the price here, but for a rent"),
+        Array("S.open_passage", "v", "index", "passages that carry, from the first place of each material on", 0, "i8"),
+        Array("S.opened", "m", "count", "how many of a material carry", 0, "i8"),
         Array("S.limit", "u", "t gross/year", "licences; below zero for none needed", -1.0),
         Array("S.excess", "q", "t/year", "net demand, plus what leaves, less what comes"),
         Array("S.slope", "q", "t/year", "slope of net demand in the log of price"),
@@ -804,14 +818,16 @@ MECHANISM = Mechanism(
               lambda start: np.zeros(start.sizes["u"] + 1)),
         Array("S.price_change", "q", "ln", "step of the prices"),
         Array("S.trial_ln", "q", "ln USD/kg", "prices on trial"),
-        Array("S.trial_rent", "u", "USD/kg gross", "rents on trial"),
-        Array("S.quota", "u", "code", "0 none, 1 a limit, 2 nothing may leave, 3 its rent is held"),
+        Array("S.trial_price", "q", "USD/kg", "the same where licences may be needed to leave"),
+        Array("S.quota", "u", "code", "0 none, 1 a limit, 2 nothing may leave"),
         Array("S.columns", "1", "count", "rents that are sought", 0, "i8"),
         Array("S.column", "u", "index", "place of a rent among those that are sought", 0, "i8"),
         Array("S.width", "1", "ln", "margin at which a passage carries its normal flow"),
         Array("S.steps", "1", "1", "steps that it took"),
-        Array("S.less", "u", "USD/kg gross", "last rent that let too much go"),
-        Array("S.more", "u", "USD/kg gross", "last rent that let too little go; below zero for none"),
+        Array("S.from_ln", "q", "ln USD/kg", "prices at which a step was worked out"),
+        Array("S.from_rent", "u", "USD/kg gross", "rents at which a step was worked out"),
+        Array("S.rent_moved", "n", "USD/kg gross", "what is tried of a step of the rents that are sought",
+              lambda start: np.zeros(start.sizes["u"] + 1)),
         Array("S.left", "1", "1", "sum of squares that a step leaves"),
         Array("S.unsolved", "1", "1", "what is left of the excesses where no prices were found"),
         Array("R.unsolved", "t", "1", "what is left of the excesses of a week where no prices were found"),

@@ -227,23 +227,23 @@ def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I:
                 S.path[outcome, week] = max(S.path[outcome, week], 1.0 - S.open_share[passage])
     if not any_told:
         return
-    flow = S.usual_flow[passage] / max(S.use_planned[there], 1e-12)
+    flow = S.usual_flow[passage] / max(S.use_planned[there], 1e-12) / OUTCOMES
     for outcome in range(OUTCOMES):
         S.withheld[outcome, passage] = felt(outcome, span, dt, P, S)
         S.withheld_mean[passage] += S.withheld[outcome, passage] / OUTCOMES
         for week in range(span):
-            S.missing[there, week] += S.path[outcome, week] * flow / OUTCOMES
+            S.missing[there, week] += S.path[outcome, week] * flow
 
 
 def felt(outcome: int, span: int, dt: float, P: Any, S: Any) -> float:
     """What a path of cuts comes to over the horizon: its mean, or that of its second half less carry if that is more,
     since stock carries a late cut forward."""
-    all_weeks, late = 0.0, 0.0
-    for week in range(span):
-        all_weeks += S.path[outcome, week]
-        if week >= span // 2:
-            late += S.path[outcome, week]
-    return float(max(all_weeks / span, exp(-0.5 * CARRY * span * dt) * late / (span - span // 2)))
+    early, late = 0.0, 0.0
+    for week in range(span // 2):
+        early += S.path[outcome, week]
+    for week in range(span // 2, span):
+        late += S.path[outcome, week]
+    return float(max((early + late) / span, exp(-0.5 * CARRY * span * dt) * late / (span - span // 2)))
 
 
 def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: Any, S: Any) -> None:
@@ -252,6 +252,7 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
     weeks = S.calendar.shape[0]
     usual = S.calendar[step % weeks, market]
     cut = S.supply_cut[market]
+    known = False
     for outcome in range(OUTCOMES):
         for week in range(span):
             S.path[outcome, week] = 0.0
@@ -261,6 +262,7 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
             continue
         if I.told_material[row, material] <= 0.0:
             continue
+        known = True
         first, last = max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)
         as_told = begun(step, row, material, cut, I)
         explained = explained or as_told
@@ -273,11 +275,17 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
             share = size if as_told else part(S.weight[row], full, size, outcome)
             for week in range(first, last):
                 S.path[outcome, week] = together(S.path[outcome, week], share, I.told_kind[row])
-    for outcome in range(OUTCOMES):
-        for week in range(span):
-            S.path[outcome, week] = max(S.path[outcome, week], S.calendar[(step + week) % weeks, market])
+    slot = step % weeks
+    for week in range(span):
+        if S.calendar[slot, market] > 0.0:
+            known = True
+            for outcome in range(OUTCOMES):
+                S.path[outcome, week] = max(S.path[outcome, week], S.calendar[slot, market])
+        slot = slot + 1 if slot + 1 < weeks else 0
     seen = cut > usual + NOTICED
     S.cut_for[market] = longer(S.cut_for[market], dt, S) if seen else 0.0
+    if not (known or seen):
+        return  # nothing is believed of it
     if seen and not explained:
         for outcome in range(OUTCOMES):
             for week in range(min(span, int(P.lasting * S.cut_for[market] / dt) + 1)):
@@ -290,13 +298,12 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
         world += S.output_normal[other]
         lasted = P.horizon_years if explained else S.cut_for[market]
         S.missed_for[other] = max(S.missed_for[other], lasted)
+    of_world = S.output_normal[market] / world / OUTCOMES
     for outcome in range(OUTCOMES):
         S.output_withheld[outcome, market] = felt(outcome, span, dt, P, S)
-        for week in range(span):
-            lost = S.path[outcome, week] * S.output_normal[market] / world / OUTCOMES
-            if lost > 0.0:
-                for other in range(N.m_market[material], N.m_market[material + 1]):
-                    S.missing[other, week] += lost
+        for other in range(N.m_market[material], N.m_market[material + 1]):
+            for week in range(span):
+                S.missing[other, week] += S.path[outcome, week] * of_world
 
 
 def ahead(step: int, dt: float, market: int, span: int, P: Any, N: Any, S: Any) -> None:
@@ -304,12 +311,14 @@ def ahead(step: int, dt: float, market: int, span: int, P: Any, N: Any, S: Any) 
 
     The largest cumulative excess of missing supply over its mean (sequent peak) is bought; a loss for good gives none.
     """
-    mean, late = 0.0, 0.0
+    early, late = 0.0, 0.0
     for week in range(span):
         S.missing[market, week] = min(1.0, S.missing[market, week])
-        mean += S.missing[market, week] / span
-        if week >= span // 2:
-            late += S.missing[market, week] / (span - span // 2)
+    for week in range(span // 2):
+        early += S.missing[market, week]
+    for week in range(span // 2, span):
+        late += S.missing[market, week]
+    mean, late = (early + late) / span, late / (span - span // 2)
     S.lasts[market] = min(1.0, late / mean) if mean > 1e-6 else 0.0
     S.lead[market] = 0.0
     S.forward_buying[market] = 0.0

@@ -36,7 +36,7 @@ def telling(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
         for material in range(S.price_of.shape[1]):
             market = N.q_of[country, material]
             if market >= 0:
-                R.price_of[step, country, material] = exp(S.price_ln[market])
+                R.price_of[step, country, material] = S.price_at[market]
                 R.expected[step, country, material] = exp(S.holders_ln[market])
             else:
                 R.price_of[step, country, material] = S.price_of[country, material]
@@ -51,7 +51,7 @@ def telling(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
                 normal += part * (S.normal_ln[market] - N.q_base_ln[market])
                 weight += part
             else:
-                S.price[zone, material] = exp(S.price_ln[market])
+                S.price[zone, material] = S.price_at[market]
                 S.habitual[zone, material] = exp(S.normal_ln[market])
         if weight > 0.0:
             S.price[0, material] = N.base_price[0, material] * exp(total / weight)

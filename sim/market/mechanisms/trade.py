@@ -41,7 +41,8 @@ def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
         missing = S.stock_factor[market] * S.wanted_here[market] - S.held[market]
         S.gap_years[market] = S.fill_of[market] if missing > 0.0 else S.release_of[market]
         S.ahead_factor[market] = S.forward_buying[market] * raised
-        S.price_of[N.q_country[market], N.q_mat[market]] = exp(S.price_ln[market])
+        S.price_at[market] = exp(S.price_ln[market])
+        S.price_of[N.q_country[market], N.q_mat[market]] = S.price_at[market]
         S.bought[market], S.sold[market] = 0.0, S.relief_in[market] * dt
 
 
@@ -159,9 +160,10 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     now = step % depth
     for slot in range(S.stock.shape[0]):
         market, country, firm = N.s_market[slot], N.s_country[slot], N.s_firm[slot]
-        price = exp(S.price_ln[market])
+        price = S.price_at[market]
         for lane in range(N.s_lane[slot], N.s_lane[slot + 1]):
             passage = N.b_passage[lane]
+            earns = price if passage < 0 else earned(passage, N, S)
             cargo = 0.0
             for link in range(N.b_edge[lane], N.b_edge[lane + 1]):
                 goes = S.e_ship[link]
@@ -170,13 +172,14 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                 refiner = N.e_ref[link]
                 S.product[refiner, N.e_mat[link]] -= goes
                 S.r_order[refiner, N.e_mat[link]] += goes
+                S.cash[N.r_account[refiner]] += goes * earns
                 cargo += goes
-                if passage < 0:
-                    pay(S.cash, N.f_account[firm], N.r_account[refiner], goes * price)
-                else:
-                    settle(step, passage, goes, N.f_account[firm], N.r_account[refiner], N, I, S, R)
             if cargo <= 0.0:
                 continue
+            if passage < 0:
+                S.cash[N.f_account[firm]] -= cargo * price
+            else:
+                settle(step, passage, cargo, N.f_account[firm], N, I, S, R)
             S.received[slot] += cargo
             if N.f_kind[firm] == RESERVE:
                 R.reserve_spent[step, country] += cargo * price
@@ -212,21 +215,27 @@ def shipping(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
                 S.kept[market] += S.product[refiner, material] + min(0.0, S.r_order[refiner, material])
 
 
-def settle(step: int, passage: int, goes: float, payer: int, payee: int, N: Any, I: Any, S: Any, R: Any) -> None:
-    """Pay for goods that cross a border: the landed price, of which the seller gets its price and the rent."""
-    zone, country = N.v_zone[passage], N.q_country[N.v_there[passage]]
-    here, there = exp(S.price_ln[N.v_here[passage]]), exp(S.price_ln[N.v_there[passage]])
-    origin_zone = N.zone_of_country[N.q_country[N.v_here[passage]]]
+def earned(passage: int, N: Any, S: Any) -> float:
+    """What a seller gets for a tonne over a passage: its price and the rent, or past the border the price there."""
     if N.v_legal[passage] == 0:
-        S.cash[payer] -= goes * there
-        S.cash[payee] += goes * there
-        R.leaked[step, origin_zone, country] += goes * S.gross_there[passage]
+        return float(S.price_at[N.v_there[passage]])
+    group = S.group[passage]
+    rent = S.rent[group] * N.v_gross[passage] if group >= 0 else 0.0
+    return float(S.price_at[N.v_here[passage]] + rent)
+
+
+def settle(step: int, passage: int, goes: float, payer: int, N: Any, I: Any, S: Any, R: Any) -> None:
+    """Pay for goods that cross a border: the landed price, of which the state gets its tax and the seller is paid apart
+    (see `earned`)."""
+    zone, country = N.v_zone[passage], N.q_country[N.v_there[passage]]
+    here, there = S.price_at[N.v_here[passage]], S.price_at[N.v_there[passage]]
+    S.cash[payer] -= goes * there
+    if N.v_legal[passage] == 0:
+        R.leaked[step, N.zone_of_country[N.q_country[N.v_here[passage]]], country] += goes * S.gross_there[passage]
         return
     tax = goes * here * I.route_tax[passage]
     group = S.group[passage]
     rent = goes * S.rent[group] * N.v_gross[passage] if group >= 0 else 0.0
-    S.cash[payer] -= goes * there
-    S.cash[payee] += goes * here + rent
     S.cash[N.row_account[0]] += goes * (there - here) - tax - rent
     if zone > 0:
         S.cash[N.c_account[N.state_of_zone[zone]]] += tax
@@ -264,7 +273,8 @@ def spot(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -
         if X.delayed[step] > 0:
             due += X.transit[step, N.q_country[N.v_here[passage]], N.q_country[N.v_there[passage]]]
         S.spot_pipe[due - depth if due >= depth else due, passage] += goes
-        settle(step, passage, goes, clearing_house, clearing_house, N, I, S, R)
+        S.cash[clearing_house] += goes * earned(passage, N, S)
+        settle(step, passage, goes, clearing_house, N, I, S, R)
     for market in range(S.unmet.shape[0]):
         S.home[market] = max(0.0, S.home[market] - S.linked_home[market]) * S.fill[market]
         S.spot_out[market] *= S.fill[market]
@@ -281,7 +291,7 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
     clearing_house = N.row_account[1]
     for slot in range(S.stock.shape[0]):
         market, country, account = N.s_market[slot], N.s_country[slot], N.f_account[N.s_firm[slot]]
-        price = exp(S.price_ln[market])
+        price = S.price_at[market]
         share = S.holding[slot] / max(S.normal_stock[market], TINY)
         lacks = max(0.0, S.order[slot] - S.received[slot]) if S.order[slot] > 0.0 else 0.0
         at_home = S.part_home[market] * lacks
@@ -304,7 +314,7 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
             market = N.q_of[N.r_country[refiner], material]
             if market < 0:
                 continue
-            price = exp(S.price_ln[market])
+            price = S.price_at[market]
             order = S.r_order[refiner, material]
             wanted = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt)
             share = wanted / max(S.normal_stock[market], TINY)
@@ -328,7 +338,7 @@ def let_go(step: int, dt: float, N: Any, S: Any, R: Any) -> None:
             market = N.q_of[country, material]
             gives = min(S.stock[slot], S.part_sold[market] * S.relief_to[slot - first, country] * dt)
             S.stock[slot] -= gives
-            worth = gives * exp(S.price_ln[market])
+            worth = gives * S.price_at[market]
             pay(S.cash, N.row_account[1], account, worth)
             R.reserve_spent[step, home] -= worth
             R.released[step, home, material] += gives
@@ -488,6 +498,7 @@ MECHANISM = Mechanism(
         Array("S.e_trust", "e", "share", "trust in a supplier", 1.0),
         Array("S.spot_pipe", "d v", "t", "cargo bought on the spot that arrives so many weeks ahead",
               _under_way),
+        Array("S.price_at", "q", "USD/kg", "price in a market", lambda start: np.exp(start.N.q_base_ln)),
         Array("S.price_of", "c m", "USD/kg", "price in a country", _prices),
     ),
     series={

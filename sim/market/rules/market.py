@@ -10,18 +10,20 @@ def carried(margin: float, scale: float, room: float, width: float) -> tuple[flo
     half a unit, so that a solver by slopes is never lost in one. Complementarity in the limit: Samuelson (1952),
     Takayama and Judge (1971).
     """
-    units = margin / width
-    if units <= 0.0 or room <= 0.0:
+    if margin <= 0.0 or room <= 0.0:
         return 0.0, 0.0
+    per_width = 1.0 / width
+    units = margin * per_width
     wanted, slope = (units * units, 2.0 * units) if units < 0.5 else (units - 0.25, 1.0)
-    left = room / scale - wanted
-    corner = min(0.5, 0.5 * room / scale)
+    wanted, slope = scale * wanted, scale * slope * per_width
+    left = room - wanted
+    corner = 0.5 * min(scale, room)
     if left >= corner:
-        return scale * wanted, scale * slope / width
+        return wanted, slope
     if left <= -corner:
         return room, 0.0
-    beyond = (left + corner) * (left + corner) / (4.0 * corner)
-    return room - scale * beyond, scale * slope * (left + corner) / (2.0 * corner) / width
+    part = (left + corner) / (2.0 * corner)
+    return room - corner * part * part, slope * part
 
 
 def kept(memory_years: float, dt: float) -> float:
