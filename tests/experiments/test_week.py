@@ -64,7 +64,7 @@ def test_the_verb_prints_the_week_and_shares_that_sum_to_one() -> None:
     assert abs(total - 1.0) < 0.01
     text = call("week", "two-countries").stdout
     assert "rule firm.use: It is the quote for those on contract too" in text
-    assert "S.price_of[N.q_country[market], N.q_mat[market]] = exp(S.price_ln[market])" in text
+    assert "S.price_of[N.q_country[market], N.q_mat[market]] = S.price_at[market]" in text
     assert max(map(len, text.splitlines())) <= 120
     assert "  arrivals  (sim/market/mechanisms/cargo.py, mechanism cargo, " in text
     assert ", in agents/firm.py" in text
