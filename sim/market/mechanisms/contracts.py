@@ -9,6 +9,8 @@ P behaviour, N structure, X influences, I instruments, S state, R record; `dt` i
 from math import exp
 from typing import Any
 
+import numpy as np
+
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
@@ -31,17 +33,17 @@ def contracts(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: A
             continue
         tonnes = N.f_contract[firm] * min(S.received[slot], S.plan[slot] * dt)
         S.on_contract[market] += tonnes
-        less = tonnes * (exp(S.contract_ln[market]) - exp(S.price_ln[market]))
+        less = tonnes * (S.contract_price[market] - S.price_at[market])
         pay(S.cash, N.f_account[firm], N.row_account[0], less)
         R.bill[step, N.s_country[slot]] += less
     followed = 1.0 - exp(-dt / FOLLOWED_YEARS)
     for market in range(S.on_contract.shape[0]):
-        quote, contract = exp(S.price_ln[market]), exp(S.contract_ln[market])
+        quote, contract = S.price_at[market], S.contract_price[market]
         share = S.on_contract[market] / S.delivered[market] if S.delivered[market] > 0.0 else 0.0
         country, material = N.q_country[market], N.q_mat[market]
         R.contract[step, country, material] = contract
         R.paid[step, country, material] = quote + share * (contract - quote)
-        S.contract_ln[market] += (S.price_ln[market] - S.contract_ln[market]) * followed
+        S.contract_price[market] += (quote - contract) * followed
 
 
 MECHANISM = Mechanism(
@@ -49,7 +51,7 @@ MECHANISM = Mechanism(
     source="assumption",
     phases=(Phase(contracts, after=("spot_shares",)),),
     arrays=(
-        Array("S.contract_ln", "q", "ln USD/kg", "log of the contract price", lambda start: start.N.q_base_ln),
+        Array("S.contract_price", "q", "USD/kg", "contract price", lambda start: np.exp(start.N.q_base_ln)),
         Array("S.on_contract", "q", "t a week", "delivered to users at the contract price"),
         Array("S.delivered", "q", "t a week", "delivered to users"),
     ),
