@@ -1,6 +1,7 @@
 """Verbs that run: one episode, or a batch of runs that was begun."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,9 @@ from chokepoint.experiments.commands.shared import (
     rules_of,
     teller,
 )
+from chokepoint.sim.scenario.problems import BadInput
+
+MOST_TOLD = 5  # prices that ran away, told one by one
 
 
 @app.command()
@@ -54,6 +58,8 @@ def run(
         say("Compiling the model for this machine; this happens once ...")
     sample = _posterior() if posterior else None
     result = simulation.run(replications, check=check, progress=progress(as_json, replications), sample=sample)
+    for line in _briefly(result.runaways):
+        print(f"Warning: {line}", file=sys.stderr)
     found = report.findings(result, place)
     data = report.as_data(result, found)
     told = json.dumps(data, indent=1).encode()
@@ -61,6 +67,8 @@ def run(
     if compare and changes:
         plain = place.simulation(rules=rules_of(rule), seed=seed, allow_rules=allow_rules)
         other = plain.run(replications, progress=progress(as_json, replications))
+        if away := [*result.runaways, *other.runaways]:
+            raise BadInput(away, "compare: a price runs away", MOST_TOLD)
         data["without_changes"] = report.as_data(other, report.findings(other, place))["facts"]
     save(result, folder, extra, csv=csv)
     if not no_figures:
@@ -76,6 +84,12 @@ def run(
     if "without_changes" in data:
         _print_comparison(data, console)
     _print_places(folder, csv, not no_figures, console)
+
+
+def _briefly(lines: list[str]) -> list[str]:
+    """The first lines, and how many more there are."""
+    more = len(lines) - MOST_TOLD
+    return lines[:MOST_TOLD] + ([f"{more} more price{'s' if more > 1 else ''} ran away"] if more > 0 else [])
 
 
 def _posterior() -> list[dict[str, float]]:

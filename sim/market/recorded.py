@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.sim.market.columns import columns_of
+from chokepoint.sim.market.runaways import runaways
 from chokepoint.sim.results.run import Run
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def gather(worlds: Sequence[World], manifest: Mapping[str, object]) -> Run:
-    """The run made of finished worlds that share a layout."""
+    """The run made of finished worlds that share a layout; its manifest tells of prices that ran away."""
+    away = [f"replication {i}: {line}" for i, world in enumerate(worlds) for line in runaways(world)]
     layout, series = worlds[0].layout, worlds[0].frame.series
     scenario = layout.scenario
     return Run(
@@ -26,6 +28,6 @@ def gather(worlds: Sequence[World], manifest: Mapping[str, object]) -> Run:
         scenario.choices.step_days,
         {name: list(columns_of(layout, info.columns)) for name, info in series.items()},
         {name: np.stack([world.series(name) for world in worlds]) for name in series},
-        dict(manifest),
+        {**manifest, "runaways": away},
         series,
     )

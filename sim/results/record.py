@@ -114,10 +114,16 @@ class Recorded:
         frame.attrs["meaning"] = info.meaning
         return frame
 
+    @property
+    def runaways(self) -> list[str]:
+        """Prices beyond fifty times their base, a line for each country and material, with what binds there."""
+        found = self.manifest.get("runaways", ())
+        return [str(line) for line in found] if isinstance(found, (list, tuple)) else []
+
     def compare(self, other: Recorded, name: str = "price_outside") -> pandas.DataFrame:
         """Paired difference other - self of one series, mean over common replications.
 
-        Raises `BadInput` where the two are not paired: other weeks, or another seed.
+        Raises `BadInput` where the two are not paired: other weeks, or another seed; or where a price ran away.
         """
         seeds = [str(r.manifest.get("seed", "unknown")) for r in (self, other)]
         apart = [
@@ -125,6 +131,7 @@ class Recorded:
             for what, pair in (("weeks", [self.weeks, other.weeks]), ("seeds", seeds))
             if len(set(pair)) > 1
         ]
+        apart += [line for r in (self, other) for line in r.runaways]
         if apart:
             raise BadInput(apart, "compare")
         n = min(self.replications, other.replications)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chokepoint.sim.results.run import Run
+from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario
 from chokepoint.sim.simulation import Simulation, load_scenario
 
@@ -39,15 +40,22 @@ class Case:
 
 
 def run_cases(scenario: str | Path | Scenario, cases: Sequence[Case], replications: int, seed: int) -> dict[str, Run]:
-    """Run every case on the same luck. scenario: name of an episode, a folder, or a `Scenario`."""
+    """Run every case on the same luck. scenario: name of an episode, a folder, or a `Scenario`.
+
+    Raises `BadInput` where a price runs away: cases would be compared by numbers that mean nothing.
+    """
     from chokepoint.experiments.history.catalogue import find
 
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(find(scenario).folder)
-    return {
+    runs = {
         c.name: Simulation(scenario, changes=c.changes, behaviour=c.behaviour, seed=seed).run(replications)
         for c in cases
     }
+    away = [f"{name}: {line}" for name, run in runs.items() for line in run.runaways]
+    if away:
+        raise BadInput(away, "a price runs away")
+    return runs
 
 
 def year(first: int, last: int | None = None) -> Span:
