@@ -42,10 +42,10 @@ def tonnes(value: float) -> str:
 def border_states(world: GovernedWorld, zone: int, destination: int) -> list[str]:
     """What legal cargo from an exporting state to a destination goes through now, keys of `STATES`, the worst first."""
     I = world.I
-    inspected = I.inspection[zone, destination] > I.normal_inspection[zone]
-    permits = I.permit_weeks[zone, destination] > 0.0 or I.refused[zone, destination] > 0.0
+    inspected = (I.inspection[zone, destination] > I.normal_inspection[zone]).any()
+    permits = (I.permit_weeks[zone, destination] > 0.0).any() or (I.refused[zone, destination] > 0.0).any()
     found = {
-        "held": I.embargo[zone, destination] > 0.0 or I.closure[zone, destination] > 0.0,
+        "held": (I.embargo[zone, destination] > 0.0).any() or (I.closure[zone, destination] > 0.0).any(),
         "permits or inspection": permits or inspected,
         "under quota": I.quota_on[zone] > 0.0,
         "taxed": (I.tax[zone] > 0.0).any(),

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from chokepoint.sim.engine.rules import RuleSet
     from chokepoint.sim.network.layout import Layout
 
-HOLDS = {"embargo": "embargo", "closure": "closure", "ore_hold": "held"}  # an act in force by days, and its array
+# An act in force by days, and its array.
+HOLDS = {"embargo": "embargo", "closure": "closure", "ore_hold": "held", "import_ban": "import_ban"}
 
 
 class World:
@@ -98,25 +99,39 @@ class World:
             order(self, measure)
 
     def hold_shares(self) -> None:
-        """Set the share of this week's days on which cargo to each destination, or the ore of a mine, is held."""
+        """Set the share of this week's cargo to each destination, or of the ore of a mine, that is held, day by day."""
         first = self.day()
         length = self.calendar.day_of(self.step + 1) - first
         for name in HOLDS.values():
             getattr(self.I, name)[:] = 0.0
         self.law.holds = [m for m in self.law.holds if m.end is None or m.end >= first]
-        held: dict[tuple[str, Any], set[int]] = {}  # by array and place, the days of the week, each once
+        held: dict[tuple[str, Any], dict[int, float]] = {}  # by array and place, the share held on each day
         for measure in self.law.holds:
             begin = max(measure.start, first)
             end = first + length if measure.end is None else min(measure.end + timedelta(days=1), first + length)
             days = range((begin - first).days, (end - first).days)
-            if measure.instrument == "ore_hold":
-                places: list[Any] = [self.mines.index(name) for name in measure.targets]
-            else:
-                places = [(self.zone_of(measure.actor), c) for c in self.targets(measure)]
-            for place in places:
-                held.setdefault((HOLDS[measure.instrument], place), set()).update(days)
-        for (name, place), chosen in held.items():
-            getattr(self.I, name)[place] = len(chosen) / length.days
+            share = 1.0 if measure.value is None else measure.value / 100.0
+            for place in self.held_by(measure):
+                shares = held.setdefault((HOLDS[measure.instrument], place), {})
+                for day in days:
+                    shares[day] = max(shares.get(day, 0.0), share)
+        for (name, place), shares in held.items():
+            getattr(self.I, name)[place] = sum(shares.values()) / length.days
+
+    def held_by(self, measure: Measure) -> list[Any]:
+        """The places of its array that an act in force by days is about."""
+        if measure.instrument == "ore_hold":
+            return [self.mines.index(name) for name in measure.targets]
+        if measure.instrument == "import_ban":
+            actor = self.countries.index(measure.actor)
+        else:
+            actor = self.zone_of(measure.actor)
+        about = self.about(measure)
+        return [(actor, c, m) for c in self.targets(measure) for m in about]
+
+    def about(self, measure: Measure) -> list[int]:
+        """The materials that an act is about: those it names, or all."""
+        return [self.materials.index(name) for name in measure.materials or self.materials]
 
     def advance(self, stop: int) -> None:
         """Run to step `stop` or the last one; while anything is held, the share of days changes week by week."""

@@ -39,5 +39,5 @@ def restricted(world: World, but: int) -> float:
         if z != but:
             value, gross = world.law.quotas.get(z), float(world.layout.base_gross[z])  # t gross, half a year and a year
             quota = 0.0 if value is None else max(0.0, 1.0 - 2.0 * value / max(gross, 1e-12))
-            cut += float((base[z] * np.maximum(quota, world.I.embargo[z])).sum())
+            cut += float((base[z] * np.maximum(quota, world.I.embargo[z].max(axis=1))).sum())
     return cut / max(float(base.sum()), 1e-12)

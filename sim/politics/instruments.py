@@ -32,13 +32,13 @@ def _concede(politics: Politics, measure: Measure) -> None:
     for target in measure.targets:
         if target in world.countries and not measure.lifted:
             zone = world.zone_of(target)
-            world.I.refused[zone, c] = 0.0
+            world.I.refused[zone, c, :] = 0.0
             for acts in (world.law.holds, world.law.standing):
                 freed = [a for a in acts if a.actor == target and a.targets == (giver,) and a.instrument in FREED]
                 acts[:] = [act for act in acts if act not in freed]
                 for act in freed:
                     unsay(world, politics.told, act)
-            world.I.embargo[zone, c] = 0.0
+            world.I.embargo[zone, c, :] = 0.0
             politics.conceded[giver, target] = politics.tension.between(giver, [target], measure.start)[target]
 
 

@@ -102,7 +102,7 @@ class Seen:
     @cached_property
     def refused(self) -> Mapping[str, float]:
         instruments, zones = self._world.I, self._world.N.zone_of_country
-        share = np.maximum(instruments.refused[:, self._c], instruments.embargo[:, self._c])
+        share = np.maximum(instruments.refused[:, self._c], instruments.embargo[:, self._c]).max(axis=1)
         exporters = {state.name for state in self._politics.exporting}
         return {c: float(share[zones[self._world.countries.index(c)]]) if c in exporters else 0.0 for c in self.others}
 

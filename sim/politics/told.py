@@ -51,6 +51,7 @@ class Row:
     part: int = -1
     act: str = ""
     instrument: str = ""
+    abroad: bool = False  # whether it is about what a country without a border of its own sends
 
 
 class Told:
@@ -164,6 +165,9 @@ class Told:
         if size is None:
             return
         what, share, part = size
+        if act.instrument == "import_ban":
+            yield from self._not_let_in(act, kind, heard, actor)
+            return
         if act.instrument == "export_licence":
             ends = min(ends, begins + round((value or 0.0) / 5.0 + STREAM_WEEKS / 2.0))
         if act.instrument == "export_quota":
@@ -173,6 +177,18 @@ class Told:
             heard, kind, what, actor, share * about, begins, ends, self._countries(act.targets), about, part=part,
             act=act.id, instrument=act.instrument,
         )  # fmt: skip
+
+    def _not_let_in(self, act: Measure, kind: int, heard: int, importer: int) -> Iterator[Row]:
+        """What an import ban withholds: all that those it is against send to the country that bans it."""
+        begins = self.calendar.step_of(act.start)
+        ends = NEVER if act.end is None else self.calendar.step_of(act.end + timedelta(days=1))
+        about, there = self._materials(act.materials), np.eye(len(self.layout.countries))[importer]
+        for origin in np.flatnonzero(self._countries(act.targets)).tolist():
+            if origin != importer:
+                yield Row(
+                    heard, kind, LANE, origin, about, begins, ends, there, about, act=act.id, instrument=act.instrument,
+                    abroad=int(self.layout.N.zone_of_country[origin]) == 0,
+                )  # fmt: skip
 
     def _renewed(self, act: Measure) -> bool:
         """Whether history has a later act of the kind; what a doctrine will decide nobody knows."""
@@ -185,7 +201,9 @@ class Told:
         """What an act withholds, the share, of all materials or one by one, and the kind of licence; None for an act
         that withholds nothing."""
         normal = self.scenario.choices.normal_inspection
-        if act.instrument in ("embargo", "closure", "export_licence"):
+        if act.instrument == "embargo" and value is not None:
+            return LANE, value / 100.0, -1
+        if act.instrument in ("embargo", "closure", "export_licence", "import_ban"):
             return LANE, 1.0, -1
         if act.instrument == "licence_refusal":
             return LANE, (value or 0.0) / 100.0, -1
@@ -255,6 +273,7 @@ def _known(row: Row, found: Sequence[Row]) -> bool:
 def write(I: Any, place: int, row: Row) -> None:
     """Put a thing told into the arrays."""
     I.told_heard[place], I.told_kind[place], I.told_what[place] = row.heard, row.kind, row.what
+    I.told_abroad[0] = max(I.told_abroad[0], int(row.abroad))
     I.told_actor[place], I.told_share[place], I.told_part[place] = row.actor, row.share, row.part
     I.told_from[place], I.told_until[place], I.told_valid[place] = row.begins, row.ends, row.valid
     I.told_target[place], I.told_material[place] = row.targets, row.materials

@@ -57,14 +57,18 @@ class Passage:
 def barrier(world: GovernedWorld, passage: int) -> str:
     """What of the law keeps cargo from a passage now, in words; empty where nothing does."""
     N, I, S = world.N, world.I, world.S
-    z, c = int(N.v_zone[passage]), int(N.q_country[N.v_there[passage]])
-    if z == 0:
+    z, here, there = int(N.v_zone[passage]), int(N.v_here[passage]), int(N.v_there[passage])
+    if N.v_legal[passage] == 0:
         return ""
-    inspected, needs = I.inspection[z, c] > I.normal_inspection[z], N.v_licensed[passage] > 0.0
+    c, origin, m = int(N.q_country[there]), int(N.q_country[here]), int(N.q_mat[there])
+    needs = N.v_licensed[passage] > 0.0
     found = {
-        "embargo": I.embargo[z, c] * N.v_embargoed[passage] > 0.0, "closed border": I.closure[z, c] > 0.0,
-        "inspection": inspected,
-        "refused licences": I.refused[z, c] > 0.0 and needs, "permits not yet decided": S.decided[z, c] < 1.0 and needs,
+        "import ban": I.import_ban[c, origin, m] > 0.0, "ban on shipping on": I.own_output_only[origin, m] > 0.0,
+        "embargo": z > 0 and I.embargo[z, c, m] * N.v_embargoed[passage] > 0.0,
+        "closed border": z > 0 and I.closure[z, c, m] > 0.0,
+        "inspection": z > 0 and I.inspection[z, c, m] > I.normal_inspection[z],
+        "refused licences": z > 0 and I.refused[z, c, m] > 0.0 and needs,
+        "permits not yet decided": z > 0 and S.decided[z, c, m] < 1.0 and needs,
     }  # fmt: skip
     return ", ".join(word for word, holds in found.items() if holds)
 

@@ -232,6 +232,9 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
             S.room[passage] = (1.0 - withheld) * usual if usual > 1e-9 * N.v_scale[passage] else small
         else:
             S.room[passage] = max(AHEAD_LOADING * S.loading[passage], AHEAD_REACH * S.use_planned[N.v_there[passage]])
+        here = N.v_here[passage]
+        if I.own_output_only[N.q_country[here], N.q_mat[here]] > 0.0 and N.v_legal[passage] > 0:
+            S.room[passage] = min(S.room[passage], S.output_normal[here])
 
 
 def clearing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -301,6 +304,8 @@ def set_wedges(N: Any, S: Any) -> None:
             S.wedge[passage] = NEVER
         else:
             S.wedge[passage] = N.v_cost[passage] + (log(1.0 + S.tax[passage]) if S.tax[passage] != 0.0 else 0.0)
+            if S.tariff[passage] > 0.0:
+                S.wedge[passage] += log(1.0 + S.tariff[passage])
 
 
 def with_rents(N: Any, S: Any) -> float:

@@ -22,31 +22,37 @@ def permits(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
     """An office of permits: no decision before its time, then a throughput that grows; weeks since it opened."""
     for zone in range(I.permit_weeks.shape[0]):
         for country in range(I.permit_weeks.shape[1]):
-            if I.permit_weeks[zone, country] <= 0.0:
-                S.office_weeks[zone, country] = 0.0
-                S.decided[zone, country] = 1.0
-            else:
-                since = S.office_weeks[zone, country] - I.permit_weeks[zone, country]
-                S.decided[zone, country] = min(1.0, max(0.0, since / STREAM_WEEKS))
-                S.office_weeks[zone, country] += dt * WEEKS
+            for material in range(I.permit_weeks.shape[2]):
+                if I.permit_weeks[zone, country, material] <= 0.0:
+                    S.office_weeks[zone, country, material] = 0.0
+                    S.decided[zone, country, material] = 1.0
+                else:
+                    since = S.office_weeks[zone, country, material] - I.permit_weeks[zone, country, material]
+                    S.decided[zone, country, material] = min(1.0, max(0.0, since / STREAM_WEEKS))
+                    S.office_weeks[zone, country, material] += dt * WEEKS
 
 
 def law(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
-    """The share of the base year's flow that the law lets pass, passage by passage, and the tax there."""
+    """The share of the base year's flow that the law lets pass, passage by passage, and what is paid there."""
     for passage in range(N.v_here.shape[0]):
         zone = N.v_zone[passage]
         S.open_share[passage] = 1.0
-        I.route_tax[passage] = 0.0
-        if zone == 0:
+        I.route_tax[passage], S.tariff[passage] = 0.0, 0.0
+        if N.v_legal[passage] == 0:
             continue
         country, material = N.q_country[N.v_there[passage]], N.q_mat[N.v_there[passage]]
-        I.route_tax[passage] = I.tax[zone, material]
-        held = max(I.embargo[zone, country] * N.v_embargoed[passage], I.closure[zone, country])
-        share = 1.0 - held
-        if I.inspection[zone, country] > I.normal_inspection[zone]:
-            share *= min(1.0, COUNTER * I.normal_inspection[zone] / I.inspection[zone, country])
-        passes = (1.0 - I.refused[zone, country]) * S.decided[zone, country]
-        share *= 1.0 - N.v_licensed[passage] * (1.0 - passes)
+        origin = N.q_country[N.v_here[passage]]
+        share = 1.0 - I.import_ban[country, origin, material]
+        S.tariff[passage] = I.tariff[country, origin, material]
+        if zone > 0:
+            I.route_tax[passage] = I.tax[zone, material]
+            held = I.embargo[zone, country, material] * N.v_embargoed[passage]
+            share *= 1.0 - max(held, I.closure[zone, country, material])
+            opened = I.inspection[zone, country, material]
+            if opened > I.normal_inspection[zone]:
+                share *= min(1.0, COUNTER * I.normal_inspection[zone] / opened)
+            passes = (1.0 - I.refused[zone, country, material]) * S.decided[zone, country, material]
+            share *= 1.0 - N.v_licensed[passage] * (1.0 - passes)
         S.open_share[passage] = share
 
 
@@ -60,28 +66,31 @@ def _inspection(world: Any, measure: Measure) -> None:
     """So many per cent of the cargo for a destination are opened; as many as usual where no act says how many."""
     zone = world.zone_of(measure.actor)
     normal = world.I.normal_inspection[zone]
-    for c, act in _ruling(world, measure):
-        world.I.inspection[zone, c] = normal if act is None or act.value is None else act.value / 100.0
+    for c, m, act in _ruling(world, measure):
+        world.I.inspection[zone, c, m] = normal if act is None or act.value is None else act.value / 100.0
 
 
 def _export_licence(world: Any, measure: Measure) -> None:
     """Cargo waits for a licence, `value` working days on average, five to a week."""
     zone = world.zone_of(measure.actor)
-    for c, act in _ruling(world, measure):
-        world.I.permit_weeks[zone, c] = 0.0 if act is None else (act.value or 0.0) / 5.0
+    for c, m, act in _ruling(world, measure):
+        world.I.permit_weeks[zone, c, m] = 0.0 if act is None else (act.value or 0.0) / 5.0
 
 
 def _licence_refusal(world: Any, measure: Measure) -> None:
     """A share of the applications to a destination is refused."""
     zone = world.zone_of(measure.actor)
-    for c, act in _ruling(world, measure):
-        world.I.refused[zone, c] = 0.0 if act is None else (act.value or 0.0) / 100.0
+    for c, m, act in _ruling(world, measure):
+        world.I.refused[zone, c, m] = 0.0 if act is None else (act.value or 0.0) / 100.0
 
 
-def _ruling(world: Any, measure: Measure) -> list[tuple[int, Measure | None]]:
-    """The countries that an act concerns, each with the act that rules for it once this one has begun or ended."""
-    world.law.enter(measure)
-    return [(c, world.law.ruling(measure, world.countries[c])) for c in world.targets(measure)]
+def _ruling(world: Any, measure: Measure) -> list[tuple[int, int, Measure | None]]:
+    """The countries and materials that an act concerns, each with the act that rules for it once this one has begun or
+    ended."""
+    law = world.law
+    law.enter(measure)
+    concerned = [(c, m) for c in world.targets(measure) for m in world.about(measure)]
+    return [(c, m, law.ruling(measure, world.countries[c], world.materials[m])) for c, m in concerned]
 
 
 def _normal(start: Making) -> Any:
@@ -108,8 +117,8 @@ MECHANISM = Mechanism(
     source="assumption",
     phases=(Phase(permits, after=("wishes",)), Phase(law, after=("permits",))),
     arrays=(
-        Array("I.embargo", "z c", "share", "share of the week's days under a hold"),
-        Array("I.closure", "z c", "share", "share of the week's days on which the border is closed"),
+        Array("I.embargo", "z c m", "share", "share of the week's cargo under a hold"),
+        Array("I.closure", "z c m", "share", "share of the week's days on which the border is closed"),
         Array(
             "I.normal_inspection",
             "z",
@@ -119,38 +128,44 @@ MECHANISM = Mechanism(
         ),
         Array(
             "I.inspection",
-            "z c",
+            "z c m",
             "share",
             "cargo opened",
-            lambda start: np.full((start.sizes["z"], start.sizes["c"]), _normal(start)),
+            lambda start: np.full([start.sizes[axis] for axis in "zcm"], _normal(start)),
         ),
-        Array("I.permit_weeks", "z c", "weeks", "wait for an export licence"),
-        Array("I.refused", "z c", "share", "applications refused"),
+        Array("I.permit_weeks", "z c m", "weeks", "wait for an export licence"),
+        Array("I.refused", "z c m", "share", "applications refused"),
         Array("I.tax", "z m", "share", "export tax on the inside price", lambda start: start.N.price_tax0),
+        Array("S.tariff", "v", "share", "import tariff on the price here with tax and rent"),
         Array("I.route_tax", "v", "share", "export tax on the price here"),
-        Array("S.office_weeks", "z c", "weeks", "since an office of permits opened"),
-        Array("S.decided", "z c", "share", "throughput of an office of permits, of free exports", 1.0),
+        Array("S.office_weeks", "z c m", "weeks", "since an office of permits opened"),
+        Array("S.decided", "z c m", "share", "throughput of an office of permits, of free exports", 1.0),
         Array("S.open_share", "v", "share", "of the base year's flow that the law lets pass", 1.0),
     ),
     instruments=(
         Instrument(
             "embargo",
-            "Cargo of the covered forms for a destination is held, whole, by days.",
+            "Cargo of the covered forms for a destination is held by days, or so many per cent of it, by material.",
             _hold,
             by="exporting_state",
+            materials=True,
+            unit="%",
+            high=100.0,
+            valueless="the whole of it",
             covers="embargo_forms",
             targets=ANYWHERE,
             force="days",
             cuts=True,
             border=True,
             told="act",
-            example="Exportia embargo against Importia from 2010-03-03 until 2010-06-30",
+            example="Exportia embargo of M against Importia at 40 % from 2010-03-03 until 2010-06-30",
         ),
         Instrument(
             "closure",
-            "The border is closed for a destination, for every form, by days.",
+            "The border is closed for a destination, for every form, by days, by material.",
             _hold,
             by="exporting_state",
+            materials=True,
             targets=ANYWHERE,
             force="days",
             border=True,
@@ -159,9 +174,10 @@ MECHANISM = Mechanism(
         ),
         Instrument(
             "inspection",
-            "So many per cent of cargos for a destination are opened, of every form.",
+            "So many per cent of cargos for a destination are opened, of every form, by material.",
             _inspection,
             by="exporting_state",
+            materials=True,
             targets=ANYWHERE,
             unit="% of cargos",
             high=100.0,
@@ -173,9 +189,10 @@ MECHANISM = Mechanism(
         ),
         Instrument(
             "export_licence",
-            "Cargo waits for a licence, so many working days on average.",
+            "Cargo waits for a licence, so many working days on average, by material.",
             _export_licence,
             by="exporting_state",
+            materials=True,
             covers="quota_forms",
             unit="working days",
             high=500.0,
@@ -186,9 +203,10 @@ MECHANISM = Mechanism(
         ),
         Instrument(
             "licence_refusal",
-            "So many per cent of the applications for a destination are refused.",
+            "So many per cent of the applications for a destination are refused, by material.",
             _licence_refusal,
             by="exporting_state",
+            materials=True,
             covers="quota_forms",
             unit="%",
             high=100.0,

@@ -55,7 +55,8 @@ def believed(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     for material in range(N.m_market.shape[0] - 1):
         if stirring(step, material, told, N, I, S):
             for passage in range(N.m_passage[material], N.m_passage[material + 1]):
-                if N.v_zone[passage] > 0:
+                abroad = S.open_share[passage] < 1.0 or S.closed_for[passage] > 0.0 or I.told_abroad[0] > 0
+                if N.v_zone[passage] > 0 or (abroad and N.v_legal[passage] > 0):
                     of_passage(step, dt, passage, span, P, N, I, S)
             for market in range(N.m_market[material], N.m_market[material + 1]):
                 if S.output_normal[market] > 0.0:
@@ -498,6 +499,7 @@ MECHANISM = Mechanism(
     ),
     arrays=(
         Array("I.told_count", "1", "count", "things that are or will be told", 0, "i8"),
+        Array("I.told_abroad", "1", "1 or 0", "whether a country without a border is told of", 0, "i8"),
         Array("I.told_heard", "g", "week", "when it is heard", 0, "i8"),
         Array("I.told_kind", "g", "code", "rumour, report, threat, act", 0, "i8"),
         Array("I.told_what", "g", "code", "what it withholds: flows, licences, output; or a tax", 0, "i8"),

@@ -25,7 +25,8 @@ def memories(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         S.seen_gap[market] += (gap - S.seen_gap[market]) * seen
         goal = (P.use_elasticity_long - P.use_elasticity) * S.seen_gap[market]
         S.feared[market] = max(S.loss[market], S.feared[market] * forgotten)
-        S.saved[market] += (goal - S.saved[market]) * redesigned
+        hastened = 1.0 - exp(-S.hastened[market] * dt / P.use_years) if S.hastened[market] > 1.0 else redesigned
+        S.saved[market] += (goal - S.saved[market]) * hastened
 
 
 MECHANISM = Mechanism(

@@ -26,7 +26,7 @@ def rooms(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) 
         S.leaving[market] = 0.0
     for passage in range(N.v_here.shape[0]):
         room = S.loading[passage]
-        if N.v_zone[passage] > 0 and S.open_share[passage] < 1.0:
+        if S.open_share[passage] < 1.0:
             room = min(room, S.open_share[passage] * N.v_flow[passage])
         if S.normal_stock[N.v_there[passage]] <= 0.0:  # nobody there yet who could hold it
             room = 0.0
@@ -35,6 +35,8 @@ def rooms(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) 
     for passage in range(N.v_here.shape[0]):
         market = N.v_here[passage]
         can = SHIPPABLE * S.at_hand[market] / dt + S.output_level[market]
+        if I.own_output_only[N.q_country[market], N.q_mat[market]] > 0.0:
+            can = min(can, S.output_level[market])
         if S.leaving[market] > can:
             I.route_room[passage] *= can / S.leaving[market]
 
@@ -74,7 +76,7 @@ def unlicensed(passage: int, I: Any, S: Any) -> bool:
 MECHANISM = Mechanism(
     "routes",
     source="assumption; smuggling after customs records of both sides, 2006-2014",
-    phases=(Phase(rooms, after=("insiders",)), Phase(routes, after=("memories",))),
+    phases=(Phase(rooms, after=("insiders",)), Phase(routes, after=("aiding",))),
     arrays=(
         Array("I.route_room", "v", "t/year", "what may pass", FREE),
         Array("S.leaving", "q", "t/year", "room of all passages that leave a market"),

@@ -31,9 +31,10 @@ def read(world: GovernedWorld) -> Any:
     """What is in force in the week that was run, for Importia, the material and the first mine."""
     I, c = world.I, world.countries.index("Importia")
     return {
-        "embargo": I.embargo[1, c], "closure": I.closure[1, c], "ore_hold": I.held[world.mines.index("Great Pit")],
-        "inspection": I.inspection[1, c], "licence_refusal": I.refused[1, c], "export_tax": I.tax[1, 0],
-        "export_licence": I.permit_weeks[1, c], "production_quota": I.production_quota[1, 1],
+        "embargo": I.embargo[1, c, 0], "closure": I.closure[1, c, 0],
+        "ore_hold": I.held[world.mines.index("Great Pit")],
+        "inspection": I.inspection[1, c, 0], "licence_refusal": I.refused[1, c, 0], "export_tax": I.tax[1, 0],
+        "export_licence": I.permit_weeks[1, c, 0], "production_quota": I.production_quota[1, 1],
         "export_quota": I.quota_on[1], "production_subsidy": I.subsidy[1],
     }  # fmt: skip
 
