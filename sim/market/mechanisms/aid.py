@@ -59,14 +59,13 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "aid_to_users",
-            "A state pays so many dollars over the days of the act to its users, by their bills, by material: what use "
-            "gives up for good when prices stay high goes 1 + aid a year over the bill of the base year as fast.",
+            "A state pays so many dollars over the days of the act, a year where it is open, to its users: what use "
+            "gives up for good at high prices goes 1 + aid a year over their bill as fast, by material.",
             _aid,
             by="country",
             materials=True,
             unit="USD",
             negative=False,
-            open_ended=False,
             example="Importia aid_to_users of M at 5 m USD from 2010-03-01 until 2011-02-28",
         ),
     ),

@@ -83,7 +83,8 @@ MECHANISM = Mechanism(
             by="country",
             materials=True,
             told="act",
-            example="Importia re_export_ban of M from 2010-03-01 until 2010-12-31",
+            world="2010-embargo",
+            example="Japan re_export_ban from 2009-03-02 until 2010-12-31",
         ),
     ),
 )  # fmt: skip

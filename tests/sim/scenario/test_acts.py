@@ -112,11 +112,15 @@ def test_all_that_is_covered_may_be_named(scenario: Scenario) -> None:
     assert "is for every form" in line
 
 
-def test_an_embargo_or_a_quota_of_one_element_is_refused_and_a_tax_is_not() -> None:
+def test_a_quota_of_one_element_is_refused_and_what_its_border_can_tell_apart_is_not() -> None:
     world = load_scenario("2010-embargo")
-    for text in ("embargo of Nd", "export_quota of La; Ce at 10 kt", "inspection of Dy at 100 %"):
-        with pytest.raises(BadInput, match=r"events.csv, x, materials: .* is for all materials"):
-            change_scenario(world, [f"act.x=China {text}"])
+    with pytest.raises(BadInput, match=r"events.csv, x, materials: .* is for all materials"):
+        change_scenario(world, ["act.x=China export_quota of La; Ce at 10 kt"])
+    held = Simulation(world, changes=["act.x=China embargo of Nd from 2009-01-05 unheard"]).world()
+    held.advance(1)
+    share = dict(zip(held.materials, held.I.embargo[1, held.countries.index("Japan")].tolist(), strict=True))
+    assert share["Nd"] == 1.0
+    assert share["Pr"] == 0.0
     taxed = Simulation(world, changes=["act.x=China export_tax of Nd at 0.5 share from 2009-01-05"]).world()
     taxed.advance(1)
     tax = dict(zip(taxed.materials, taxed.I.tax[1].tolist(), strict=True))
