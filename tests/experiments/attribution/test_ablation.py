@@ -138,7 +138,9 @@ def test_faults_of_the_table_come_in_one_message(tmp_path) -> None:  # type: ign
 
 def test_an_act_can_be_heard_and_not_felt_or_felt_and_not_heard() -> None:
     def told(simulation: Simulation) -> list[tuple[object, ...]]:
-        return [(row.act, row.heard, row.kind, row.begins, row.ends, row.share) for row in simulation.told.rows]
+        return [
+            (row.act, row.heard, row.kind, row.begins, row.ends, row.share.tolist()) for row in simulation.told.rows
+        ]
 
     base = EPISODE.simulation()
     unfelt = EPISODE.simulation(changes=["embargo=unfelt"])

@@ -220,10 +220,10 @@ def test_a_search_goes_on_where_it_stopped(tmp_path: Path, method: str) -> None:
 
 
 def test_a_parameter_that_does_nothing_is_not_identified() -> None:
-    problem = Problem(("stock_elasticity", IDLE), (COBALT,), replications=1)
+    problem = Problem(("use_elasticity", IDLE), (COBALT,), replications=1)
     rows = {r["parameter"]: r for r in screening(problem, {}, 4, workers=1)}
     # what is left of it is its prior, which is even over its range but for z^2 of at most 6.6
-    assert rows[IDLE]["mu_star"] < rows["stock_elasticity"]["mu_star"]
+    assert rows[IDLE]["mu_star"] < rows["use_elasticity"]["mu_star"]
     assert rows[IDLE]["profile_share"] > 0.7
 
 
