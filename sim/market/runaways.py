@@ -23,7 +23,7 @@ def runaways(world: World) -> list[str]:
     """A line for each country and material whose price went beyond `TOO_DEAR` times its base, the highest first."""
     N, R = world.N, world.R
     found = []
-    for market in np.flatnonzero(N.q_use > 0.0):
+    for market in np.flatnonzero(N.q_use > 0.0).tolist():
         country, material = int(N.q_country[market]), int(N.q_mat[market])
         level = R.price_of[: world.step, country, material] / np.exp(N.q_base_ln[market])
         beyond = np.flatnonzero(level > TOO_DEAR)

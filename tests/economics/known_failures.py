@@ -13,7 +13,6 @@ FAILS: dict[str, str] = {
     "E2 fall one_exporter": "holders buy what they fear to lack, and once they have it the price gives a little",
     "E2 quarter one_exporter": DEEP,
     "E14 move 2014-nickel": "not posed: the world has no exporting state, its act is a hold of ore",
-    "E16 verdicts 2010-embargo": "two facts lie at the edge of what they ask, and other draws take them across it",
     "E28 skew one_market": SMOOTH,
     "E28 memory one_market": SMOOTH,
 }

@@ -51,7 +51,7 @@ def plan_terms(world: GovernedWorld, rules: Rules, slot: int) -> dict[str, float
     return terms | {
         "plan_t": float(S.plan[slot]) * dt, "use_t": use, "usual_stock_t": float(S.usual[slot]),
         "holding_t": float(S.holding[slot]), "to_ship_on_t": transit, "loss_expected_share": float(S.loss[market]),
-        "precaution_factor": 1.0 + P.precaution * float(S.loss[market]), "wanted_t": wanted, "stock_t": stock,
+        "precaution_factor": 1.0 + P.precaution * float(S.feared[market]), "wanted_t": wanted, "stock_t": stock,
         "under_way_t": under_way, "for_a_date_t": for_date, "missing_t": missing,
         "gap_closed_over_years": float(S.gap_years[market]), "fills_t": fills, "ahead_t": ahead,
         "order_t": wish if wish > 0.0 else -min(-wish, stock),

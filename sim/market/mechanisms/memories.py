@@ -24,7 +24,10 @@ def memories(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         S.normal_ln[market] += (S.price_ln[market] - S.normal_ln[market]) * normal
         S.seen_gap[market] += (gap - S.seen_gap[market]) * seen
         goal = (P.use_elasticity_long - P.use_elasticity) * S.seen_gap[market]
-        S.feared[market] = max(S.loss[market], S.feared[market] * forgotten)
+        S.remembered[market] *= forgotten
+        if S.missed_for[market] > 0.0:  # words alone leave no mark
+            S.remembered[market] = max(S.remembered[market], S.loss[market])
+        S.feared[market] = max(S.loss[market], S.remembered[market])
         hastened = 1.0 - exp(-S.hastened[market] * dt / P.use_years) if S.hastened[market] > 1.0 else redesigned
         S.saved[market] += (goal - S.saved[market]) * hastened
 
@@ -35,6 +38,7 @@ MECHANISM = Mechanism(
     phases=(Phase(memories, after=("consumption",)),),
     arrays=(
         Array("S.seen_gap", "q", "ln", "price over the base year, as those look at it who redesign products"),
+        Array("S.remembered", "q", "share", "of use that holders expected to give up while they were cut off"),
         Array("S.feared", "q", "share", "of use that holders expected to give up, now or once, as it is remembered"),
         Array("S.saved", "q", "ln", "use given up for good"),
     ),
