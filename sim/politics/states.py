@@ -25,12 +25,19 @@ if TYPE_CHECKING:
     from chokepoint.sim.scenario.tables import Scenario
 
 
+# What any country can do at its border, one without a role in the scenario too.
+AT_ANY_BORDER = ("import_tariff", "import_ban", "re_export_ban", "aid_to_users")
+
+
 def states_of(
     scenario: Scenario, history: Mapping[str, list[Measure]]
-) -> tuple[list[ExportingState], list[ImportingGovernment]]:
-    """The states of a scenario, each with its doctrine and the measures that history gave it."""
+) -> tuple[list[ExportingState], list[ImportingGovernment], list[State]]:
+    """The states of a scenario, each with its doctrine and the measures that history gave it; and other countries that
+    act at their borders."""
     stances = {stance.country: stance for stance in scenario.stances.values()}
-    exporting, importing = [], []
+    exporting: list[ExportingState] = []
+    importing: list[ImportingGovernment] = []
+    others: list[State] = []
     for c in scenario.countries:
         stance = stances.get(c.country)
         keeps = stance is None or stance.keeps_history
@@ -39,7 +46,9 @@ def states_of(
             exporting.append(ExportingState(c.country, own, stance.made() if stance else None, zone=c.zone))
         elif c.role == "importing_government":
             importing.append(ImportingGovernment(c.country, own, stance.made() if stance else None))
-    return exporting, importing
+        elif at_border := [m for m in history.get(c.country, []) if m.instrument in AT_ANY_BORDER]:
+            others.append(State(c.country, replay.Doctrine(replay.Settings(), at_border)))
+    return exporting, importing, others
 
 
 class Ending(Protocol):
@@ -53,8 +62,8 @@ class Ending(Protocol):
 class Politics:
     """The states over a world.
 
-    exporting, importing: the states. programmes: their reserves. court, tension: cases, and incidents between them.
-    told: what is said, and how acts are told. conceded: by whom to whom, and how tense they were then.
+    exporting, importing, others: the states. programmes: their reserves. court, tension: cases, and incidents between
+    them. told: what is said, and how acts are told. conceded: by whom to whom, and how tense they were then.
     cash_at, worth_at: balances of accounts, and worth of stocks, at decisions of doctrines, by step.
     due: states whose history dates an act to a step. rhythms: states with a doctrine of their own, and the steps at
     which they decide. endings: what a roll-out ends. dates: the steps on which anybody decides, in order.
@@ -63,7 +72,7 @@ class Politics:
     def __init__(self, world: World, told: Told):
         scenario, calendar = world.layout.scenario, world.calendar
         self._world = weakref.ref(world)
-        self.exporting, self.importing = states_of(scenario, told.history)
+        self.exporting, self.importing, self.others = states_of(scenario, told.history)
         self.tension = Tension(scenario, calendar, world.seed, world.replication)
         self.court = Court()
         self.told = told
@@ -92,7 +101,7 @@ class Politics:
     @property
     def everybody(self) -> list[State]:
         """All states, exporting ones first."""
-        return [*self.exporting, *self.importing]
+        return [*self.exporting, *self.importing, *self.others]
 
     def state(self, name: str) -> State:
         """The state of that name."""

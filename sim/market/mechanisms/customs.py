@@ -42,12 +42,13 @@ def law(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) ->
             continue
         country, material = N.q_country[N.v_there[passage]], N.q_mat[N.v_there[passage]]
         origin = N.q_country[N.v_here[passage]]
-        share = 1.0 - I.import_ban[country, origin, material]
+        barred = I.import_ban[country, origin, material]
         S.tariff[passage] = I.tariff[country, origin, material]
+        share = 1.0 - barred
         if zone > 0:
             I.route_tax[passage] = I.tax[zone, material]
             held = I.embargo[zone, country, material] * N.v_embargoed[passage]
-            share *= 1.0 - max(held, I.closure[zone, country, material])
+            share = 1.0 - max(held, I.closure[zone, country, material], barred)
             opened = I.inspection[zone, country, material]
             if opened > I.normal_inspection[zone]:
                 share *= min(1.0, COUNTER * I.normal_inspection[zone] / opened)

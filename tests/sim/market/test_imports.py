@@ -111,3 +111,13 @@ def test_an_import_ban_that_is_told_is_expected_from_its_day() -> None:
     path = world.R.price_of[:, j, 0] / world.R.price_of[0, j, 0]
     assert path[day - 1] == pytest.approx(1.0, abs=0.005)
     assert path[FIRST - 1] > 1.02
+
+
+@pytest.mark.parametrize("act", ["import_tariff against China at 30 %", "import_ban against China", "re_export_ban"])
+def test_a_country_without_a_role_acts_at_its_border_too(act: str) -> None:
+    world = Simulation("2010-embargo", changes=[f"act.a=Elsewhere {act} from 2010-01-04"], behaviour=QUIET).world()
+    world.advance(40)
+    in_force = [world.I.tariff, world.I.import_ban, world.I.own_output_only]
+    assert not any(array.any() for array in in_force)
+    world.advance(70)
+    assert sum(array.any() for array in in_force) == 1
