@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from chokepoint.agents.measure import Measure, lifting
 
@@ -52,3 +53,18 @@ class Law:
         """The same law, to be changed without changing this one."""
         parts = {name: type(value)(value) for name, value in vars(self).items()}
         return replace(self, **parts)
+
+
+def hold(world: Any, measure: Measure) -> None:
+    """Carry out an act that is in force by days: `World.hold_shares` reads it until it has ended."""
+    if not measure.lifted:
+        world.law.holds.append(measure)
+
+
+def rulings(world: Any, measure: Measure) -> list[tuple[int, int, Measure | None]]:
+    """The countries and materials that an act concerns, each with the act that rules there once this one has begun or
+    ended."""
+    law = world.law
+    law.enter(measure)
+    concerned = [(c, m) for c in world.targets(measure) for m in world.about(measure)]
+    return [(c, m, law.ruling(measure, world.countries[c], world.materials[m])) for c, m in concerned]

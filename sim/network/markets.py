@@ -161,7 +161,6 @@ class Markets:
             "q_mat": np.array(of_material),
             "q_of": self.of,
             "q_base_ln": np.log(self.price),
-            "q_price": self.price,
             "q_use": use,
             "q_output": output,
             "q_size": np.maximum(size, SPECK * self.use.sum(axis=0)[of_material]),

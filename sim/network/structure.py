@@ -166,7 +166,6 @@ ARRAYS = (
     Array("N.q_mat", "q", "index", "material of a market", None, "u4"),
     Array("N.q_of", "c m", "index", "market of a material in a country; -1 where there is none", None, "i8"),
     Array("N.q_base_ln", "q", "ln USD/kg", "log of the price of the base year", None),
-    Array("N.q_price", "q", "USD/kg", "price of the base year in a market", None),
     Array("N.q_use", "q", "t/year", "bought by users in the base year", None),
     Array("N.q_output", "q", "t/year", "refined in the base year", None),
     Array("N.q_size", "q", "t/year", "used, made and shipped in the base year", None),

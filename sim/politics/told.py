@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chokepoint.agents.measure import Measure
+from chokepoint.sim.engine.calendar import DAYS_PER_YEAR
 from chokepoint.sim.market.mechanisms.customs import COUNTER, STREAM_WEEKS
 from chokepoint.sim.market.mechanisms.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TAX, THREAT
+from chokepoint.sim.market.mechanisms.mining import GROUPS
 from chokepoint.sim.network.structure import NEVER
 from chokepoint.sim.politics.history import history_of, measure_of
 from chokepoint.sim.scenario.acts import words
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 WORDS = ("rumour", "report", "threat")  # what may speak of no act; an act that is not in the table withholds nothing
 KIND = {"rumour": RUMOUR, "report": REPORT, "threat": THREAT, "act": ACT}
 QUOTAS = ("export_quota", "production_quota")  # what an act of the same instrument without a value ends
-YEAR_DAYS, HALF_YEAR = 365.25, 200
+HALF_YEAR = 200  # days: an act that is no longer is one of half a year
 
 
 @dataclass
@@ -51,7 +53,6 @@ class Row:
     part: int = -1
     act: str = ""
     instrument: str = ""
-    abroad: bool = False  # whether it is about what a country without a border of its own sends
 
 
 class Told:
@@ -165,30 +166,21 @@ class Told:
         if size is None:
             return
         what, share, part = size
-        if act.instrument == "import_ban":
-            yield from self._not_let_in(act, kind, heard, actor)
-            return
         if act.instrument == "export_licence":
             ends = min(ends, begins + round((value or 0.0) / 5.0 + STREAM_WEEKS / 2.0))
         if act.instrument == "export_quota":
             ends = NEVER if self._renewed(act) else ends
         about = self._materials(act.materials)
-        yield Row(
+        row = Row(
             heard, kind, what, actor, share * about, begins, ends, self._countries(act.targets), about, part=part,
             act=act.id, instrument=act.instrument,
         )  # fmt: skip
-
-    def _not_let_in(self, act: Measure, kind: int, heard: int, importer: int) -> Iterator[Row]:
-        """What an import ban withholds: all that those it is against send to the country that bans it."""
-        begins = self.calendar.step_of(act.start)
-        ends = NEVER if act.end is None else self.calendar.step_of(act.end + timedelta(days=1))
-        about, there = self._materials(act.materials), np.eye(len(self.layout.countries))[importer]
-        for origin in np.flatnonzero(self._countries(act.targets)).tolist():
-            if origin != importer:
-                yield Row(
-                    heard, kind, LANE, origin, about, begins, ends, there, about, act=act.id, instrument=act.instrument,
-                    abroad=int(self.layout.N.zone_of_country[origin]) == 0,
-                )  # fmt: skip
+        if act.instrument != "import_ban":
+            yield row
+            return
+        importer = np.eye(len(layout.countries))[actor]  # what a ban withholds is what others send to its actor
+        for origin in np.flatnonzero(row.targets - importer > 0.0).tolist():
+            yield replace(row, actor=origin, targets=importer)
 
     def _renewed(self, act: Measure) -> bool:
         """Whether history has a later act of the kind; what a doctrine will decide nobody knows."""
@@ -216,7 +208,7 @@ class Told:
             part = {"light": 0, "heavy": 1}.get("".join(act.kind), -1)
             free = self._free_exports(actor, part)
             days = (act.end - act.start).days + 1 if act.end is not None else 0
-            a_year = 2.0 if days <= HALF_YEAR else YEAR_DAYS / days  # a half-year may be a few days short or long
+            a_year = 2.0 if days <= HALF_YEAR else DAYS_PER_YEAR / days  # a half-year may be a few days short or long
             share = max(0.0, 1.0 - a_year * value / free) if free > 0.0 else 0.0
             return QUOTA, share, part
         stopped = self._of_output(act, actor, value)
@@ -242,7 +234,7 @@ class Told:
         elif act.instrument == "enforcement":
             stopped[there & (N.k_legal == 0) & (named | ~named.any())] = 1.0  # as is said
         elif act.instrument == "production_quota" and value is not None:
-            group = there & (N.k_legal > 0) & (N.k_group == {"light": 1, "heavy": 2}.get("".join(act.kind), 0))
+            group = there & (N.k_legal > 0) & (N.k_group == GROUPS.get("".join(act.kind), 0))
             made = float(N.k_base[group].sum())
             stopped[group] = max(0.0, 1.0 - value / made) if made > 0.0 else 0.0
         else:
@@ -256,7 +248,7 @@ class Told:
         """Write it all into the arrays of a fresh world."""
         I = world.I
         for place, row in enumerate(self.rows):
-            write(I, place, row)
+            write(world, place, row)
         I.told_count[0] = len(self.rows)
 
 
@@ -270,10 +262,12 @@ def _known(row: Row, found: Sequence[Row]) -> bool:
     )  # fmt: skip
 
 
-def write(I: Any, place: int, row: Row) -> None:
+def write(world: World, place: int, row: Row) -> None:
     """Put a thing told into the arrays."""
+    I = world.I
+    if row.what == LANE and world.N.zone_of_country[row.actor] == 0:
+        I.told_abroad[0] = 1
     I.told_heard[place], I.told_kind[place], I.told_what[place] = row.heard, row.kind, row.what
-    I.told_abroad[0] = max(I.told_abroad[0], int(row.abroad))
     I.told_actor[place], I.told_share[place], I.told_part[place] = row.actor, row.share, row.part
     I.told_from[place], I.told_until[place], I.told_valid[place] = row.begins, row.ends, row.valid
     I.told_target[place], I.told_material[place] = row.targets, row.materials
@@ -302,7 +296,7 @@ def tell(world: World, told: Told, measure: Measure) -> None:
             place = int(np.flatnonzero(same)[0])
             I.told_valid[place], I.told_until[place] = row.valid, row.ends
         else:
-            write(I, _place(world), row)
+            write(world, _place(world), row)
 
 
 def unsay(world: World, told: Told, measure: Measure) -> None:

@@ -33,6 +33,8 @@ FORCE = {
     "heard": "not at all: it is heard of",
 }
 
+ANYWHERE = ("countries", "all")  # the targets of an act that may be against some countries or against everybody
+
 
 @dataclass(frozen=True)
 class Instrument:

@@ -61,15 +61,17 @@ def barrier(world: GovernedWorld, passage: int) -> str:
     if N.v_legal[passage] == 0:
         return ""
     c, origin, m = int(N.q_country[there]), int(N.q_country[here]), int(N.q_mat[there])
-    needs = N.v_licensed[passage] > 0.0
     found = {
         "import ban": I.import_ban[c, origin, m] > 0.0, "ban on shipping on": I.own_output_only[origin, m] > 0.0,
-        "embargo": z > 0 and I.embargo[z, c, m] * N.v_embargoed[passage] > 0.0,
-        "closed border": z > 0 and I.closure[z, c, m] > 0.0,
-        "inspection": z > 0 and I.inspection[z, c, m] > I.normal_inspection[z],
-        "refused licences": z > 0 and I.refused[z, c, m] > 0.0 and needs,
-        "permits not yet decided": z > 0 and S.decided[z, c, m] < 1.0 and needs,
     }  # fmt: skip
+    if z > 0:
+        needs = N.v_licensed[passage] > 0.0
+        found |= {
+            "embargo": I.embargo[z, c, m] * N.v_embargoed[passage] > 0.0, "closed border": I.closure[z, c, m] > 0.0,
+            "inspection": I.inspection[z, c, m] > I.normal_inspection[z],
+            "refused licences": I.refused[z, c, m] > 0.0 and needs,
+            "permits not yet decided": S.decided[z, c, m] < 1.0 and needs,
+        }  # fmt: skip
     return ", ".join(word for word, holds in found.items() if holds)
 
 

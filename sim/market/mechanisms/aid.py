@@ -3,17 +3,17 @@
 P behaviour, N structure, X influences, I instruments, S state, R record; `dt` is a step in years.
 """
 
+from math import exp
 from typing import Any
 
 from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
+from chokepoint.sim.engine.calendar import DAYS_PER_YEAR
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
 from chokepoint.sim.network.structure import USER
 from chokepoint.sim.scenario.acts import Instrument
-
-YEAR_DAYS = 365.25
 
 
 def aiding(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -26,7 +26,7 @@ def aiding(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
         firm, market = N.s_firm[slot], N.s_market[slot]
         if N.f_kind[firm] != USER or S.hastened[market] <= 1.0:
             continue
-        bought = N.s_base[slot] * (1.0 - N.f_scrap[firm]) * N.q_price[market]
+        bought = N.s_base[slot] * (1.0 - N.f_scrap[firm]) * exp(N.q_base_ln[market])
         paid = (S.hastened[market] - 1.0) * bought * dt
         pay(S.cash, N.c_account[N.s_country[slot]], N.f_account[firm], paid)
         R.user_aid[step, N.s_country[slot]] += paid
@@ -35,10 +35,10 @@ def aiding(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
 def _aid(world: Any, measure: Measure) -> None:
     """So many dollars over the days of the act, to users of the materials named or of all, by their bills."""
     N, country = world.N, world.countries.index(measure.actor)
-    days = (measure.end - measure.start).days + 1 if measure.end is not None else YEAR_DAYS
-    a_year = (measure.value or 0.0) / 1000.0 * YEAR_DAYS / days  # thousand USD
+    days = (measure.end - measure.start).days + 1 if measure.end is not None else DAYS_PER_YEAR
+    a_year = (measure.value or 0.0) / 1000.0 * DAYS_PER_YEAR / days  # thousand USD
     markets = [int(q) for m in world.about(measure) if (q := N.q_of[country, m]) >= 0]
-    bill = sum(float(N.q_use[q] * N.q_price[q]) for q in markets)
+    bill = sum(float(N.q_use[q]) * exp(N.q_base_ln[q]) for q in markets)
     for q in markets if bill > 0.0 else ():
         world.I.user_aid[country, N.q_mat[q]] += (-1.0 if measure.lifted else 1.0) * a_year / bill
     world.I.aids[0] = 1

@@ -12,7 +12,7 @@ from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
-from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.scenario.acts import ANYWHERE, Instrument
 from chokepoint.sim.scenario.lookup import Tables
 from chokepoint.sim.scenario.tables import Event
 
@@ -83,7 +83,7 @@ MECHANISM = Mechanism(
             "transit_delay",
             "Cargo from the actor takes so many whole weeks longer to a destination.",
             by="country",
-            targets=("countries", "all"),
+            targets=ANYWHERE,
             unit="weeks",
             high=26.0,
             example="Exportia transit_delay against Importia at 3 weeks from 2010-03-01 until 2010-05-30",

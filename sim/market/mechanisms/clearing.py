@@ -73,6 +73,7 @@ def foreseen(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     S.stock_answer[0] = P.stock_elasticity
     for outcome in range(OUTCOMES):
         first = first_alike(outcome, S)
+        S.first_alike[outcome] = first
         if first == outcome:
             begin_horizon(outcome, weeks, dt, P, N, I, S)
             clear(N, S)
@@ -83,7 +84,7 @@ def foreseen(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
     for outcome in range(OUTCOMES):
         count = 0
         for other in range(OUTCOMES):
-            count += 1 if first_alike(other, S) == outcome else 0
+            count += 1 if S.first_alike[other] == outcome else 0
         for market in range(S.price_ln.shape[0] if count > 0 else 0):
             price = S.ahead_ln[outcome, market]
             S.expected_ln[market] += count / OUTCOMES * price
@@ -788,6 +789,7 @@ MECHANISM = Mechanism(
         Array("S.looked_output", "q", "share", "output withheld at the last look ahead"),
         Array("S.looked_quota", "u", "share", "licences withheld at the last look ahead"),
         Array("S.ahead", "1", "1 or 0", "whether a horizon is cleared instead of a week"),
+        Array("S.first_alike", "3", "index", "first outcome in which the same is believed", 0, "i8"),
         Array("S.ahead_ln", "3 q", "ln USD/kg", "log of the price over the horizon, in each outcome", _per_outcome),
         Array("S.ahead_rent", "3 u", "USD/kg gross", "rent over the horizon, in each outcome"),
         Array("S.week_ln", "q", "ln USD/kg", "log of price, put aside"),

@@ -11,7 +11,8 @@ from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
-from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.market.law import hold, rulings
+from chokepoint.sim.scenario.acts import ANYWHERE, Instrument
 
 COUNTER = 3.0  # cargo that customs can clear at normal inspection, over that of the base year (assumption)
 STREAM_WEEKS = 12.0  # from an office's first decisions to its full throughput (assumption)
@@ -42,13 +43,12 @@ def law(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) ->
             continue
         country, material = N.q_country[N.v_there[passage]], N.q_mat[N.v_there[passage]]
         origin = N.q_country[N.v_here[passage]]
-        barred = I.import_ban[country, origin, material]
         S.tariff[passage] = I.tariff[country, origin, material]
-        share = 1.0 - barred
+        share = 1.0 - I.import_ban[country, origin, material]
         if zone > 0:
             I.route_tax[passage] = I.tax[zone, material]
             held = I.embargo[zone, country, material] * N.v_embargoed[passage]
-            share = 1.0 - max(held, I.closure[zone, country, material], barred)
+            share = min(share, 1.0 - max(held, I.closure[zone, country, material]))
             opened = I.inspection[zone, country, material]
             if opened > I.normal_inspection[zone]:
                 share *= min(1.0, COUNTER * I.normal_inspection[zone] / opened)
@@ -57,41 +57,26 @@ def law(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) ->
         S.open_share[passage] = share
 
 
-def _hold(world: Any, measure: Measure) -> None:
-    """An embargo or closure: in force by days, so that a hold of ten days holds ten days of cargo."""
-    if not measure.lifted:
-        world.law.holds.append(measure)
-
-
 def _inspection(world: Any, measure: Measure) -> None:
     """So many per cent of the cargo for a destination are opened; as many as usual where no act says how many."""
     zone = world.zone_of(measure.actor)
     normal = world.I.normal_inspection[zone]
-    for c, m, act in _ruling(world, measure):
+    for c, m, act in rulings(world, measure):
         world.I.inspection[zone, c, m] = normal if act is None or act.value is None else act.value / 100.0
 
 
 def _export_licence(world: Any, measure: Measure) -> None:
     """Cargo waits for a licence, `value` working days on average, five to a week."""
     zone = world.zone_of(measure.actor)
-    for c, m, act in _ruling(world, measure):
+    for c, m, act in rulings(world, measure):
         world.I.permit_weeks[zone, c, m] = 0.0 if act is None else (act.value or 0.0) / 5.0
 
 
 def _licence_refusal(world: Any, measure: Measure) -> None:
     """A share of the applications to a destination is refused."""
     zone = world.zone_of(measure.actor)
-    for c, m, act in _ruling(world, measure):
+    for c, m, act in rulings(world, measure):
         world.I.refused[zone, c, m] = 0.0 if act is None else (act.value or 0.0) / 100.0
-
-
-def _ruling(world: Any, measure: Measure) -> list[tuple[int, int, Measure | None]]:
-    """The countries and materials that an act concerns, each with the act that rules for it once this one has begun or
-    ended."""
-    law = world.law
-    law.enter(measure)
-    concerned = [(c, m) for c in world.targets(measure) for m in world.about(measure)]
-    return [(c, m, law.ruling(measure, world.countries[c], world.materials[m])) for c, m in concerned]
 
 
 def _normal(start: Making) -> Any:
@@ -110,8 +95,6 @@ def _tax(world: Any, measure: Measure) -> None:
         act = law.ruling(measure, material=name)
         world.I.tax[place] = law.taxes[place] if act is None else (act.value or 0.0) / 100.0
 
-
-ANYWHERE = ("countries", "all")
 
 MECHANISM = Mechanism(
     "customs",
@@ -147,7 +130,7 @@ MECHANISM = Mechanism(
         Instrument(
             "embargo",
             "Cargo of the covered forms for a destination is held by days, or so many per cent of it, by material.",
-            _hold,
+            hold,
             by="exporting_state",
             materials=True,
             unit="%",
@@ -164,7 +147,7 @@ MECHANISM = Mechanism(
         Instrument(
             "closure",
             "The border is closed for a destination, for every form, by days, by material.",
-            _hold,
+            hold,
             by="exporting_state",
             materials=True,
             targets=ANYWHERE,

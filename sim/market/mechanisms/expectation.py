@@ -450,21 +450,21 @@ def insiders(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             S.release_of[market] = max(P.release_years, left * dt)
 
 
-def most(row: int, I: Any) -> float:
-    """The largest share that a thing told withholds of any material."""
-    share = 0.0
+def felt_at_all(row: int, I: Any) -> bool:
+    """Whether a thing told withholds anything to speak of, of any material."""
     for material in range(I.told_share.shape[1]):
-        share = max(share, I.told_share[row, material])
-    return share
+        if I.told_share[row, material] > 0.02:
+            return True
+    return False
 
 
 def news_of(step: int, dt: float, actor: int, I: Any, S: Any) -> tuple[bool, float]:
     """Whether anything told of a state's exports has begun, and the years since the latest did."""
     begun, age = False, 1e9
     for row in range(I.told_count[0]):
-        if I.told_actor[row] != actor or I.told_heard[row] > step or most(row, I) <= 0.02:
+        if I.told_actor[row] != actor or I.told_heard[row] > step:
             continue
-        if I.told_what[row] == TAX or I.told_what[row] == SUPPLY:
+        if I.told_what[row] == TAX or I.told_what[row] == SUPPLY or not felt_at_all(row, I):
             continue
         since = min(max(I.told_from[row], I.told_heard[row]), step)
         age = min(age, (step - since) * dt)
@@ -504,7 +504,7 @@ MECHANISM = Mechanism(
         Array("I.told_kind", "g", "code", "rumour, report, threat, act", 0, "i8"),
         Array("I.told_what", "g", "code", "what it withholds: flows, licences, output; or a tax", 0, "i8"),
         Array("I.told_actor", "g", "index", "country that would do it", 0, "i8"),
-        Array("I.told_share", "g m", "share", "withheld of a material, or asked as a tax"),
+        Array("I.told_share", "g m", "share", "withheld of a material, or asked as a tax; of licences alike for all"),
         Array("I.told_material", "g m", "1 or 0", "materials it is about"),
         Array("I.told_from", "g", "week", "from which it is in force", 0, "i8"),
         Array("I.told_until", "g", "week", "at which it ends", 0, "i8"),

@@ -9,36 +9,25 @@ from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism
 from chokepoint.sim.engine.series import Series
-from chokepoint.sim.scenario.acts import Instrument
+from chokepoint.sim.market.law import hold, rulings
+from chokepoint.sim.scenario.acts import ANYWHERE, Instrument
 
 
 def _tariff(world: Any, measure: Measure) -> None:
     """A tariff on what comes from some or all countries, of the materials named or of all."""
-    importer, law = world.countries.index(measure.actor), world.law
-    law.enter(measure)
-    for origin in world.targets(measure):
-        for name in measure.materials or world.materials:
-            act = law.ruling(measure, world.countries[origin], name)
-            rate = 0.0 if act is None else (act.value or 0.0) / 100.0
-            world.I.tariff[importer, origin, world.materials.index(name)] = rate
-
-
-def _ban(world: Any, measure: Measure) -> None:
-    """An import ban: in force by days, as an embargo is."""
-    if not measure.lifted:
-        world.law.holds.append(measure)
+    importer = world.countries.index(measure.actor)
+    for origin, material, act in rulings(world, measure):
+        world.I.tariff[importer, origin, material] = 0.0 if act is None else (act.value or 0.0) / 100.0
 
 
 def _re_export_ban(world: Any, measure: Measure) -> None:
     """A country ships no more of the materials named, or of any, than its refineries make."""
     country, law = world.countries.index(measure.actor), world.law
     law.enter(measure)
-    for name in measure.materials or world.materials:
-        act = law.ruling(measure, material=name)
-        world.I.own_output_only[country, world.materials.index(name)] = 0.0 if act is None else 1.0
+    for material in world.about(measure):
+        act = law.ruling(measure, material=world.materials[material])
+        world.I.own_output_only[country, material] = 0.0 if act is None else 1.0
 
-
-ANYWHERE = ("countries", "all")
 
 MECHANISM = Mechanism(
     "imports",
@@ -68,7 +57,7 @@ MECHANISM = Mechanism(
         Instrument(
             "import_ban",
             "Nothing that comes from the countries named is let in, by days, by material.",
-            _ban,
+            hold,
             by="country",
             materials=True,
             targets=ANYWHERE,

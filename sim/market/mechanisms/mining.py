@@ -20,6 +20,7 @@ from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
+from chokepoint.sim.market.law import hold
 from chokepoint.sim.network.structure import OPERATING
 from chokepoint.sim.scenario.acts import Instrument, words
 from chokepoint.sim.scenario.lookup import Tables
@@ -121,12 +122,6 @@ def _production_quota(world: Any, measure: Measure) -> None:
         world.I.production_quota[world.zone_of(measure.actor), GROUPS[word]] = limit
 
 
-def _ore_hold(world: Any, measure: Measure) -> None:
-    """Ore of the mines named is stopped, in force by days."""
-    if not measure.lifted:
-        world.law.holds.append(measure)
-
-
 def _mines_of_group(event: Event, tables: Tables) -> Iterator[str]:
     """A production quota is for legal mines of the state, of its group."""
     groups = {mine.quota_group for mine in tables["mines"] if mine.country == event.actor and mine.legal == "yes"}
@@ -214,7 +209,7 @@ MECHANISM = Mechanism(
         Instrument(
             "ore_hold",
             "The ore of named mines, of any country, is held, by days.",
-            _ore_hold,
+            hold,
             targets=("mines",),
             force="days",
             told="act",

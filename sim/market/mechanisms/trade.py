@@ -238,8 +238,9 @@ def settle(step: int, passage: int, goes: float, payer: int, N: Any, I: Any, S: 
     rent = goes * S.rent[group] * N.v_gross[passage] if group >= 0 else 0.0
     duty = S.tariff[passage] * (goes * here + tax + rent)
     S.cash[N.row_account[0]] += goes * (there - here) - tax - rent - duty
-    S.cash[N.c_account[country]] += duty
-    R.duty[step, country] += duty
+    if duty > 0.0:
+        S.cash[N.c_account[country]] += duty
+        R.duty[step, country] += duty
     if zone > 0:
         S.cash[N.c_account[N.state_of_zone[zone]]] += tax
         R.tax[step, zone] += tax
