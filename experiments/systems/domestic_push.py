@@ -3,9 +3,9 @@
 In 2020 the United States ordered a push for minerals mined at home. Here they had done so ten years earlier, for
 Mountain Pass, in the episode of 2010: a subsidy to every kg for five years or for nine, half of the outlay, or a floor
 below which the price of ore does not fall. Without any the mine is built in the boom and fails. A subsidy of so much a
-kg starts it earlier and does not keep it, until whenever it is paid: ore earns less from 2013 on than before the boom,
-and what is started earlier fails earlier. The floor keeps it, at ten times the cost; half of the outlay lets it run for
-some years. (At the prices of this version's market; a subsidy to 2018 kept it in the one before.)
+kg starts it earlier and does not keep it, whether it is paid until 2014 or until 2018: what is started earlier fails
+earlier. Half of the outlay lets it run for some years; the floor alone keeps it, at more than ten times the cost of the
+longest subsidy.
 """
 
 from typing import TYPE_CHECKING
