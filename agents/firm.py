@@ -41,8 +41,9 @@ def use(gap: float, level: float, elasticity: float, steepness: float) -> tuple[
 def wanted(above: float, normal: float, answer: float) -> tuple[float, float]:
     """Stock that holders want, t, with `above` = ln(expected price / price) and its slope in the log of price.
 
-    normal * e^(answer * above): who expects a higher price holds more of it. Source: the storers of Deaton and Laroque
-    (1992), made smooth over holders who expect different prices.
+    normal * e^(answer * above): who expects a higher price holds more of it. It must stay in proportion to `normal`, of
+    which every holder has a part. Source: the storers of Deaton and Laroque (1992), made smooth over holders who expect
+    different prices.
     """
     held = normal * exp(answer * above)
     return held, -answer * held

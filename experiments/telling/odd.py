@@ -53,7 +53,7 @@ def order(source: PhaseSource) -> str:
     """The phases of the week, with the mechanism they belong to, what they do, and the rules they call."""
     rows = []
     for number, phase in enumerate(source.frame.phases, start=1):
-        called = ", ".join(f"`{call.rule}`" for call in source.calls_of(phase.name) if call.rule)
+        called = ", ".join(f"`{rule}`" for rule in source.rules_of(phase.name))
         file = source.file_of(phase.name).path.name
         rows.append(f"{number} | `{phase.name}` | `{file}` | {phase.line} | {called}")
     return table("| phase | file in `sim/market/mechanisms/` | what happens | rules called", iter(rows))
@@ -64,7 +64,7 @@ def rules(source: PhaseSource, known: dict[str, str]) -> str:
     the phases that call it."""
     rows = []
     for name in sorted(source.rules):
-        callers = [p.name for p in source.frame.phases if any(c.rule == name for c in source.calls_of(p.name))]
+        callers = [p.name for p in source.frame.phases if name in source.rules_of(p.name)]
         gives = known.get(name) or beginning(source.rules[name])
         rows.append(f"`{name}` | {gives} | {', '.join(f'`{p}`' for p in callers)}")
     return table("rule | gives | called in", iter(rows))

@@ -23,7 +23,7 @@ import numpy as np
 from chokepoint.sim.engine.arrays import addresses
 from chokepoint.sim.engine.files import write_whole
 from chokepoint.sim.engine.frame import BUNDLES
-from chokepoint.sim.engine.phase_source import PhaseSource, digest
+from chokepoint.sim.engine.phase_source import PhaseSource, digest, with_rules
 from chokepoint.sim.scenario.problems import BadInput
 
 
@@ -47,22 +47,27 @@ def load(path: Path, text: str) -> ModuleType:
     return _module(f"chokepoint_rule_{digest(f'{path.resolve()}{chr(0)}{text}')}", path)
 
 
-def native(module: str, path: str, name: str) -> Any:
+def native(module: str, path: str, name: str, others: Mapping[tuple[str, str], tuple[str, str, str]]) -> Any:
     """A function for native code that calls it, out of a copy of its file in which all functions are compiled.
 
-    module, path: where it stands; a study's file, which no name imports, is found by its path alone.
+    module, path: where it stands; a study's file, which no name imports, is found by its path alone. others: by module
+    and name, functions in whose place it calls another, each with the module, path and name of that one.
     """
     import numba
 
     text = Path(path).read_text(encoding="utf-8")
-    copy = _module(f"chokepoint_native_{digest(module + text)}", Path(path))
+    told = repr(sorted(others.items())) if others else ""
+    copy = _module(f"chokepoint_native_{digest(module + text + told)}", Path(path))
     compiler: Any = numba.njit
     for local, value in vars(copy).items():
         if isinstance(value, FunctionType):
-            if value.__module__ == copy.__name__:
+            home = module if value.__module__ == copy.__name__ else value.__module__
+            if (home, value.__name__) in others:
+                compiled = native(*others[home, value.__name__], {})
+            elif value.__module__ == copy.__name__:
                 compiled = compiler(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(value)
             else:
-                compiled = native(value.__module__, inspect.getfile(value), value.__name__)
+                compiled = native(value.__module__, inspect.getfile(value), value.__name__, others)
             setattr(copy, local, compiled)
     return getattr(copy, name)
 
@@ -297,12 +302,11 @@ class Kernel:
 
     def _as_they_stand(self) -> dict[str, Callable[..., None]]:
         found: dict[str, Callable[..., None]] = {}
+        own = {self.source.rules[r.rule]: r.load() for r in self.replacements}
         for file in self.source.files.values():
             module = _module(f"chokepoint_plain_{file.path.stem}_{self.identity}", file.path)
-            for r in self.replacements:
-                alias = r.rule.replace(".", "_")
-                if hasattr(module, alias):
-                    setattr(module, alias, r.load())
+            for called in file.called:
+                setattr(module, called.alias, with_rules(called.function, own))
             found.update({name: getattr(module, name) for name in file.phases})
         return found
 

@@ -10,7 +10,7 @@ import ast
 import hashlib
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -92,6 +92,31 @@ def files_behind(function: FunctionType) -> tuple[str, ...]:
             named = (value for value in one.__globals__.values() if isinstance(value, FunctionType))
             waiting += [other for other in named if not other.__module__.startswith(("functools", "collections"))]
     return tuple(sorted(found))
+
+
+@lru_cache(1024)
+def reached(function: FunctionType) -> frozenset[FunctionType]:
+    """The functions that a function calls, itself or through others."""
+    found: set[FunctionType] = set()
+    waiting = [function]
+    while waiting:
+        one = waiting.pop()
+        values = [one.__globals__.get(name) for name in _names_in(one.__code__)]
+        fresh = {value for value in values if isinstance(value, FunctionType)} - found
+        waiting += fresh
+        found |= fresh
+    return frozenset(found)
+
+
+def with_rules(function: FunctionType, own: Mapping[FunctionType, Callable[..., Any]]) -> Callable[..., Any]:
+    """A function that calls a study's own rules where it, or what it calls, would call ours; as it is where none do."""
+    if function in own:
+        return own[function]
+    if not reached(function) & own.keys():
+        return function
+    called = {name: function.__globals__.get(name) for name in _names_in(function.__code__)}
+    changed = {name: with_rules(value, own) for name, value in called.items() if isinstance(value, FunctionType)}
+    return FunctionType(function.__code__, function.__globals__ | changed, function.__name__, function.__defaults__)
 
 
 class MechanismFile:
@@ -177,6 +202,16 @@ class PhaseSource:
         read = file.read_by(phase)
         return [called for called in file.called if called.alias in read]
 
+    def rules_of(self, phase: str) -> list[str]:
+        """The rules that a phase calls, itself or through what it calls."""
+        calls = self.calls_of(phase)
+        inner = {rule for called in calls for rule in self.rules_in(called, self.rules)}
+        return sorted(inner | {called.rule for called in calls if called.rule})
+
+    def rules_in(self, called: Called, rules: Iterable[str]) -> list[str]:
+        """Those of some rules that a function calls, itself or through others: `firm.use` calls `firm.choke`."""
+        return [rule for rule in rules if self.rules[rule] in reached(called.function)]
+
     def _table(self, mechanism: Mechanism) -> str:
         """What native code of a mechanism takes for granted of the arrays: their places, axes and types."""
         arrays = list(self.frame.arrays.values())
@@ -196,7 +231,9 @@ class PhaseSource:
         found = {}
         for name in self.names:
             mechanism, file = self.frame.home[name], self.file_of(name)
-            texts = [own.get(called.rule or "") or called.source for called in self.calls_of(name)]
+            calls = self.calls_of(name)
+            texts = [own.get(called.rule or "") or called.source for called in calls]
+            texts += [own[rule] for called in calls if called.rule not in own for rule in self.rules_in(called, own)]
             helpers = [file.blocks[helper] for helper in file.helpers(name)]
             numbers = [f"{constant} = {value!r}" for constant, value in file.constants(name)]
             parts = [common, tables[mechanism.name], *numbers, file.blocks[name], *helpers, *texts]
@@ -206,6 +243,7 @@ class PhaseSource:
     def module(self, file: MechanismFile, replacements: Sequence[Own], copies: dict[str, Path]) -> str:
         """Source of a module that holds the phases of a file with a set of rules; `copies`: where own rules lie."""
         own = {r.rule: r for r in replacements}
+        places = {r.rule: (digest(r.source), str(copies[r.rule]), r.function) for r in replacements}
         lines = [
             "from math import *",
             "from pathlib import Path",
@@ -217,10 +255,12 @@ class PhaseSource:
         for called in file.called:
             replacement = own.get(called.rule or "")
             if replacement is not None:
-                path, module, name = copies[replacement.rule], digest(replacement.source), replacement.function
+                place, others = places[replacement.rule], {}
             else:
-                path, module, name = Path(inspect.getfile(called.function)), called.module, called.function.__name__
-            lines.append(f"{called.alias} = native({module!r}, {str(path)!r}, {name!r})")
+                place = called.module, inspect.getfile(called.function), called.function.__name__
+                inner = self.rules_in(called, own)
+                others = {(self.rules[r].__module__, self.rules[r].__name__): places[r] for r in inner}
+            lines.append(f"{called.alias} = native(*{place!r}, {others!r})")
         lines += [f"{name} = {value!r}" for name, value in file.constants(*file.phases)]
         lines.append(self._flatten(file))
         return "\n".join(lines) + "\n"

@@ -12,7 +12,7 @@ from typing import Any
 
 from chokepoint.sim.engine import compiled
 from chokepoint.sim.engine.compiled import Kernel, Replacement
-from chokepoint.sim.engine.phase_source import PhaseSource
+from chokepoint.sim.engine.phase_source import PhaseSource, with_rules
 from chokepoint.sim.scenario.problems import BadInput, nearest
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,8 @@ class RuleSet:
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """Every rule of the set as a Python function, by name such as `firm.use`."""
-        return self.source.rules | {r.rule: r.load() for r in self.replacements}
+        own = {self.source.rules[r.rule]: r.load() for r in self.replacements}
+        return {name: with_rules(function, own) for name, function in self.source.rules.items()}
 
     def kernel(self) -> Kernel:
         """The kernel with these rules in it, written and compiled on first use."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from chokepoint.experiments.telling.trace.entry import number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
+from chokepoint.sim.market.mechanisms.use import stopped
 from chokepoint.sim.network.structure import GREY, RESERVE, USER
 from chokepoint.sim.politics.governed import GovernedWorld
 
@@ -182,7 +183,8 @@ class FirmWatch(Watch):
         N, P, S, terms = self.world.N, self.world.P, self.world.S, self.terms[slot]
         market = int(N.s_market[slot])
         gap = float(S.price_ln[market]) - float(N.q_base_ln[market])
-        stops = exp(self.rules["firm.choke"](gap, P.choke)[0]) - 1.0
+        used, free = (self.rules["firm.use"](gap, 1.0, P.use_elasticity, steep)[0] for steep in (P.choke, 0.0))
+        stops = stopped(used, P.use_elasticity * gap, self.rules["firm.choke"](gap, P.choke)[0], free)
         recovered = float(N.f_scrap[self.f]) / (1.0 - float(N.f_scrap[self.f]))
         calls, got = terms["use_t"], self.stock[slot] - float(S.stock[slot])
         self.agree(f"use of {self._material(slot)}", float(S.expected[slot]), calls * (1.0 + recovered))

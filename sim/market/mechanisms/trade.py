@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from chokepoint.agents.firm import filled as firm_filled
 from chokepoint.agents.firm import use as firm_use
+from chokepoint.agents.firm import wanted as firm_wanted
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
@@ -26,6 +28,7 @@ from chokepoint.sim.network.structure import RESERVE
 TRUST_YEARS = 0.25  # memory of a supplier's deliveries (assumption)
 TRUST_GAIN = 3.0  # loss of trust in a supplier for each unit of an order that it leaves unfilled (assumption)
 TINY = 1e-12
+ROUNDING, NEVER = 1e-12, 1e12  # of a gap of stock, within which two paces are one; years
 
 
 def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
@@ -34,16 +37,25 @@ def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
         gap = S.price_ln[market] - N.q_base_ln[market]
         used, _ = firm_use(gap, 1.0, S.use_elasticity[0], S.choke[0])
         above = S.holders_ln[market] - S.price_ln[market]
-        raised = exp(S.stock_answer[0] * above)
+        raised, _ = firm_wanted(above, 1.0, S.stock_answer[0])
         cover = used if S.use_level[market] > 0.0 else 1.0
         S.used_factor[market] = used
         S.stock_factor[market] = cover * raised
         missing = S.stock_factor[market] * S.wanted_here[market] - S.held[market]
-        S.gap_years[market] = S.fill_of[market] if missing > 0.0 else S.release_of[market]
+        S.gap_years[market] = pace(missing, S.fill_of[market], S.release_of[market])
         S.ahead_factor[market] = S.forward_buying[market] * raised
         S.price_at[market] = exp(S.price_ln[market])
         S.price_of[N.q_country[market], N.q_mat[market]] = S.price_at[market]
         S.bought[market], S.sold[market] = 0.0, S.relief_in[market] * dt
+
+
+def pace(missing: float, fill_years: float, release_years: float) -> float:
+    """Years over which a market closes its gap of stock, as `firm.filled` has it."""
+    years = fill_years if missing > 0.0 else release_years
+    bought, _ = firm_filled(missing, 0.0, fill_years, release_years)
+    if abs(bought * years - missing) <= ROUNDING * abs(missing):
+        return years
+    return missing / bought if bought != 0.0 else NEVER
 
 
 def plans(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:

@@ -10,20 +10,24 @@ from math import exp
 from typing import Any
 
 from chokepoint.agents.firm import choke as firm_choke
+from chokepoint.agents.firm import use as firm_use
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.network.structure import USER
 
 REMEMBERED_YEARS = 0.25  # how long a firm remembers what it lacked (assumption)
+AS_SHIPPED = 1e-5  # of use, within which it is what elasticity and choke say
 
 
 def consumption(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What a firm uses it buys, less what it recovers of it."""
     for market in range(S.lacking.shape[0]):
         S.lacking[market] = 0.0
-        given_up, _ = firm_choke(S.price_ln[market] - N.q_base_ln[market], P.choke)
-        S.stopped[market] = exp(given_up) - 1.0
+        gap = S.price_ln[market] - N.q_base_ln[market]
+        given_up, _ = firm_choke(gap, P.choke)
+        free, _ = firm_use(gap, 1.0, P.use_elasticity, 0.0)
+        S.stopped[market] = stopped(S.used_factor[market], P.use_elasticity * gap, given_up, free)
     seen = 1.0 - exp(-dt / REMEMBERED_YEARS)
     for firm in range(S.unfilled.shape[0]):
         if N.f_kind[firm] != USER:
@@ -49,6 +53,17 @@ def consumption(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
             R.lost_value[step, country] += short * N.s_value[slot]
         share = lacked / needed if needed > 0.0 else 0.0
         S.unfilled[firm] += (share - S.unfilled[firm]) * seen
+
+
+def stopped(used: float, saved: float, given_up: float, free: float) -> float:
+    """Use that stands still, over what is used: what the choke takes. used: of use at the base price.
+
+    saved, given_up: ln that the elasticity and the choke take of it. free: use without steepness: a study's own rule of
+    use may know another choke, or none, and what stands still is what its use gives up for the steepness.
+    """
+    if abs(used - exp(-saved - given_up)) <= AS_SHIPPED * used:
+        return exp(given_up) - 1.0
+    return max(0.0, free / used - 1.0) if used > 0.0 else 0.0
 
 
 MECHANISM = Mechanism(

@@ -90,7 +90,10 @@ def test_two_sets_of_rules_side_by_side(study: Path) -> None:
 def test_a_rule_costs_the_phases_that_call_it_and_no_other(study: Path) -> None:
     ours = compiled.objects(phases(), rule_set().replacements)
     own = compiled.objects(phases(), rule_set({"firm.use": f"{study}:eager"}).replacements)
-    assert {name for name in ours if ours[name] != own[name]} == {"foreseen", "clearing", "factors"}
+    assert {name for name in ours if ours[name] != own[name]} == {"foreseen", "clearing", "factors", "consumption"}
+    study.write_text("def other(gap, steepness):\n    return 0.0, 0.0\n", encoding="utf-8")
+    own = compiled.objects(phases(), rule_set({"firm.choke": f"{study}:other"}).replacements)
+    assert {name for name in ours if ours[name] != own[name]} == {"foreseen", "clearing", "factors", "consumption"}
     study.write_text("def at_once(previous, value, kept_share):\n    return value\n", encoding="utf-8")
     own = compiled.objects(phases(), rule_set({"market.smoothed": f"{study}:at_once"}).replacements)
     assert {name for name in ours if ours[name] != own[name]} == {"investment"}
