@@ -49,6 +49,17 @@ def factors(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
         S.bought[market], S.sold[market] = 0.0, S.relief_in[market] * dt
 
 
+def part_of_market(wanted: float, market: int, S: Any) -> float:
+    """A holder's part of a market, by the stock that it wants."""
+    return float(wanted / max(S.normal_stock[market], TINY))
+
+
+def wanted_of_refiner(refiner: int, material: int, market: int, dt: float, N: Any, S: Any) -> tuple[float, float]:
+    """Stock of its product that a refiner wants, t, and its part of the market."""
+    wanted = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt)
+    return wanted, part_of_market(wanted, market, S)
+
+
 def pace(missing: float, fill_years: float, release_years: float) -> float:
     """Years over which a market closes its gap of stock, as `firm.filled` has it."""
     years = fill_years if missing > 0.0 else release_years
@@ -66,7 +77,7 @@ def plans(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) 
         if N.f_kind[N.s_firm[slot]] == RESERVE:
             S.order[slot] = S.wish[slot] * dt
         else:
-            share = S.holding[slot] / max(S.normal_stock[market], TINY)
+            share = part_of_market(S.holding[slot], market, S)
             held = S.stock[slot] + S.pipe_sum[slot] + S.spot_sum[slot] - share * S.forward[market]
             transit = share * (S.wanted_here[market] - S.normal_stock[market])
             missing = S.stock_factor[market] * (S.holding[slot] + transit) - held
@@ -82,8 +93,7 @@ def plans(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) 
             market = N.q_of[N.r_country[refiner], material]
             if market < 0:
                 continue
-            wanted = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt)
-            share = wanted / max(S.normal_stock[market], TINY)
+            wanted, share = wanted_of_refiner(refiner, material, market, dt, N, S)
             held = S.product[refiner, material] - S.made[refiner, material] + S.r_afloat[refiner, material]
             held += S.workable[refiner] * S.feed[refiner, material] * N.r_yield[refiner]
             transit = share * (S.wanted_here[market] - S.normal_stock[market])
@@ -308,7 +318,7 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
     for slot in range(S.stock.shape[0]):
         market, country, account = N.s_market[slot], N.s_country[slot], N.f_account[N.s_firm[slot]]
         price = S.price_at[market]
-        share = S.holding[slot] / max(S.normal_stock[market], TINY)
+        share = part_of_market(S.holding[slot], market, S)
         lacks = max(0.0, S.order[slot] - S.received[slot]) if S.order[slot] > 0.0 else 0.0
         at_home = S.part_home[market] * lacks
         afloat = S.part_in[market] * lacks + S.shared_in[market] * share
@@ -332,8 +342,7 @@ def spot_shares(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R:
                 continue
             price = S.price_at[market]
             order = S.r_order[refiner, material]
-            wanted = product_wanted(N.r_output[refiner, material], S.usual_output[refiner, material], dt)
-            share = wanted / max(S.normal_stock[market], TINY)
+            _, share = wanted_of_refiner(refiner, material, market, dt, N, S)
             at_home = S.part_home[market] * max(0.0, order)
             afloat = S.part_in[market] * max(0.0, order) + S.shared_in[market] * share
             gives = S.part_sold[market] * max(0.0, -order)
