@@ -99,7 +99,8 @@ def sheet(session: Session, agent: str, material: str, weeks: int = 4) -> list[t
         return lines
     first, last = session.day - timedelta(days=7 * weeks), session.day - timedelta(days=1)
     one = material if row["kind"] == "price" else None
-    entries = trace(session.simulation, agent.removeprefix("State of "), material=one, first=first, last=last, every=1)
+    name = agent.removeprefix("State of ")
+    entries = trace(session.simulation, name, material=one, first=first, last=last, every=1, strict=False)
     latest = [e for e in entries if e.day == entries[-1].day]
     for entry in latest if one or len(latest) >= LEAST_TOLD else entries[-LEAST_TOLD:]:
         numbers = in_numbers({name: value for name, value in entry.options.items() if value})

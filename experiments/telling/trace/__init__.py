@@ -50,6 +50,7 @@ def trace(
     last: date | None = None,
     every: int = 4,
     replication: int = 0,
+    strict: bool = True,
 ) -> list[Entry]:
     """The decisions of one agent in one run, or how the prices of a country came about, in the order of days.
 
@@ -57,9 +58,10 @@ def trace(
     matter. material: tell of this one only (a mine ships all materials of its ore). first, last: days of the span that
     is told of, by default the whole run; the run begins at its own start all the same. every: weeks from one look to
     the next at a price, firm, refiner or mine; states are told of whenever they decide. replication: number, from 0.
+    strict: whether a fault of the trace ends it; else it takes the place of the one entry that it belongs to.
 
     `BadInput` names an unknown agent or material with the nearest ones, and days outside the run. `ArithmeticError`
-    when a rule called again does not give what the run did.
+    when a rule called again does not give what the run did, and the trace is strict.
     """
     world = simulation.world(replication)
     known = everybody(world)
@@ -84,6 +86,8 @@ def trace(
         raise BadInput(problems, "trace")
     rules = simulation.rules.functions()
     watches = [make(world, rules, material=material) for make in known[name]]
+    for watch in watches:
+        watch.strict = strict
     follow(world, watches, stop, range(start, stop), range(start, stop, every))
     found = [entry for watch in watches for entry in watch.entries]
     return found if len(watches) == 1 else sorted(found, key=lambda entry: entry.day)

@@ -112,7 +112,9 @@ class FirmWatch(Watch):
 
     def after_plans(self) -> None:
         for s, terms in self.terms.items():
-            self.agree(f"order of {self._material(s)}", float(self.world.S.order[s]), terms["order_t"])
+            material = self._material(s)
+            kernel = float(self.world.S.order[s])
+            self.agree(f"order of {material}", kernel, terms["order_t"], f"trade in {material}")
 
     def after_shipping(self) -> None:
         self.by_links = {s: suppliers(self.world, s) for s in self.slots}

@@ -92,7 +92,8 @@ class RefinerWatch(Watch):
     def after_plans(self) -> None:
         for m, terms in self.terms.items():
             kernel = float(self.world.S.r_order[self.r, m])
-            self.agree(f"order of {self.world.materials[m]}", kernel, terms["order_t"])
+            material = self.world.materials[m]
+            self.agree(f"order of {material}", kernel, terms["order_t"], f"sale of {material}")
 
     def after_shipping(self) -> None:
         self.by_links = {m: buyers(self.world, self.r, m) for m in self.sold}

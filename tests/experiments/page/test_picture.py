@@ -1,12 +1,14 @@
 """Pictures: links have the colour of what cargo goes through, and lines the numbers of the run."""
 
 import json
+from typing import Any
 
 import pytest
 
 from chokepoint.experiments.page import agents, network, picture
 from chokepoint.experiments.page.places import bounds, places, unknown
 from chokepoint.experiments.page.session import Session
+from chokepoint.experiments.telling.trace import firms
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,24 @@ def test_the_table_has_every_agent_and_a_sheet_says_why(session: Session) -> Non
     sheet = agents.sheet(session, firm, "Nd")
     assert any(head in ("buys this week, t", "sells this week, t") and "Nd" in text for head, text in sheet)
     assert any("trade in Nd" in head and "on the spot" in text for head, text in sheet)
+
+
+def test_a_fault_of_the_trace_hides_one_line_of_a_sheet(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = next(a for a in session.world.layout.firms if a.startswith("Japan magnets"))
+    true = agents.sheet(session, firm, "Nd")
+    ours, nd = firms.plan_terms, session.world.materials.index("Nd")
+
+    def off(world: Any, rules: Any, slot: int) -> dict[str, float]:
+        terms = ours(world, rules, slot)
+        return {**terms, "order_t": terms["order_t"] + 1.0} if world.N.s_mat[slot] == nd else terms
+
+    monkeypatch.setattr(firms, "plan_terms", off)
+    found = agents.sheet(session, firm, "Nd")
+    assert [head for head, _ in found] == [head for head, _ in true]
+    changed = {head: text for (head, text), (_, before) in zip(found, true, strict=True) if text != before}
+    assert changed
+    assert all(head.endswith("trade in Nd") for head in changed)
+    assert all(text.startswith("cannot be told: the trace is at fault") for text in changed.values())
 
 
 def test_a_sheet_says_why_a_spot_price_is_what_it_is(session: Session) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.telling.trace import Entry, everybody, prices, trace
+from chokepoint.experiments.telling.trace import Entry, everybody, firms, prices, trace
 from chokepoint.experiments.telling.trace.entry import number
 from chokepoint.experiments.telling.trace.watch import follow
 from chokepoint.sim import BadInput, Simulation
@@ -98,6 +98,39 @@ def test_a_rule_that_is_not_the_one_of_the_run_is_found_out(rule: str) -> None:
     watches = [make(world, rules) for makers in everybody(world).values() for make in makers]
     with pytest.raises(ArithmeticError, match="its rule gives"):
         follow(world, watches, world.last, range(world.last), range(60, world.last))
+
+
+def test_one_fault_hides_its_own_line_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation = small()
+    span = {"first": date(2011, 3, 7), "last": date(2011, 3, 27), "every": 1}
+    true = trace(simulation, "Importia user 1", **span)
+    ours = firms.plan_terms
+
+    def off(world: Any, rules: Any, slot: int) -> dict[str, float]:
+        terms = ours(world, rules, slot)
+        return {**terms, "order_t": terms["order_t"] + 1.0} if world.N.s_mat[slot] == 0 else terms
+
+    monkeypatch.setattr(firms, "plan_terms", off)
+    with pytest.raises(ArithmeticError, match="order of M1"):
+        trace(simulation, "Importia user 1", **span)
+    found = trace(simulation, "Importia user 1", **span, strict=False)
+    assert [(e.day, e.about) for e in found] == [(e.day, e.about) for e in true]
+    hidden = entries_of(found, "trade in M1")
+    assert hidden
+    assert {e.choice for e in hidden} == {"cannot be told"}
+    assert all("the trace is at fault: order of M1: the run has" in e.reason for e in hidden)
+    assert [e for e in found if e.about != "trade in M1"] == [e for e in true if e.about != "trade in M1"]
+
+
+def test_a_phase_that_cannot_be_gone_through_hides_what_it_tells_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulation = small()
+    span = {"first": date(2011, 3, 7), "last": date(2011, 3, 13), "every": 1}
+    monkeypatch.setattr(firms.FirmWatch, "_use", lambda self, slot: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        trace(simulation, "Importia user 1", **span)
+    found = trace(simulation, "Importia user 1", **span, strict=False)
+    assert {e.about for e in found} == {"trade in M1", "trade in M2", "consumption"}
+    assert "ZeroDivisionError" in entries_of(found, "consumption")[0].reason
 
 
 def entries_of(found: list[Entry], about: str) -> list[Entry]:
