@@ -73,3 +73,41 @@ def test_who_feared_to_lose_use_remembers_it_for_years() -> None:
     world.advance(last + 53)
     years = 52 * world.dt
     assert world.S.feared[importer] == pytest.approx(feared * np.exp(-years / FEARED_YEARS), rel=0.05)
+
+
+def mining_quota(share: float) -> Any:
+    """A world in which the exporting state says in March 2010 that a share of what its mines make is allowed from
+    September on: the world, its market, and the weeks of both days."""
+    mines = world_scenario(noise=False, mines=2).mines
+    legal = [mine for mine in mines if mine.country == "Exportia" and mine.legal == "yes"]
+    made = sum(mine.output_t_per_year for mine in legal)
+    quota = event("q", DAY + YEAR / 2, "production_quota", share * made, kind="light", unit="t/year")
+    items = [news_item("n", DAY, "act", measure="q")]
+    world = Simulation(world_scenario(noise=False, mines=2, events=(quota,), news=items)).world()
+    market = int(world.N.q_of[world.countries.index("Exportia"), 0])
+    return world, market, world.calendar.step_of(DAY), world.calendar.step_of(DAY + YEAR / 2)
+
+
+def test_a_mining_quota_that_cuts_moves_what_is_expected_before_its_first_day() -> None:
+    world, market, told, first = mining_quota(0.4)
+    world.advance(told)
+    before = np.exp(world.S.expected_ln)
+    assert world.S.output_withheld.max() == 0.0
+    world.advance(told + 1)
+    (row,) = world.politics.told.rows
+    assert (row.heard, row.begins) == (told, first)
+    legal = world.N.k_base[(world.N.k_legal > 0) & (world.N.k_country == world.N.q_country[market])].sum()
+    every = world.N.k_base[world.N.k_country == world.N.q_country[market]].sum()
+    assert row.share[0] == pytest.approx(0.6 * legal / every)  # unlicensed mines go on
+    assert 0.0 < world.S.output_withheld[:, market].max() < row.share[0] + 1e-9
+    assert np.exp(world.S.expected_ln).max() > 1.05 * before.max()
+    assert world.R.price_of[told].max() > 1.02 * world.R.price_of[told - 1].max()  # and so today's price
+    mined = world.R.mined[: told + 1].sum(axis=1)
+    assert mined[-1] == pytest.approx(mined[0], rel=0.05)  # while nothing is cut yet
+
+
+def test_a_mining_quota_above_what_is_mined_moves_nothing() -> None:
+    world, _, _, first = mining_quota(1.5)
+    world.advance(first + 8)
+    assert world.S.output_withheld.max() == 0.0
+    assert world.R.price_of[:, :, 0].max() == pytest.approx(world.R.price_of[0, :, 0].max(), rel=1e-3)
