@@ -102,8 +102,8 @@ class Mine(View):
 
     @property
     def state(self) -> str:
-        """planned, operating, building, mothballed or defaulted."""
-        names = ("planned", "operating", "building", "mothballed", "defaulted")
+        """planned, operating, building or defaulted."""
+        names = ("planned", "operating", "building", "defaulted")
         return names[int(self.model.world.S.k_state[self.idx])]
 
 

@@ -252,7 +252,6 @@ def _firm(name: str, country: str, sector: str, use: float, trade_share: float, 
 
 def _sector(name: str, multiplier: float) -> Sector:
     return Sector(
-        sector=name, form="oxide", elasticity_multiplier=multiplier, thrift_multiplier=multiplier,
-        relocation_multiplier=0.0, scrap_share=0.0, value_added_usd_per_kg=500.0 * multiplier,
+        sector=name, form="oxide", scrap_share=0.0, value_added_usd_per_kg=500.0 * multiplier,
         meaning="all use" if multiplier else "holds and resells", **ASSUMED,
     )  # fmt: skip

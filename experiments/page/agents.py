@@ -8,7 +8,7 @@ import numpy as np
 from chokepoint.experiments.page.session import Session
 from chokepoint.experiments.telling.trace import PRICE_IN, trace
 from chokepoint.experiments.telling.trace.page import in_numbers
-from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, USER
+from chokepoint.sim.network.structure import BUILDING, DEFAULTED, OPERATING, PLANNED, USER
 
 COLUMNS = {
     "agent": "agent", "kind": "kind", "country": "country", "flow": "makes or uses, t/year", "stock": "stock, t",
@@ -21,8 +21,7 @@ AMOUNTS = {
 }  # fmt: skip
 LEAST_TOLD = 6  # decisions of one agent; all of the last week, where they are more
 STAGES = {
-    PLANNED: "planned", OPERATING: "runs", BUILDING: "under construction", MOTHBALLED: "mothballed",
-    DEFAULTED: "in default",
+    PLANNED: "planned", OPERATING: "runs", BUILDING: "under construction", DEFAULTED: "in default",
 }  # fmt: skip
 
 

@@ -271,7 +271,7 @@ LEVERS: dict[str, Lever] = {
         (
             Field("kind", "kind", "rumour", choices=lambda s: ("rumour", "report", "threat", "denial")),
             Field("target", "about", "all", choices=_everybody),
-            Field("topic", "topic", "exports", choices=lambda s: ("exports", "supply", "reserve")),
+            Field("topic", "topic", "exports", choices=lambda s: ("exports", "supply")),
         ),
         _rumour, ends=False,
     ),

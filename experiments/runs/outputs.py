@@ -25,7 +25,7 @@ FIELDS = {  # of the agents' Mesa views: unit and meaning
     "run": ("t", "feed run in the last week"),
     "output": ("t", "shipped in the last week"),
     "debt": ("thousand USD", "debt of a mine"),
-    "state": ("", "of a mine: planned, operating, building, mothballed or defaulted"),
+    "state": ("", "of a mine: planned, operating, building or defaulted"),
 }
 
 

@@ -2,10 +2,9 @@
 
 Nothing else is said in 2020. On 4 May 2020 China announces that it will buy five days of its use for its reserve, and
 does so, or never does, for it would pay no price; it takes the announcement back after four weeks; it buys and
-publishes what it holds; or it buys in silence. Beside them stands a rumour of such buying by others. A market can
-count only with tonnes: an announcement has them, and moves the price before and without a purchase, while a rumour
-has none and moves nothing. What would overturn that is a record of a rumour of state buying, without a figure, after
-which prices rose.
+publishes what it holds; or it buys in silence. A market can count only with tonnes: an announcement has them, and moves
+the price before and without a purchase, while a rumour of buying has none, and a scenario cannot tell one. What would
+overturn that is a record of a rumour of state buying, without a figure, after which prices rose.
 """
 
 from datetime import date
@@ -33,7 +32,6 @@ def buys(disclosed: str, **keys: object) -> tuple[str, ...]:
 PAYS_NOTHING = {"ceiling": 0.001}  # times the habitual price
 CASES = (
     Case("nothing said", SILENT),
-    Case("rumour", (*SILENT, "say.talk=rumour:all:2020-05-04:reserve")),
     Case("announced, never bought", buys("target", **PAYS_NOTHING)),
     Case("announced, taken back", buys("target", turns="2020-06-01:nothing", **PAYS_NOTHING)),
     Case("announced and bought", buys("target")),

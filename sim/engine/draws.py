@@ -10,7 +10,7 @@ from math import cos, log, pi, sqrt
 
 import numpy as np
 
-DEMAND, MOOD, TRAIT, NEWS, DELAY, INCIDENT, CHOICE, RULING = 1, 2, 3, 4, 5, 6, 7, 8
+DEMAND, TRAIT, NEWS, DELAY, INCIDENT, CHOICE, RULING = 1, 3, 4, 5, 6, 7, 8
 
 _MIX1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)

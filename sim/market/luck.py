@@ -11,10 +11,10 @@ from chokepoint.sim.engine import draws
 BEFORE = 10**6  # a week number for draws that precede the first week
 
 
-def trait(world: Any, purpose: str) -> np.ndarray:
-    """Log-normal traits of firms, one draw for each purpose and firm: (firms,)."""
+def trait(world: Any) -> np.ndarray:
+    """Log-normal traits of firms, one draw each: (firms,)."""
     luck = draws.stream(world.seed, world.replication, draws.TRAIT)
-    return np.asarray(np.exp(world.P.noise_trait * draws.normals(luck, world.layout.trait_keys[purpose], 0)))
+    return np.asarray(np.exp(world.P.noise_trait * draws.normals(luck, world.layout.trait_keys, 0)))
 
 
 def before_the_start(world: Any, purpose: int, sd: float) -> np.ndarray:

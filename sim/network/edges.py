@@ -1,4 +1,4 @@
-"""Edges: who buys from whom as rows, with lags, freight and prices; ways and lanes group them; exports sum them up."""
+"""Edges: who buys from whom as rows, with lags; ways and lanes group them; exports sum them up."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ class Edges:
     flow: np.ndarray  # t a year; of planned plants, what they would sell
     share: np.ndarray  # of what the slot buys in the base year; planned plants stand beside it
     lag: np.ndarray  # steps
-    freight: np.ndarray  # USD per kg
-    landed: np.ndarray  # USD per kg at the buyer's door, in the base year
     pipe_steps: np.ndarray  # (slots,): mean steps on the way beyond the first, of what a slot buys in the base year
 
     def arrays(self, population: Population) -> dict[str, np.ndarray]:
@@ -55,30 +53,20 @@ def edges_of(scenario: Scenario, behaviour: Behaviour, population: Population, f
     now = np.array([0.0 if link in planned else flows[link] for link in links])
     bought = np.zeros(len(population.slots.rows))
     np.add.at(bought, slot, now)
-    lag, freight = _distances(scenario, population, links)
+    lag = _lags(scenario, population, links)
     pipe_steps = np.zeros(len(bought))
     np.add.at(pipe_steps, slot, now / bought[slot] * (lag - 1))
-    price = np.array([_price(link, population) for link in links])
-    return Edges(slot, refiner, kind, flow, flow / bought[slot], lag, freight, price + freight, pipe_steps)
+    return Edges(slot, refiner, kind, flow, flow / bought[slot], lag, pipe_steps)
 
 
-def _distances(
-    scenario: Scenario, population: Population, links: list[tuple[int, int, int]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Lag in steps, at least one, and freight in USD per kg from the seller's country to the buyer's: (edges,) each."""
+def _lags(scenario: Scenario, population: Population, links: list[tuple[int, int, int]]) -> np.ndarray:
+    """Lag in steps, at least one, from the seller's country to the buyer's: (edges,)."""
     rows = {(row.origin, row.destination): row for row in scenario.lags}
     countries = population.names.countries
     homes = [countries[country] for country in population.refiners.country.tolist()]
     found = [rows[homes[refiner], countries[population.slots.rows[slot].country]] for slot, refiner, _ in links]
     weeks_per_step = scenario.choices.step_days / 7.0
-    lag = np.array([max(1, round(row.lag_weeks / weeks_per_step)) for row in found], dtype=np.int64)
-    return lag, np.array([row.freight_usd_per_kg for row in found])
-
-
-def _price(link: tuple[int, int, int], population: Population) -> float:
-    """USD per kg that a buyer pays before freight."""
-    row = population.slots.rows[link[0]]
-    return float(population.prices.base[row.zone, row.material])
+    return np.array([max(1, round(row.lag_weeks / weeks_per_step)) for row in found], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -109,7 +97,7 @@ def ways_of(population: Population, edges: Edges) -> Ways:
 def lane_arrays(population: Population, edges: Edges, ways: Ways) -> dict[str, np.ndarray]:
     """What the bundle N says of lanes: the edges of one slot of one kind from one country, which follow each other.
 
-    What such edges have in common, price and time on the way, is worked out once for all of them.
+    What such edges have in common, time on the way, is worked out once for all of them.
     """
     place = np.column_stack([edges.slot, edges.kind, ways.of_edge])
     change = np.flatnonzero(np.any(place[1:] != place[:-1], axis=1)) + 1
@@ -120,8 +108,6 @@ def lane_arrays(population: Population, edges: Edges, ways: Ways) -> dict[str, n
         "b_home": population.refiners.zone[edges.refiner[first]],
         "b_way": ways.of_edge[first],
         "b_lag": edges.lag[first],
-        "b_landed": edges.landed[first],
-        "b_freight": edges.freight[first],
         "s_lane": np.searchsorted(edges.slot[first], np.arange(len(population.slots.rows) + 1)),
     }
 

@@ -15,7 +15,6 @@ from chokepoint.sim.scenario.tables import Scenario, Sector
 
 USER_MONTHS = 3.0  # stock of a user, months of use (Japan Times 26 January 2011: about three months)
 TRADER_MONTHS = 6.0  # stock of traders who carry all trade of a market, months of that trade (assumption)
-REVIEW_DAYS = 28.0  # a firm compares prices every four weeks
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class Firms:
     trader: np.ndarray  # (firms of the table,), like all that follow
     late: np.ndarray  # whether a firm opens after the start of the scenario
     shares: np.ndarray  # (firms of the table, materials): what a tonne that the sector uses is made of
-    old_scrap: np.ndarray  # share of use
     scrap: np.ndarray  # share of use, old scrap included
 
     def column(self, values: Iterable[float], of_reserves: float = 0.0) -> np.ndarray:
@@ -47,7 +45,6 @@ def firms_of(scenario: Scenario, names: Names) -> Firms:
     by_name = {row.sector: row for row in scenario.sectors}
     sectors = [by_name[row.sector] for row in table]
     trader = np.array([row.sector == "trader" for row in table])
-    old_scrap = np.array([sector.old_scrap_share for sector in sectors])
     countries = [*(row.country for row in table), *keepers]
     kinds = [TRADER if trades else USER for trades in trader.tolist()] + [RESERVE] * len(keepers)
     return Firms(
@@ -61,8 +58,7 @@ def firms_of(scenario: Scenario, names: Names) -> Firms:
         trader=trader,
         late=np.array([row.opens is not None for row in table]),
         shares=_shares(scenario, names),
-        old_scrap=old_scrap,
-        scrap=np.array([sector.scrap_share for sector in sectors]) + old_scrap,
+        scrap=np.array([sector.scrap_share + sector.old_scrap_share for sector in sectors]),
     )
 
 
@@ -86,17 +82,13 @@ def _shares(scenario: Scenario, names: Names) -> np.ndarray:
     return shares
 
 
-def trait_keys(firms: Firms) -> dict[str, np.ndarray]:
-    """Keys of the draws that make firms differ for good, by what they differ in: (firms and reserves,)."""
-    return {
-        purpose: np.array([draws.key_of(purpose, key) for key in firms.keys], dtype=np.uint64)
-        for purpose in ("cover", "risk", "growth")
-    }
+def trait_keys(firms: Firms) -> np.ndarray:
+    """Keys of the draws that make firms differ for good, in the stock that they want: (firms and reserves,)."""
+    return np.array([draws.key_of("cover", key) for key in firms.keys], dtype=np.uint64)
 
 
 def firm_arrays(scenario: Scenario, firms: Firms, calendar: Calendar) -> dict[str, np.ndarray]:
     """What the bundle N says of firms apart from what they use (see `slots.py`)."""
-    review_steps = max(1, round(REVIEW_DAYS / calendar.step_days))
     months = [
         (TRADER_MONTHS if trades else USER_MONTHS) if row.stock_months is None else row.stock_months
         for row, trades in zip(scenario.firms, firms.trader.tolist(), strict=True)
@@ -109,13 +101,5 @@ def firm_arrays(scenario: Scenario, firms: Firms, calendar: Calendar) -> dict[st
         "f_open": np.array(firms.column(opens, LONG_AGO), dtype=np.int64),
         "f_months": firms.column(months),
         "f_contract": firms.column(row.contract_share for row in scenario.firms),
-        "f_elasticity": firms.column(sector.elasticity_multiplier for sector in firms.sectors),
-        "f_thrift": firms.column(sector.thrift_multiplier for sector in firms.sectors),
-        "f_return": firms.column(sector.return_multiplier for sector in firms.sectors),
-        "f_relocation": firms.column(sector.relocation_multiplier for sector in firms.sectors),
         "f_scrap": firms.column(firms.scrap),
-        "f_old_scrap": firms.column(firms.old_scrap),
-        "f_life": firms.column((sector.product_life_years for sector in firms.sectors), of_reserves=1.0),
-        "f_review": np.array([int(draws.key_of("review", key)) % review_steps for key in firms.keys]),
-        "review_steps": np.array([review_steps]),
     }

@@ -21,7 +21,7 @@ from chokepoint.sim.network.population import Population, population_of
 from chokepoint.sim.network.refiners import refiner_arrays
 from chokepoint.sim.network.sales import leaks_of, sold_outside
 from chokepoint.sim.network.slots import slot_arrays, trade_base, use_base
-from chokepoint.sim.network.structure import ARRAYS, KINDS, LICENSED, LONGEST_HORIZON, NEVER, TOLD_MORE, Structure
+from chokepoint.sim.network.structure import ARRAYS, KINDS, LICENSED, LONGEST_HORIZON, TOLD_MORE, Structure
 from chokepoint.sim.scenario.tables import Scenario
 
 
@@ -31,9 +31,9 @@ class Layout:
     N: the arrays that `structure.py` declares; sizes: the length of each axis, by its letter.
     countries, zones, materials, mines, refiners, firms (then reserves), accounts: names, in the order of the rows.
     licensed, unlicensed: by zone, the rows of refiners with a licence, and of mines without one by name.
-    reserve_slots: by state and material; trait_keys: keys of draws, by what firms differ in.
+    reserve_slots: by state and material; trait_keys: keys of draws by which firms differ.
     first_leak: (refiners, materials), share of output that is smuggled out at the start.
-    k_value0: (mines,), value of ore in the base year, USD per kg; e_freight: (edges,), USD per kg.
+    k_value0: (mines,), value of ore in the base year, USD per kg.
     base_export, base_gross: legal exports of the base year, t a year: (zones, countries), and (zones,) t gross.
     activity, transit, delayed, late: what comes from outside, by step (see `influences.py`).
     """
@@ -55,7 +55,6 @@ class Layout:
         self.N = Structure(**{name: array.astype(KINDS[name]) for name, array in made.items()})
         self._say_who(population, accounts)
         self.k_value0 = population.ore.value
-        self.e_freight = edges.freight
         self.base_export, self.base_gross = exports.contained, exports.gross
         self.activity = influences.activity(scenario, self.calendar, population.firms, P.activity_elasticity)
         self.transit = influences.transit(scenario, self.calendar, population.names)
@@ -133,7 +132,6 @@ def _arrays(
     names, firms, slots, refiners = population.names, population.firms, population.slots, population.refiners
     ways = ways_of(population, edges)
     of_firms = firm_arrays(scenario, firms, calendar)
-    frozen = scenario.choices.freeze_prices_from
     return dict(
         **names.arrays(),
         **population.prices.arrays(),
@@ -151,5 +149,4 @@ def _arrays(
         use_base=use_base(names, slots, of_firms["f_open"]),
         base_export=exports.contained,
         m_family=np.array([row.family == "heavy" for row in scenario.materials]),
-        freeze=np.array([NEVER if frozen is None else calendar.step_of(frozen)]),
     )

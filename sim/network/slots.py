@@ -11,7 +11,6 @@ from chokepoint.sim.network.base_year import Use
 from chokepoint.sim.network.firms import Firms
 from chokepoint.sim.network.names import Names
 from chokepoint.sim.network.refiners import Refiners
-from chokepoint.sim.network.structure import USER
 from chokepoint.sim.scenario.tables import Scenario
 
 
@@ -84,25 +83,6 @@ def slots_of(scenario: Scenario, names: Names, firms: Firms, use: Use, refiners:
     )
 
 
-def twins(firms: Firms, slots: Slots) -> np.ndarray:
-    """Where a user's demand goes when it moves into an exporting state: (slots,), -1 for those that stay.
-
-    The twin of a slot outside is that of the largest user of the same sector and material inside any exporting state.
-    """
-    users = (firms.kind == USER).tolist()
-    largest: dict[tuple[int, str], int] = {}
-    for slot, row in enumerate(slots.rows):
-        if row.zone > 0 and users[row.firm] and row.use > 0.0 and not firms.late[row.firm]:
-            place = row.material, firms.sectors[row.firm].sector
-            if place not in largest or row.use > slots.rows[largest[place]].use:
-                largest[place] = slot
-    found = np.full(len(slots.rows), -1, dtype=np.int64)
-    for slot, row in enumerate(slots.rows):
-        if row.zone == 0 and users[row.firm] and row.use > 0.0:
-            found[slot] = largest.get((row.material, firms.sectors[row.firm].sector), -1)
-    return found
-
-
 def trade_base(names: Names, firms: Firms, slots: Slots, use: Use, refiners: Refiners) -> np.ndarray:
     """Material that passes through a zone in the base year: bought outside, refined inside; (zones, materials)."""
     trade = np.zeros((len(names.zones), len(names.materials)))
@@ -133,7 +113,6 @@ def slot_arrays(scenario: Scenario, firms: Firms, slots: Slots) -> dict[str, np.
         "s_form": slots.form,
         "s_base": slots.use,
         "s_gross": slots.gross,
-        "s_twin": twins(firms, slots),
         "s_trade_share": firms.column(row.trade_share for row in scenario.firms)[slots.firm],
         "s_value": value[slots.firm],
         "s_first": slots.first,

@@ -49,7 +49,7 @@ LICENSED, UNLICENSED, FREE = 0, 1, 2
 # Kinds of edge: within a zone, across a border with a licence, past it.
 WITHIN, LEGAL, GREY = 0, 1, 2
 # States of a mine.
-PLANNED, OPERATING, BUILDING, MOTHBALLED, DEFAULTED = 0, 1, 2, 3, 4
+PLANNED, OPERATING, BUILDING, DEFAULTED = 0, 1, 2, 3
 
 # Groups of mines that production quotas tell apart, in the order of their numbers.
 QUOTA_GROUPS = ("none", "light", "heavy")
@@ -68,30 +68,20 @@ ARRAYS = (
     Array("N.use_base", "z m", "t/year", "use of the firms that are there from the start", None),
     Array("N.base_export", "z c", "t/year", "legal exports of a zone by destination", None),
     Array("N.m_family", "m", "0 or 1", "light, or heavy: which of two licences a divided quota asks for", None, "u4"),
-    Array("N.review_steps", "n", "steps", "between two comparisons of suppliers' prices by a firm", None, "u4"),
     Array("N.row_account", "n", "index", "accounts of the rest of the world and of the spot clearing", None, "u4"),
     Array("N.lender_account", "n", "index", "account of the lenders to mines", None, "u4"),
     Array("N.reserve_start", "n", "index", "first slot of a reserve; all later ones are of reserves too", None, "u4"),
     Array("N.f_country", "f", "index", "country of a firm", None, "u4"),
     Array("N.f_kind", "f", "code", "user, trader or reserve", None, "u4"),
     Array("N.f_account", "f", "index", "account of a firm", None, "u4"),
-    Array("N.f_review", "f", "step", "step within each `review_steps` at which a firm compares prices", None, "u4"),
     Array("N.f_key", "f", "key", "key of a firm's random draws", None, "u8"),
     Array("N.f_open", "f", "step", "when a firm opens; far below zero for those that are there already", None, "i8"),
-    Array("N.freeze", "n", "step", "from which prices stand still, for studies of what prices do", None, "i8"),
-    Array("N.f_elasticity", "f", "1", "its sector's multiplier of the short-run elasticity of use", None),
-    Array("N.f_thrift", "f", "1", "its sector's multiplier of learning to do with less of a dear material", None),
-    Array("N.f_return", "f", "1", "its sector's multiplier of going back to a cheap material", None),
-    Array("N.f_relocation", "f", "1", "its sector's multiplier of moving into an exporting state", None),
     Array("N.f_scrap", "f", "share", "part of use covered by scrap, new and old", None),
-    Array("N.f_old_scrap", "f", "share", "part of use covered by scrap from products worn out", None),
-    Array("N.f_life", "f", "years", "life of the products it makes", None),
     Array("N.s_firm", "s", "index", "firm of a slot", None, "u4"),
     Array("N.s_mat", "s", "index", "material of a slot", None, "u4"),
     Array("N.s_zone", "s", "index", "market zone of a slot", None, "u4"),
     Array("N.s_country", "s", "index", "country of a slot", None, "u4"),
     Array("N.s_form", "s", "index", "product form that a slot buys", None, "u4"),
-    Array("N.s_twin", "s", "index", "slot inside an exporting state to which use may move; -1 for none", None, "i8"),
     Array("N.s_base", "s", "t/year", "use of the base year, or of a firm that opens later", None),
     Array("N.s_gross", "s", "1", "gross tonnes per tonne contained, in the slot's form", None),
     Array("N.s_trade_share", "s", "share", "part of its zone's trade that a trader carries", None),
@@ -109,8 +99,6 @@ ARRAYS = (
     Array("N.b_home", "b", "index", "market zone of the sellers of a lane", None, "u4"),
     Array("N.b_way", "b", "index", "way of a lane", None, "u4"),
     Array("N.b_lag", "b", "steps", "time on the way", None, "u4"),
-    Array("N.b_landed", "b", "USD/kg", "price of the base year at the buyer's door", None),
-    Array("N.b_freight", "b", "USD/kg", "freight to the buyer", None),
     Array("N.e_ref", "e", "index", "refiner that sells", None, "u4"),
     Array("N.e_slot", "e", "index", "slot that buys", None, "u4"),
     Array("N.e_kind", "e", "code", "within a zone, legally across a border, or past it", None, "u4"),

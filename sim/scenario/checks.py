@@ -212,6 +212,11 @@ def news_is_about_something(tables: Tables) -> Iterator[str]:
     for item in tables["news"]:
         where = f"news.csv, {item.id}"
         yield from tables.unknown(item.kind, NEWS_KINDS, where, "kind")
+        if item.topic == "reserve" and item.admitted == "yes":
+            yield (
+                f"{where}, topic: words about a reserve move nothing, since purchases are seen; keep them for the "
+                "record with admitted no, or let a reserve tell what it buys (reserve.COUNTRY.disclosed)"
+            )
         for measure in filter(None, item.measure.split(";")):
             yield from tables.unknown(measure, tables.names("events"), where, "event")
         for target in item.target.split(";"):

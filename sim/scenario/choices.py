@@ -1,6 +1,5 @@
 """What a scenario chooses of the structure of its world: section `[choices]` of `scenario.toml`."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,7 +13,6 @@ class Choices(Settings):
     `links_per_buyer`: rounds in which flows are laid. `freight_usd_per_kg`: from an exporting state to the world.
     `quota_forms`, `embargo_forms`: forms of product that these cover. `normal_inspection`: share of cargo opened as a
     rule. `balance`: whether use is scaled to supply. `step_days`: length of a step, for tests.
-    `freeze_prices_from`: a day from which all prices stay where they were, for studies of what a price does.
     `incidents_per_year`: random incidents between each exporting state and each other country, of `incident_strength`;
     `tension_memory_years`: how long the tension they leave lasts.
     `loan_rate`, `loan_years`: interest a year on loans of states, and the years from opening in which they are repaid;
@@ -32,7 +30,6 @@ class Choices(Settings):
     normal_inspection: Annotated[float, Field(gt=0, le=1)] = 0.1
     balance: Literal["use", "none"] = "use"
     step_days: Annotated[float, Field(gt=0, le=31)] = 7.0
-    freeze_prices_from: date | None = None
     incidents_per_year: Annotated[float, Field(ge=0, le=12)] = 0.0
     incident_strength: Annotated[float, Field(ge=0, le=1)] = 0.5
     tension_memory_years: Annotated[float, Field(gt=0, le=20)] = 1.0

@@ -155,14 +155,9 @@ class Sector(Sourced):
 
     sector: str
     form: str
-    elasticity_multiplier: Annotated[float, Field(ge=0, le=5)]
-    thrift_multiplier: Annotated[float, Field(ge=0, le=5)]
-    return_multiplier: Annotated[float, Field(ge=0, le=10)] = 1.0
-    relocation_multiplier: Annotated[float, Field(ge=0, le=5)]
     scrap_share: Annotated[float, Field(ge=0, le=0.5)]
     growth_per_year: Annotated[float, Field(ge=-0.2, le=0.3)] = 0.0
     old_scrap_share: Annotated[float, Field(ge=0, le=0.4)] = 0.0
-    product_life_years: Annotated[float, Field(gt=0, le=40)] = 8.0
     value_added_usd_per_kg: Money
     meaning: str
 
@@ -214,7 +209,8 @@ NEWS_KINDS = ("rumour", "report", "threat", "act", "denial", "lifting")
 class News(Sourced):
     """A statement seen on a day. It has a kind and no number: strength is behaviour.
 
-    `topic` says what it is about where no measure does; empty, it is about exports.
+    `topic` says what it is about where no measure does; empty, it is about exports. One about a reserve is for the
+    record and cannot be admitted.
     """
 
     id: str

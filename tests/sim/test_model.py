@@ -36,7 +36,6 @@ def test_agents_are_mesa_agents_over_the_arrays(model) -> None:  # type: ignore[
         "operating",
         "planned",
         "building",
-        "mothballed",
         "defaulted",
     }
 

@@ -6,14 +6,13 @@ from math import exp, log
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
 from chokepoint.sim.market.mechanisms.mining import LOOKED_AT_YEARS, SPARE
-from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED
+from chokepoint.sim.network.structure import BUILDING, DEFAULTED, OPERATING, PLANNED
 from chokepoint.sim.politics.governed import GovernedWorld
 
 STATES = {
     PLANNED: "planned",
     OPERATING: "operating",
     BUILDING: "building",
-    MOTHBALLED: "mothballed",
     DEFAULTED: "failed",
 }
 

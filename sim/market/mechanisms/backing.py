@@ -36,7 +36,7 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.market.accounts import pay
 from chokepoint.sim.market.pledges import BACKING_UNITS, SUBSIDY_UNITS, check_backing, check_subsidy
-from chokepoint.sim.network.structure import BUILDING, DEFAULTED, MOTHBALLED, OPERATING, PLANNED, RESERVE
+from chokepoint.sim.network.structure import BUILDING, DEFAULTED, OPERATING, PLANNED, RESERVE
 from chokepoint.sim.scenario.acts import Instrument
 
 TINY = 1e-12
@@ -249,7 +249,7 @@ def _money(world: Any, measure: Measure, kind: np.ndarray) -> None:
                 kind[k, c] = 0.0
         elif state in (PLANNED, BUILDING):
             kind[k, c] += _part(world, k, amount)
-        elif state in (OPERATING, MOTHBALLED):
+        elif state == OPERATING:
             pay(S.cash, N.c_account[c], N.k_account[k], amount)
             world.R.aid[world.step, c] += amount
             S.k_book[k] = S.cash[N.k_account[k]]

@@ -126,7 +126,7 @@ MECHANISM = Mechanism(
         Array("S.stream_demand", "1", "key", "stream of random numbers of users",
               lambda start: stream(start, draws.DEMAND), "u8"),
         Array("S.trait_cover", "f", "1", "lasting difference between firms in stocks",
-              lambda start: trait(start, "cover")),
+              trait),
         Array("S.use_planned", "q", "t/year", "use at the base-year price, before savings"),
         Array("S.at_hand", "q", "t", "stock in a country that could be shipped"),
         Array("S.state_buying", "q", "t/year", "bought for reserves of states"),

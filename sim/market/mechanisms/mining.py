@@ -164,7 +164,7 @@ MECHANISM = Mechanism(
             "S.k_state",
             "k",
             "code",
-            "planned, operating, building, mothballed, defaulted",
+            "planned, operating, building, defaulted",
             lambda start: start.N.k_project == 0,
             "i8",
         ),

@@ -66,7 +66,6 @@ def test_a_market_counts_tonnes_and_not_words(shown) -> None:  # type: ignore[no
     def ahead(case: str, measure: str = "rise of Dy within eight weeks") -> float:
         return value(table, case, measure, against="nothing said")
 
-    assert ahead("rumour") == 0.0
     assert 0.0 < ahead("announced, never bought") < ahead("announced and bought")
     assert ahead("bought in silence") < ahead("announced and bought")
     left = "rise left in November"

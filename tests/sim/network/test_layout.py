@@ -17,7 +17,6 @@ from chokepoint.sim.network.structure import (
     LEGAL,
     LICENSED,
     LONG_AGO,
-    NEVER,
     RESERVE,
     TRADER,
     USER,
@@ -236,19 +235,14 @@ def test_lanes_and_ways_group_edges(name: str) -> None:
     assert np.array_equal(way[N.e_way], N.e_slot)
 
 
-def test_landed_price_and_time_on_the_way() -> None:
-    """Lags are 1 week at home and 5 abroad, freight 0.1; a smuggler sells at the price abroad."""
+def test_time_on_the_way() -> None:
+    """Lags are 1 week at home and 5 abroad."""
     layout = small(prices=[10.0], tax=0.25)
     N = layout.N
     abroad = N.s_zone[N.e_slot] == 0
     home = N.e_home > 0
     assert set(N.e_lag[abroad & home].tolist()) == {5}
     assert set(N.e_lag[abroad & ~home].tolist()) == {1}
-    landed = {int(kind): price for kind, price, there in zip(N.b_kind, N.b_landed, N.b_home, strict=True) if there > 0}
-    assert landed[LEGAL] == pytest.approx(10.1)
-    assert landed[WITHIN] == pytest.approx(8.1)
-    assert landed[GREY] == pytest.approx(10.1)
-    assert layout.e_freight == pytest.approx(0.1)
     for slot in range(len(N.s_firm)):
         at_slot = N.e_slot == slot
         assert N.s_pipe_steps[slot] == pytest.approx((N.e_share[at_slot] * (N.e_lag[at_slot] - 1.0)).sum())
@@ -290,16 +284,6 @@ def test_firms_that_open_later_have_a_day(whole: Layout) -> None:
     late = np.array([name.startswith("Late") for name in whole.firms])
     assert (N.f_open[late] == whole.calendar.step_of(LATER)).all()
     assert (N.f_open[~late] == LONG_AGO).all()
-    assert N.freeze.tolist() == [NEVER]
-
-
-def test_a_twin_is_the_largest_user_of_the_sector_inside() -> None:
-    bigger = user("Big ceramics", "Exportia", "ceramics", 5000.0)
-    layout = small(firms=2, more_firms={1: bigger})
-    N = layout.N
-    twins = {layout.firms[f]: int(twin) for f, twin in zip(N.s_firm, N.s_twin, strict=True)}
-    firm_of = {name: layout.firms[N.s_firm[twin]] for name, twin in twins.items() if twin >= 0}
-    assert firm_of == {"Importia user 1": "Big ceramics", "Importia user 2": "Exportia user 2"}
 
 
 def test_quota_shares_are_those_of_the_group_in_its_zone() -> None:
