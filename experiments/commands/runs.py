@@ -19,7 +19,6 @@ from chokepoint.experiments.commands.shared import (
     rules_of,
     teller,
 )
-from chokepoint.sim.scenario.problems import BadInput
 
 MOST_TOLD = 5  # prices that ran away, told one by one
 
@@ -64,13 +63,17 @@ def run(
     data = report.as_data(result, found)
     told = json.dumps(data, indent=1).encode()
     extra = {"scenario.json": simulation.scenario.resolved().encode(), "report.json": told}
+    save(result, folder, extra, csv=csv)
+    away: list[str] = []
     if compare and changes:
         plain = place.simulation(rules=rules_of(rule), seed=seed, allow_rules=allow_rules)
         other = plain.run(replications, progress=progress(as_json, replications))
-        if away := [*result.runaways, *other.runaways]:
-            raise BadInput(away, "compare: a price runs away", MOST_TOLD)
-        data["without_changes"] = report.as_data(other, report.findings(other, place))["facts"]
-    save(result, folder, extra, csv=csv)
+        apart = {"with the changes": result, "without": other}
+        away = [f"{name}, {line}" for name, one in apart.items() for line in one.runaways]
+        if away:
+            data["not_compared"] = away
+        else:
+            data["without_changes"] = report.as_data(other, report.findings(other, place))["facts"]
     if not no_figures:
         from chokepoint.experiments.telling import figures
 
@@ -78,12 +81,16 @@ def run(
         figures.draw_all(result, place.folder, folder / "figures")
     if as_json:
         print(json.dumps({**data, "folder": str(folder)}))
-        return
-    console = console_of()
-    report.print_report(result, found, console)
-    if "without_changes" in data:
-        _print_comparison(data, console)
-    _print_places(folder, csv, not no_figures, console)
+    else:
+        console = console_of()
+        report.print_report(result, found, console)
+        if "without_changes" in data:
+            _print_comparison(data, console)
+        _print_places(folder, csv, not no_figures, console)
+    for line in _briefly(away):
+        print(f"Not compared: {line}", file=sys.stderr)
+    if away:
+        raise typer.Exit(1)
 
 
 def _briefly(lines: list[str]) -> list[str]:

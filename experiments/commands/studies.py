@@ -65,21 +65,35 @@ def sweep(
 @app.command()
 def status(folder: Folder, as_json: Json = False) -> None:
     """Say how far a study is: runs pending, done, failed."""
+    from chokepoint.experiments.analysis.runaways import ran_away
     from chokepoint.experiments.runs.runner import ledger
 
     table = ledger(folder)
     counts = _counts(table)
     failed = table[table["state"] == "failed"][["run", "point", "replication", "stage", "message"]]
+    away = ran_away(table)[["run", "point", "replication", "message"]].to_dict("records")
     if as_json:
-        print(json.dumps({"folder": str(folder), **counts, "failures": failed.to_dict("records")}))
+        told = {"failures": failed.to_dict("records"), "runaways": away}
+        print(json.dumps({"folder": str(folder), **counts, **told}))
         return
     print(f"{folder}: " + ", ".join(f"{n} {state}" for state, n in counts.items()))
+    _say_runaways(table)
     for row in failed.head(20).itertuples():
         print(
             f"  run {row.run} (point {row.point}, replication {row.replication}) failed to {row.stage}: {row.message}"
         )
     if len(failed) > 20:
         print(f"  and {len(failed) - 20} more")
+
+
+def _say_runaways(table: Any) -> None:
+    """Warn of finished runs in which a price ran away."""
+    from chokepoint.experiments.analysis.runaways import ran_away, told_briefly
+
+    if count := len(ran_away(table)):
+        print(f"Warning: a price ran away in {count} run{'s' if count > 1 else ''}", file=sys.stderr)
+        for line in told_briefly(table):
+            print(f"  {line}", file=sys.stderr)
 
 
 def _counts(table: Any) -> dict[str, int]:
@@ -224,12 +238,14 @@ def _say(folder: Path, as_json: bool) -> None:
     from chokepoint.experiments.runs import parts
     from chokepoint.experiments.runs.runner import ledger
 
-    counts = _counts(ledger(folder))
+    table = ledger(folder)
+    counts = _counts(table)
     tables = [str(folder / f"{name}.parquet") for name in parts.tables(folder)]
     if as_json:
         print(json.dumps({"folder": str(folder), **counts, "tables": tables, "results": tables[0]}))
     else:
         print(f"{folder}: {counts['done']} of {sum(counts.values())} runs done, {counts['failed']} failed")
         print("Tables: " + ", ".join(tables))
+    _say_runaways(table)
     if counts["failed"]:
         raise typer.Exit(1)

@@ -81,7 +81,7 @@ class Worker:
             stage = "measure"
             measured = self.measure(run, self.episode)
             numbers, paths = measured if isinstance(measured, tuple) else (measured, {})
-            return {**row, "state": "done", "stage": "", "message": "", **numbers}, paths
+            return {**row, "state": "done", "stage": "", "message": _ran_away(run.runaways), **numbers}, paths
         except (Exception, SystemExit) as error:  # whatever fails in one run must not stop the others
             self.at = None
             text = f"{type(error).__name__}: {error}"[:500]
@@ -293,6 +293,14 @@ def _task(batch: Batch, run: int) -> Task:
     return point, replication, batch.points[point]
 
 
+def _ran_away(lines: Sequence[str]) -> str:
+    """What a finished run is flagged with: the highest of its prices that ran away, and how many more did."""
+    if not lines:
+        return ""
+    first, more = lines[0].partition(": ")[2], len(lines) - 1  # the row says which replication it is
+    return first + (f"; {more} more price{'s' if more > 1 else ''} ran away" if more else "")
+
+
 def _died(batch: Batch, run: int, message: str) -> dict[str, Any]:
     """The row of a run that no process survived."""
     point, replication = divmod(run, batch.replications)
@@ -471,7 +479,8 @@ def _flow(
 
 
 def ledger(folder: str | Path) -> "pandas.DataFrame":
-    """One row a run: point, replication, state (pending, running, done, failed), stage and message of a failure."""
+    """One row a run: point, replication, state (pending, running, done, failed), stage and message of a failure, or
+    of a price that ran away."""
     import pandas as pd
 
     folder = Path(folder)

@@ -2,7 +2,8 @@
 
 What is made follows from the study: sensitivity of every output for sobol and morris designs, and of every series over
 time; a box of worlds for every `[[find]]`; paired differences for every `[[compare]]`; the likelihoods of hypotheses;
-and what the study's own function (`[paper]`) adds. Nothing is made from a study with a run missing or failed.
+and what the study's own function (`[paper]`) adds. Nothing is made from a study with a run missing or failed. Runs in
+which a price ran away are told before anything else, and no paired difference is taken with them.
 """
 
 import math
@@ -21,6 +22,7 @@ from chokepoint.experiments.analysis import (
     sensitivity,
     sensitivity_figures,
 )
+from chokepoint.experiments.analysis import runaways as away
 from chokepoint.experiments.analysis.complete import values_by_point, values_over_time
 from chokepoint.experiments.runs.outputs import function_named
 from chokepoint.experiments.sweep.folder import Sweep
@@ -99,6 +101,11 @@ class Paper:
         """An output by point and replication; `BadInput` names every run that is missing, failed or not finite."""
         return values_by_point(self.sweep.points, self.sweep.runs, output, self.sweep.replications)
 
+    @property
+    def ran_away(self) -> np.ndarray:
+        """Whether a price ran away at a point, in any replication: (points,)."""
+        return np.isin(np.arange(len(self.sweep.points)), away.points_with_one(self.sweep.runs))
+
     def places(self, **at: str | float) -> np.ndarray:
         """The points at which factors have these values or levels: (points,) of truth values."""
         factors = {f.name: f for f in self.sweep.factors}
@@ -125,6 +132,7 @@ def write_paper(sweep: Sweep, plan: Plan, folder: Path | None = None) -> Path:
     study = plan.study
     paper.lines += [f"# {study.title}", ""]
     paper.say(f"Scenario `{study.scenario}`; {paper.sample}; seeds: {paper.seeds}; sweep {sweep.identity}.")
+    _runaways(paper)
     if study.design.kind in ("sobol", "morris"):
         _sensitivity(paper, study.design.kind)
     for question in study.find:
@@ -136,6 +144,15 @@ def write_paper(sweep: Sweep, plan: Plan, folder: Path | None = None) -> Path:
     path = paper.folder / FINDINGS
     write_whole(path, "\n".join(paper.lines).rstrip() + "\n")
     return path
+
+
+def _runaways(paper: Paper) -> None:
+    """Say which runs left what the model knows: whatever averages over all runs rests on them, too."""
+    runs = paper.sweep.runs
+    lines = away.told_briefly(runs)
+    if lines:
+        told = f"**A price ran away in {len(away.ran_away(runs))} of {len(runs)} runs.** Numbers of them mean nothing, "
+        paper.say(told + "and what is averaged over all runs below rests on them:", *(f"- {line}" for line in lines))
 
 
 def _sensitivity(paper: Paper, kind: str) -> None:
@@ -186,13 +203,19 @@ def _sensitivity(paper: Paper, kind: str) -> None:
 def _discovery(paper: Paper, question: Question) -> None:
     sweep = paper.sweep
     values, points, factors = paper.values(question.output), sweep.points, sweep.factors
+    paper.lines += [f"## {question.name}: {question.meaning or question.output}", ""]
     if question.factor:
         chosen = paper.places(**{question.factor: question.level})
-        values = values[chosen] - values[paper.places(**{question.factor: question.base})]
+        base = paper.places(**{question.factor: question.base})
+        calm = ~(paper.ran_away[chosen] | paper.ran_away[base])
+        values = (values[chosen] - values[base])[calm]
         factors = tuple(f for f in factors if f.name != question.factor)
-        points = points[chosen].reset_index(drop=True)
+        points = points[chosen][calm].reset_index(drop=True)
+        if not calm.all():
+            paper.say(f"{(~calm).sum()} of {len(calm)} worlds are left out: a price ran away in them.")
+        if not calm.any():
+            return
     holds = discovery.worlds(values, above=question.above, below=question.below)
-    paper.lines += [f"## {question.name}: {question.meaning or question.output}", ""]
     share = 100 * holds.mean()
     paper.say(f"It holds in {holds.sum()} of {len(holds)} worlds ({share:.0f} %).")
     scatter = discovery_figures.scatter(factors, points, values, question.output, paper.unit(question.output))
@@ -217,13 +240,16 @@ def _comparison(paper: Paper, asked: Comparison) -> None:
     column = paper.sweep.points[factor.name].to_numpy()
     base = factor.told(factor.code(asked.base))
     paper.lines += [f"## {asked.name}", ""]
-    beside = []
+    found = []
     for where, points in _others(paper, factor.name):
         places = {factor.told(v): int(points[column[points] == v][0]) for v in sorted(set(column[points]))}
         if base in places and len(places) > 1:
-            beside.append((where, places))
+            found.append((where, places))
+    beside = [(where, places) for where, places in found if not paper.ran_away[list(places.values())].any()]
+    if len(beside) < len(found):
+        paper.say(f"No comparison in {len(found) - len(beside)} of {len(found)} worlds: a price ran away in them.")
     if not beside:
-        paper.say(f"Nowhere was {base} run beside something else.")
+        paper.say(*([] if found else [f"Nowhere was {base} run beside something else."]))
     elif paper.sweep.replications < 2:
         paper.say("Intervals of differences take two replications or more.")
         beside = []
@@ -231,15 +257,15 @@ def _comparison(paper: Paper, asked: Comparison) -> None:
         values, rows = paper.values(output), list[pd.DataFrame]()
         for where, places in beside:
             by = pd.DataFrame(values[list(places.values())], index=pd.Index(places))
-            found = comparison.compare(by, base, better=asked.better)
-            table = found.table.reset_index()
+            compared = comparison.compare(by, base, better=asked.better)
+            table = compared.table.reset_index()
             table.columns = [asked.factor, *table.columns[1:]]
             for name, told in where.items():
                 table[name if name not in table else f"{name} (factor)"] = told
             if not rows:
                 _replications(paper, f"{asked.name}-{output}", by, base, output, where)
             if len(rows) < MOST_FIGURES:
-                fig = comparison_figures.differences(found, paper.unit(output))
+                fig = comparison_figures.differences(compared, paper.unit(output))
                 title = f"{paper.meaning(output)}: difference to {base}" + _beside(where)
                 stem = "-".join((asked.name, output, *where.values()))
                 paper.figure(stem, fig, title, "thick: t interval, caps: bootstrap, 95 %")

@@ -293,7 +293,7 @@ class Plan:
         series = recorded() if self.simulation is None else self.simulation.series
         units: dict[str, tuple[str, str]] = {
             "results.state": ("", "done or failed"), "results.stage": ("", "where a failed run stopped"),
-            "results.message": ("", "why it failed"),
+            "results.message": ("", "why it failed; of a finished run, the price that ran away in it"),
         }  # fmt: skip
         for name, asked in s.outputs.items():
             unit, meaning = asked.unit, asked.meaning

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.experiments.systems.frame import case_figures as draw
-from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, run_cases, year
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, refuse_runaways, run_cases, year
+from chokepoint.sim.market.runaways import runaways
 from chokepoint.sim.politics.enactment import restricted
 from chokepoint.sim.simulation import Simulation, load_scenario
 
@@ -92,6 +93,7 @@ def followed(terms: tuple[float, float, float] | None, replication: int, seed: i
         shares.append(restricted(world, but=0))
         world.advance(last)
         prices.append(float(world.R.price[first:last, 0, 0].mean()))
+    refuse_runaways({f"terms {terms}, replication {replication}": runaways(world)})
     return np.array(shares), np.array(prices)
 
 

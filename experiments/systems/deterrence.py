@@ -17,7 +17,7 @@ import numpy as np
 
 from chokepoint.agents.doctrines import leverage
 from chokepoint.experiments.systems.frame import case_figures as draw
-from chokepoint.experiments.systems.frame.cases import Case, Tally
+from chokepoint.experiments.systems.frame.cases import Case, Tally, refuse_runaways, worlds_of
 from chokepoint.experiments.systems.frame.reserve_cases import price_level, reserve
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.simulation import Simulation, load_scenario
@@ -92,6 +92,7 @@ def price_of_the_step(replications: int, seed: int) -> dict[str, np.ndarray]:
     for name, told in STEPS.items():
         step = reserve("Japan", held_days=42, days=180, pace_years=1, start="2010-01-04", disclosed=told)
         run = Simulation(scenario, changes=(*BUYS, *step), seed=seed).run(replications)
+        refuse_runaways({f"{name} step": run.runaways, "without the step": plain.runaways})
         levels = [price_level(r, first, last) for r in (run, plain)]
         paid[name] = 100.0 * (levels[0] / levels[1] - 1.0)
     return paid
@@ -107,7 +108,7 @@ def by_horizon(replications: int, seed: int) -> dict[tuple[str, int], np.ndarray
         for weeks in HORIZONS:
             changes = (*TRIES, *case.changes, f"doctrine.China.weeks={weeks}", "end=2010-12-31")
             simulation = Simulation(scenario, changes=changes, seed=seed)
-            worlds = [simulation.world(i).run() for i in range(replications)]
+            worlds = worlds_of(simulation, replications, case.name)
             found[case.name, weeks] = np.array([first_gains(w) for w in worlds]) @ _weights()
     return found
 
@@ -123,7 +124,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     tries: dict[str, np.ndarray] = {}  # whether each mix of motives makes an attempt: (replications, mixes)
     for case in CASES:
         simulation = Simulation(scenario, changes=(*TRIES, *case.changes), behaviour=case.behaviour, seed=seed)
-        worlds = [simulation.world(i).run() for i in range(replications)]
+        worlds = worlds_of(simulation, replications, case.name)
         gains = np.array([first_gains(w) for w in worlds])
         japan = worlds[0].countries.index("Japan")
         tally.add(case.name, "attempts", "half-years", np.array([attempts(w) for w in worlds], dtype=float))

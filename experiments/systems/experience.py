@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chokepoint.experiments.systems.frame import case_figures as draw
-from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally
+from chokepoint.experiments.systems.frame.cases import WORLDS, Case, Tally, worlds_of
 from chokepoint.experiments.systems.frame.reserve_cases import reserve
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.simulation import Simulation, load_scenario
@@ -57,7 +57,7 @@ def table(replications: int = REPLICATIONS, seed: int = 1) -> "pandas.DataFrame"
     tally = Tally(seed)
     for case in CASES:
         simulation = Simulation(scenario, changes=case.changes, seed=seed)
-        worlds = [simulation.world(i).run() for i in range(replications)]
+        worlds = worlds_of(simulation, replications, case.name)
         embargo = np.array([shares(w, "embargo") for w in worlds])
         quota = np.array([shares(w, "quota") for w in worlds])
         importia = worlds[0].countries.index("Importia")

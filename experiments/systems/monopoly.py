@@ -24,8 +24,9 @@ from chokepoint.agents.behaviour import NOISE_OFF, PARAMETERS
 from chokepoint.agents.doctrines import leverage
 from chokepoint.agents.measure import Measure
 from chokepoint.experiments.systems.frame import case_figures as draw
-from chokepoint.experiments.systems.frame.cases import WORLDS, Tally
+from chokepoint.experiments.systems.frame.cases import WORLDS, Tally, refuse_runaways
 from chokepoint.sim.market.mechanisms.mining import SPARE
+from chokepoint.sim.market.runaways import runaways
 from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.politics.observation import Seen
 from chokepoint.sim.politics.outlook import expect
@@ -110,6 +111,7 @@ def realised(share: float, replication: int, seed: int) -> tuple[float, float]:
     world.advance(first)
     before = world.S.cash.copy()
     world.advance(last)
+    refuse_runaways({f"quota {share:.0%}, replication {replication}": runaways(world)})
     N, own = world.N, world.countries.index("Exportia")
     mine_of = [N.r_account[N.r_country == own], N.k_account[N.k_country == own], N.c_account[[own]]]
     earned = float((world.S.cash - before)[np.concatenate(mine_of)].sum())

@@ -23,6 +23,7 @@ def as_data(run: Run, found: list[Finding]) -> dict[str, Any]:
         "seed": run.manifest["seed"],
         "replications": run.replications,
         "changes": run.manifest["changes"],
+        "runaways": run.runaways,
         "facts": [
             {
                 "id": f.fact.id, "title": f.fact.title, "unit": f.fact.unit, "observed": f.fact.observed,

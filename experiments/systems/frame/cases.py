@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chokepoint.sim.market.runaways import runaways
+from chokepoint.sim.politics.governed import GovernedWorld
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput
 from chokepoint.sim.scenario.tables import Scenario
@@ -52,10 +54,22 @@ def run_cases(scenario: str | Path | Scenario, cases: Sequence[Case], replicatio
         c.name: Simulation(scenario, changes=c.changes, behaviour=c.behaviour, seed=seed).run(replications)
         for c in cases
     }
-    away = [f"{name}: {line}" for name, run in runs.items() for line in run.runaways]
+    refuse_runaways({name: run.runaways for name, run in runs.items()})
+    return runs
+
+
+def worlds_of(simulation: Simulation, replications: int, name: str) -> list[GovernedWorld]:
+    """Finished worlds of a case, for what no record holds. Raises `BadInput` where a price runs away."""
+    worlds = [simulation.world(i).run() for i in range(replications)]
+    refuse_runaways({f"{name}: replication {i}": runaways(world) for i, world in enumerate(worlds)})
+    return worlds
+
+
+def refuse_runaways(lines: Mapping[str, Sequence[str]]) -> None:
+    """Raise `BadInput` where prices ran away. lines: of each of the runs that are compared, by its name."""
+    away = [f"{name}: {line}" for name, told in lines.items() for line in told]
     if away:
         raise BadInput(away, "a price runs away")
-    return runs
 
 
 def year(first: int, last: int | None = None) -> Span:
