@@ -2,9 +2,10 @@
 
 An item of news about an act carries the arithmetic of that act: an embargo withholds all, a quota what free exports
 need beyond it, an office of permits all until its first decisions, a hold of ore what its mines make, a campaign all
-that unlicensed mines make. An item about no act of the scenario speaks of all exports of the largest exporting state to
-those it names. Acts of doctrines are told when they are decided, and are over when they are lifted. How probable a kind
-of item makes what it says is behaviour (`agents/behaviour.csv`).
+that unlicensed mines make, a ban on shipping on what a country ships beyond what it makes. A ban or a tariff on imports
+is told of each country of origin, as if that one withheld or taxed them. An item about no act of the scenario speaks of
+all exports of the largest exporting state to those it names. Acts of doctrines are told when they are decided, and are
+over when they are lifted. How probable a kind of item makes what it says is behaviour (`agents/behaviour.csv`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from chokepoint.agents.measure import Measure
 from chokepoint.sim.engine.calendar import DAYS_PER_YEAR
 from chokepoint.sim.market.mechanisms.customs import COUNTER, STREAM_WEEKS
-from chokepoint.sim.market.mechanisms.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TAX, THREAT
+from chokepoint.sim.market.mechanisms.expectation import ACT, LANE, QUOTA, REPORT, RUMOUR, SUPPLY, TARIFF, TAX, THREAT
 from chokepoint.sim.market.mechanisms.mining import GROUPS
 from chokepoint.sim.network.structure import NEVER
 from chokepoint.sim.politics.history import history_of, measure_of
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 WORDS = ("rumour", "report", "threat")  # what may speak of no act; an act that is not in the table withholds nothing
 KIND = {"rumour": RUMOUR, "report": REPORT, "threat": THREAT, "act": ACT}
+BY_ORIGIN = ("import_ban", "import_tariff")  # acts on what comes in, told of each country that it comes from
 QUOTAS = ("export_quota", "production_quota")  # what an act of the same instrument without a value ends
 HALF_YEAR = 200  # days: an act that is no longer is one of half a year
 
@@ -99,7 +101,10 @@ class Told:
                 if (old.actor, old.what) != (row.actor, row.what) or (old.part != row.part and old.part >= 0):
                     continue
                 if old.act == row.act or (
-                    old.kind < ACT and row.kind == ACT and bool((old.targets * row.targets).any())
+                    old.kind < ACT
+                    and row.kind == ACT
+                    and row.instrument not in BY_ORIGIN
+                    and bool((old.targets * row.targets).any())
                 ):
                     old.valid = row.heard
                 elif old.instrument == row.instrument == "export_quota" and old.begins < row.begins < old.ends:
@@ -175,10 +180,10 @@ class Told:
             heard, kind, what, actor, share * about, begins, ends, self._countries(act.targets), about, part=part,
             act=act.id, instrument=act.instrument,
         )  # fmt: skip
-        if act.instrument != "import_ban":
+        if act.instrument not in BY_ORIGIN:
             yield row
             return
-        importer = np.eye(len(layout.countries))[actor]  # what a ban withholds is what others send to its actor
+        importer = np.eye(len(layout.countries))[actor]  # it is about what others send to its actor
         for origin in np.flatnonzero(row.targets - importer > 0.0).tolist():
             yield replace(row, actor=origin, targets=importer)
 
@@ -204,6 +209,11 @@ class Told:
             return (LANE, 1.0 - min(1.0, COUNTER * normal / opened), -1) if opened > normal else None
         if act.instrument == "export_tax":
             return TAX, (value or 0.0) / 100.0, -1
+        if act.instrument == "import_tariff":
+            return TARIFF, (value or 0.0) / 100.0, -1
+        if act.instrument == "re_export_ban":
+            shipped_on = self._shipped_on(actor)
+            return (LANE, shipped_on, -1) if shipped_on.any() else None
         if act.instrument == "export_quota" and value is not None:
             part = {"light": 0, "heavy": 1}.get("".join(act.kind), -1)
             free = self._free_exports(actor, part)
@@ -221,6 +231,18 @@ class Told:
         if part >= 0:
             chosen &= N.m_family[N.q_mat[N.v_here]] == part
         return float((N.v_flow * N.v_gross)[chosen].sum())
+
+    def _shipped_on(self, actor: int) -> np.ndarray:
+        """Share of what a country ships of each material in the base year that it did not make; all where it makes
+        none: (materials,)."""
+        N = self.layout.N
+        found = np.zeros(len(self.layout.materials))
+        for material, market in enumerate(N.q_of[actor].tolist()):
+            if market >= 0:
+                sent = float(N.v_flow[(N.v_here == market) & (N.v_legal > 0)].sum())
+                made = float(N.q_output[market])
+                found[material] = max(0.0, 1.0 - made / sent) if sent > 0.0 else float(made <= 0.0)
+        return found
 
     def _of_output(self, act: Measure, actor: int, value: float | None) -> np.ndarray | None:
         """Share of a country's output of each material that an act on its mines withholds: (materials,)."""
@@ -265,7 +287,7 @@ def _known(row: Row, found: Sequence[Row]) -> bool:
 def write(world: World, place: int, row: Row) -> None:
     """Put a thing told into the arrays."""
     I = world.I
-    if row.what == LANE and world.N.zone_of_country[row.actor] == 0:
+    if row.what in (LANE, TARIFF) and world.N.zone_of_country[row.actor] == 0:
         I.told_abroad[0] = 1
     I.told_heard[place], I.told_kind[place], I.told_what[place] = row.heard, row.kind, row.what
     I.told_actor[place], I.told_share[place], I.told_part[place] = row.actor, row.share, row.part

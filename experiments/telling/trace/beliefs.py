@@ -9,6 +9,7 @@ from chokepoint.sim.market.mechanisms.expectation import (
     REPORT,
     RUMOUR,
     SUPPLY,
+    TARIFF,
     TAX,
     THREAT,
     begun,
@@ -127,6 +128,7 @@ def _told(world: GovernedWorld, row: int, material: int) -> str:
         QUOTA: f"licences of {actor} fall {share} short of free exports",
         SUPPLY: f"{share} of the output of {actor} stands still",
         TAX: f"{actor} taxes exports to {whom} at {share}",
+        TARIFF: f"a tariff of {share} on what {whom} imports from {actor}",
     }[int(I.told_what[row])]
     first, last = int(I.told_from[row]), int(I.told_until[row])
     until = f" to {day_of(last)}" if last < world.calendar.steps else ""
@@ -147,7 +149,7 @@ def seen_of(world: GovernedWorld, row: int, material: int) -> float:
             1.0 - float(S.open_share[v])
             for v in range(int(N.m_passage[material]), int(N.m_passage[material + 1]))
             if N.q_country[N.v_here[v]] == actor
-            and N.v_zone[v] > 0
+            and N.v_legal[v] > 0
             and I.told_target[row, N.q_country[N.v_there[v]]] > 0.0
         ]
         return max(shut, default=0.0)

@@ -25,8 +25,9 @@ class Passage:
     """A passage into a market or out of it, in one week.
 
     name: such as `from China` or `to Japan, smuggled`. flow_t, room_t: what it carries and could carry, t this week.
-    price, tax, rent, cost: what the price at its far end is made of, USD/kg: price where it begins, export tax, rent on
-    the licences that a kilogram needs, freight and the like. margin_share: log of the price where it ends over the sum.
+    price, tax, rent, cost: what the price at its far end is made of, USD/kg: price where it begins, export tax and
+    import tariff, rent on the licences that a kilogram needs, freight and the like. margin_share: log of the price
+    where it ends over the sum.
     state: open, full, shut, or does not pay; why: what keeps more from passing, empty if nothing does.
     """
 
@@ -82,7 +83,8 @@ def passage_of(world: GovernedWorld, passage: int, market: int) -> Passage:
     group = int(S.group[passage])
     price, tax = exp(float(S.price_ln[here])), float(S.tax[passage])
     rent = float(S.rent[group]) * float(N.v_gross[passage]) if group >= 0 else 0.0
-    before_cost = price * (1.0 + tax) + rent
+    duty = float(S.tariff[passage]) * (price * (1.0 + tax) + rent)
+    before_cost = price * (1.0 + tax) + rent + duty
     flow, room = float(S.flow[passage]), float(S.room[passage])
     margin = float(S.price_ln[there]) - log(before_cost) - float(N.v_cost[passage])
     law = barrier(world, passage)
@@ -102,8 +104,8 @@ def passage_of(world: GovernedWorld, passage: int, market: int) -> Passage:
     other = world.countries[N.q_country[here if comes else there]]
     return Passage(
         f"{'from' if comes else 'to'} {other}" + ("" if N.v_legal[passage] else ", smuggled"),
-        comes, flow * dt, room * dt, price, price * tax, rent, before_cost * (exp(float(N.v_cost[passage])) - 1.0),
-        margin, state, why,
+        comes, flow * dt, room * dt, price, price * tax + duty, rent,
+        before_cost * (exp(float(N.v_cost[passage])) - 1.0), margin, state, why,
     )  # fmt: skip
 
 

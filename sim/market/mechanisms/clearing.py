@@ -106,6 +106,7 @@ def changed(step: int, I: Any, S: Any) -> bool:
     for passage in range(S.flow.shape[0]):
         change = abs(S.withheld_mean[passage] - S.looked_withheld[passage])
         anew = anew or change > STIRRED or abs(I.expected_tax[passage] - S.looked_tax[passage]) > STIRRED
+        anew = anew or abs(I.expected_tariff[passage] - S.looked_tariff[passage]) > STIRRED
     for market in range(S.price_ln.shape[0]):
         believed = 0.0
         for outcome in range(OUTCOMES):
@@ -116,6 +117,7 @@ def changed(step: int, I: Any, S: Any) -> bool:
     if anew:
         for passage in range(S.flow.shape[0]):
             S.looked_withheld[passage], S.looked_tax[passage] = S.withheld_mean[passage], I.expected_tax[passage]
+            S.looked_tariff[passage] = I.expected_tariff[passage]
         for market in range(S.price_ln.shape[0]):
             S.looked_output[market] = 0.0
             for outcome in range(OUTCOMES):
@@ -223,7 +225,7 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
     for passage in range(S.flow.shape[0]):
         withheld = S.withheld[outcome, passage]
         usual = S.usual_flow[passage]
-        S.tax[passage] = I.expected_tax[passage]
+        S.tax[passage], S.tariff[passage] = I.expected_tax[passage], I.expected_tariff[passage]
         if S.normal_stock[N.v_there[passage]] <= 0.0 or S.normal_stock[N.v_here[passage]] <= 0.0:
             S.room[passage] = 0.0  # nobody there yet
         elif N.v_legal[passage] == 0:
@@ -249,7 +251,7 @@ def clearing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
         S.held[market] = S.position[market] - S.forward[market]
     for passage in range(S.flow.shape[0]):
         S.room[passage] = I.route_room[passage]
-        S.tax[passage] = I.route_tax[passage]
+        S.tax[passage], S.tariff[passage] = I.route_tax[passage], I.route_tariff[passage]
     for group in range(S.rent.shape[0]):
         S.limit[group] = I.licences_a_year[group]
     clear(N, S)
@@ -786,6 +788,7 @@ MECHANISM = Mechanism(
         Array("S.transit", "q", "t/year", "shipped on for others"),
         Array("S.looked_withheld", "v", "share", "withheld of a passage at the last look ahead"),
         Array("S.looked_tax", "v", "share", "tax at the last look ahead"),
+        Array("S.looked_tariff", "v", "share", "tariff at the last look ahead"),
         Array("S.looked_output", "q", "share", "output withheld at the last look ahead"),
         Array("S.looked_quota", "u", "share", "licences withheld at the last look ahead"),
         Array("S.ahead", "1", "1 or 0", "whether a horizon is cleared instead of a week"),
@@ -801,6 +804,7 @@ MECHANISM = Mechanism(
         Array("S.needed_stock", "q", "t/year", "stock that the use of the base year needs"),
         Array("S.room", "v", "t/year", "what may pass"),
         Array("S.tax", "v", "share", "export tax"),
+        Array("S.tariff", "v", "share", "import tariff"),
         Array("S.wedge", "v", "ln", "least log of the price there over the price here, but for a rent"),
         Array("S.open_passage", "v", "index", "passages that carry, from the first place of each material on", 0, "i8"),
         Array("S.opened", "m", "count", "how many of a material carry", 0, "i8"),

@@ -38,12 +38,12 @@ def law(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) ->
     for passage in range(N.v_here.shape[0]):
         zone = N.v_zone[passage]
         S.open_share[passage] = 1.0
-        I.route_tax[passage], S.tariff[passage] = 0.0, 0.0
+        I.route_tax[passage], I.route_tariff[passage] = 0.0, 0.0
         if N.v_legal[passage] == 0:
             continue
         country, material = N.q_country[N.v_there[passage]], N.q_mat[N.v_there[passage]]
         origin = N.q_country[N.v_here[passage]]
-        S.tariff[passage] = I.tariff[country, origin, material]
+        I.route_tariff[passage] = I.tariff[country, origin, material]
         share = 1.0 - I.import_ban[country, origin, material]
         if zone > 0:
             I.route_tax[passage] = I.tax[zone, material]
@@ -120,7 +120,7 @@ MECHANISM = Mechanism(
         Array("I.permit_weeks", "z c m", "weeks", "wait for an export licence"),
         Array("I.refused", "z c m", "share", "applications refused"),
         Array("I.tax", "z m", "share", "export tax on the inside price", lambda start: start.N.price_tax0),
-        Array("S.tariff", "v", "share", "import tariff on the price here with tax and rent"),
+        Array("I.route_tariff", "v", "share", "import tariff on the price here with tax and rent"),
         Array("I.route_tax", "v", "share", "export tax on the price here"),
         Array("S.office_weeks", "z c m", "weeks", "since an office of permits opened"),
         Array("S.decided", "z c m", "share", "throughput of an office of permits, of free exports", 1.0),

@@ -15,7 +15,7 @@ from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.mechanism import Mechanism, Phase
 
 OUTCOMES = 3  # equal parts of what may happen, from best to worst
-LANE, QUOTA, SUPPLY, TAX = 0, 1, 2, 3  # what an act withholds, or asks
+LANE, QUOTA, SUPPLY, TAX, TARIFF = 0, 1, 2, 3, 4  # what an act withholds, or asks
 RUMOUR, REPORT, THREAT, ACT = 0, 1, 2, 3  # how it is told
 LOOK_WEEKS = 4  # between two looks at what may be withheld (assumption)
 STIRRED = 0.01  # change of a cut that makes people look at once (assumption)
@@ -40,6 +40,7 @@ def believed(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             S.quota_lead[group] = max(0.0, S.quota_lead[group] - 1.0)
         for passage in range(N.v_here.shape[0]):
             I.expected_tax[passage] = max(I.expected_tax[passage], I.route_tax[passage])
+            I.expected_tariff[passage] = max(I.expected_tariff[passage], I.route_tariff[passage])
         return
     span = span_of(dt, P, S)
     told = view(step, dt, P, I, S)
@@ -51,7 +52,7 @@ def believed(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
             S.missing[market, week] = 0.0
     S.missed_for[:] = 0.0
     for passage in range(N.v_here.shape[0]):
-        I.expected_tax[passage] = I.route_tax[passage]
+        I.expected_tax[passage], I.expected_tariff[passage] = I.route_tax[passage], I.route_tariff[passage]
     for material in range(N.m_market.shape[0] - 1):
         if stirring(step, material, told, N, I, S):
             for passage in range(N.m_passage[material], N.m_passage[material + 1]):
@@ -215,6 +216,9 @@ def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I:
         elif I.told_what[row] == TAX and I.told_from[row] > step:
             weight = S.weight[row] * max(0, last - first) / span
             I.expected_tax[passage] = (1.0 - weight) * I.expected_tax[passage] + weight * I.told_share[row, material]
+        elif I.told_what[row] == TARIFF and I.told_from[row] > step:
+            weight = S.weight[row] * max(0, last - first) / span
+            I.expected_tariff[passage] += weight * (I.told_share[row, material] - I.expected_tariff[passage])
     cut = S.open_share[passage] < 1.0 and N.v_flow[passage] > 0.0
     S.closed_for[passage] = longer(S.closed_for[passage], dt, S) if cut else 0.0
     if explained:
@@ -464,7 +468,8 @@ def news_of(step: int, dt: float, actor: int, I: Any, S: Any) -> tuple[bool, flo
     for row in range(I.told_count[0]):
         if I.told_actor[row] != actor or I.told_heard[row] > step:
             continue
-        if I.told_what[row] == TAX or I.told_what[row] == SUPPLY or not felt_at_all(row, I):
+        what = I.told_what[row]
+        if (what != LANE and what != QUOTA) or not felt_at_all(row, I):
             continue
         since = min(max(I.told_from[row], I.told_heard[row]), step)
         age = min(age, (step - since) * dt)
@@ -502,8 +507,8 @@ MECHANISM = Mechanism(
         Array("I.told_abroad", "1", "1 or 0", "whether a country without a border is told of", 0, "i8"),
         Array("I.told_heard", "g", "week", "when it is heard", 0, "i8"),
         Array("I.told_kind", "g", "code", "rumour, report, threat, act", 0, "i8"),
-        Array("I.told_what", "g", "code", "what it withholds: flows, licences, output; or a tax", 0, "i8"),
-        Array("I.told_actor", "g", "index", "country that would do it", 0, "i8"),
+        Array("I.told_what", "g", "code", "what it withholds: flows, licences, output; or a tax or tariff", 0, "i8"),
+        Array("I.told_actor", "g", "index", "country that would do it, or whose exports another bars", 0, "i8"),
         Array("I.told_share", "g m", "share", "withheld of a material, or asked as a tax; of licences alike for all"),
         Array("I.told_material", "g m", "1 or 0", "materials it is about"),
         Array("I.told_from", "g", "week", "from which it is in force", 0, "i8"),
@@ -518,6 +523,7 @@ MECHANISM = Mechanism(
         Array("S.seen_cut", "q", "share", "of output that was stopped at the last look"),
         Array("S.seen_quota", "u", "1 or 0", "whether licences were needed at the last look"),
         Array("I.expected_tax", "v", "share", "tax that is expected over the horizon"),
+        Array("I.expected_tariff", "v", "share", "tariff that is expected over the horizon"),
         Array("S.weight", "g", "share", "probability that is given to a thing told"),
         Array("S.path", "3 h", "share", "withheld week by week, in each outcome"),
         Array("S.withheld", "3 v", "share", "of a passage's flow over the horizon, in each outcome"),

@@ -43,8 +43,7 @@ MECHANISM = Mechanism(
     instruments=(
         Instrument(
             "import_tariff",
-            "What comes from the countries named pays so many per cent of its price, export tax and rent, by material. "
-            "It is felt from its first day; nobody counts on it before.",
+            "What comes from the countries named pays so many per cent of its price, export tax and rent, by material.",
             _tariff,
             by="country",
             materials=True,
@@ -52,7 +51,8 @@ MECHANISM = Mechanism(
             unit="%",
             high=1000.0,
             told="act",
-            example="Importia import_tariff of M against Exportia at 25 % from 2010-03-01 until 2010-12-31",
+            example="Importia import_tariff of M against Exportia at 25 % announced 2010-02-01 from 2010-03-01 "
+            "until 2010-12-31",
         ),
         Instrument(
             "import_ban",

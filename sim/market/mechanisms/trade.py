@@ -258,7 +258,7 @@ def settle(step: int, passage: int, goes: float, payer: int, N: Any, I: Any, S: 
     tax = goes * here * I.route_tax[passage]
     group = S.group[passage]
     rent = goes * S.rent[group] * N.v_gross[passage] if group >= 0 else 0.0
-    duty = S.tariff[passage] * (goes * here + tax + rent)
+    duty = I.route_tariff[passage] * (goes * here + tax + rent)
     S.cash[N.row_account[0]] += goes * (there - here) - tax - rent - duty
     if duty > 0.0:
         S.cash[N.c_account[country]] += duty

@@ -121,3 +121,83 @@ def test_a_country_without_a_role_acts_at_its_border_too(act: str) -> None:
     assert not any(array.any() for array in in_force)
     world.advance(70)
     assert sum(array.any() for array in in_force) == 1
+
+
+def heard(scenario: Scenario, *sentences: str) -> Any:
+    """A quiet world in which acts are told on the day on which they are announced."""
+    changes = [f"act.a{i}={sentence}" for i, sentence in enumerate(sentences)]
+    world = Simulation(scenario.model_copy(update={"end": END}), changes=changes, behaviour=QUIET).world().run()
+    assert world.check() == []
+    return world
+
+
+AHEAD = "announced 2010-11-01 from 2011-02-28 until 2012-02-26"
+TOLD = 43  # week of 1 November 2010
+
+
+def test_a_tariff_that_is_announced_is_expected_like_an_export_tax() -> None:
+    free = run(one_exporter())
+    tariff = heard(one_exporter(), *(f"{c} import_tariff against X at 30 % {AHEAD}" for c in ("J", "E", "S")))
+    tax = heard(one_exporter(), f"X export_tax at 30 % {AHEAD}")
+    j = free.countries.index("J")
+    assert np.allclose(tariff.R.price_of[:FIRST], tax.R.price_of[:FIRST], rtol=1e-9)
+    assert np.allclose(tariff.R.price_of[:TOLD], free.R.price_of[:TOLD], rtol=1e-9)
+    assert (tariff.R.expected[TOLD:FIRST, j, 0] > 1.01 * free.R.expected[TOLD:FIRST, j, 0]).all()
+    assert (sent(tariff, "X", "J") > sent(free, "X", "J"))[TOLD]  # stocks are filled before the day
+    assert tariff.R.duty[:FIRST].sum() == 0.0
+    unheard = run(one_exporter(), *(f"{c} import_tariff against X at 30 % {SPAN}" for c in ("J", "E", "S")))
+    assert np.allclose(unheard.R.price_of[:FIRST], free.R.price_of[:FIRST], rtol=1e-9)
+
+
+def test_a_tariff_on_a_country_without_a_border_of_its_own_is_expected_too() -> None:
+    act = f"J import_tariff against S at 300 % {AHEAD}"
+    world = Simulation(
+        one_exporter().model_copy(update={"end": END}), changes=[f"act.a={act}"], behaviour=QUIET
+    ).world()
+    s, j = (world.countries.index(c) for c in ("S", "J"))
+    N = world.N
+    lane = (N.q_country[N.v_here] == s) & (N.q_country[N.v_there] == j) & (N.v_legal > 0)
+    assert N.zone_of_country[s] == 0
+    world.advance(TOLD)
+    assert world.I.expected_tariff.max() == 0.0
+    world.advance(TOLD + 1)
+    assert (world.I.expected_tariff[lane] > 0.1).all()
+    assert world.I.expected_tariff[~lane].max() == 0.0
+    world.advance(FIRST + 1)
+    assert world.I.expected_tariff[lane] == pytest.approx(3.0)
+
+
+def test_a_ban_on_shipping_on_that_is_announced_makes_the_detour_dear_before_its_day() -> None:
+    cut = [f"{c} embargo against S {SPAN}" for c in "ABCD"]
+    ahead = "announced 2011-05-02 from 2011-08-01 until 2012-02-26"
+    bans = [f"{c} re_export_ban {ahead}" for c in ("J", "E")]
+    told, begins = 69, 82
+    leaky, shut = heard(four_exporters(), *cut), heard(four_exporters(), *cut, *bans)
+    kept = heard(four_exporters(), *cut, *(f"{ban} unheard" for ban in bans))
+    s = leaky.countries.index("S")
+    dearer = shut.R.price_of[:, s, 0] / leaky.R.price_of[:, s, 0]
+    assert np.allclose(dearer[:told], 1.0, rtol=1e-9)
+    assert dearer[told:begins].min() > 1.005
+    assert np.allclose(kept.R.price_of[:begins], leaky.R.price_of[:begins], rtol=1e-9)
+
+
+def test_a_ban_on_shipping_on_is_told_as_the_part_that_is_not_made_at_home() -> None:
+    simulation = Simulation("2010-embargo", changes=["act.a=Japan re_export_ban from 2010-03-01"])
+    (row,) = [row for row in simulation.told.rows if row.act == "a"]
+    N = simulation.layout.N
+    japan = simulation.layout.countries.index("Japan")
+    made = {m: float(N.q_output[q]) for m, q in enumerate(N.q_of[japan].tolist()) if q >= 0}
+    assert all((row.share[m] == 1.0) == (output == 0.0) for m, output in made.items())
+    assert row.share.max() == 1.0
+
+
+def test_a_ban_on_imports_leaves_words_about_the_exporter_and_lanes_of_others() -> None:
+    words = "say.w=threat:all:2010-06-07"
+    scenario = one_exporter().model_copy(update={"end": END})
+    act = "act.a=J import_ban against S from 2010-09-06 until 2011-03-06"
+    both = Simulation(scenario, changes=[words, act], behaviour=QUIET)
+    (said,) = [row for row in both.told.rows if not row.act]
+    assert said.valid > both.world().calendar.steps
+    world = both.world().run()
+    week = world.calendar.step_of(date(2010, 10, 4))
+    assert sent(world, "S", "J")[week] == 0.0 < sent(world, "X", "J")[week]
