@@ -290,16 +290,21 @@ def _value(act: Act, table: SmallTable) -> float | None:
     return round(act.percent / 100.0 * base_exports(table, act.by) * days / 365.25, 3)
 
 
+def _unit(act: Act) -> str:
+    """The unit of an act's value; none where it has no value."""
+    return act.unit or (ACTS[act.what][1] if (act.value, act.percent) != (None, None) else "") or "none"
+
+
 def _events(table: SmallTable) -> Rows:
     rows: Rows = []
     for act in table.act:
-        instrument, unit, _ = ACTS[act.what]
+        instrument = ACTS[act.what][0]
         told = "" if act.percent is None else f"{act.percent:g} % of what left in the base year over as many days"
         note = "; ".join(part for part in (act.note, told) if part)
         rows.append(
             {"id": act.id, "date": act.announced or act.first, "start": act.first, "end": act.last, "actor": act.by,
              "instrument": instrument, "kind": "light" if instrument == "production_quota" else "", "materials": "",
-             "forms": "", "target": act.target, "value": _value(act, table), "unit": act.unit or unit or "none",
+             "forms": "", "target": act.target, "value": _value(act, table), "unit": _unit(act),
              "admitted": "no" if instrument == "observed" else "yes", **_sourced(act), "note": note}
         )  # fmt: skip
     return rows

@@ -105,7 +105,7 @@ class Shipping(Given):
 ACTS: dict[str, tuple[str, str, str]] = {
     "export quota": ("export_quota", "t gross", "own market"),
     "export tax": ("export_tax", "%", "own market"),
-    "embargo": ("embargo", "", "own market"),
+    "embargo": ("embargo", "%", "own market"),
     "inspection": ("inspection", "% of cargos", "own market"),
     "export licence": ("export_licence", "working days", "own market"),
     "licence refusal": ("licence_refusal", "%", "own market"),
@@ -113,9 +113,19 @@ ACTS: dict[str, tuple[str, str, str]] = {
     "production quota": ("production_quota", "t/year", "own market"),
     "ore hold": ("ore_hold", "", "any"),
     "reserve purchase": ("reserve_purchase", "t", "any"),
+    "import tariff": ("import_tariff", "%", "any"),
+    "import ban": ("import_ban", "", "any"),
+    "re-export ban": ("re_export_ban", "", "any"),
+    "aid to users": ("aid_to_users", "m USD", "any"),
     "observed": ("observed", "", "any"),
 }
-
+WHOLE = ("embargo",)  # acts that are whole where they have no value
+AGAINST_ALL = (
+    "export_quota", "export_tax", "production_quota", "reserve_purchase", "re_export_ban", "aid_to_users",
+)  # fmt: skip
+AGAINST_SOME = (
+    "embargo", "inspection", "closure", "export_licence", "licence_refusal", "import_tariff", "import_ban",
+)  # fmt: skip
 
 # Records of trade policy under other names, and what comes nearest here.
 NEAREST = {
@@ -130,8 +140,8 @@ NEAREST = {
     "domestic market obligation": "no act comes near; an 'export quota' of what is left for others is a substitute",
     "VAT rebate": "write 'export tax' with the per cent that a withdrawn rebate costs",
     "VAT rebate reduction": "write 'export tax' with the per cent that a withdrawn rebate costs",
-    "import tariff": "states act on exports alone; keep it on record with 'observed'",
-    "import ban": "states act on exports alone; keep it on record with 'observed'",
+    "import duty": "write 'import tariff'",
+    "re-export prohibition": "write 're-export ban'",
 }
 
 
@@ -328,7 +338,7 @@ def _of_act(act: Act, table: SmallTable) -> Iterable[str]:
         yield f"last: {act.last} is before first, {act.first}"
     if act.percent is not None and (act.what != "export quota" or act.value is not None or act.last is None):
         yield "percent: only for an export quota with a last day, in place of value"
-    if unit and act.value is None and act.percent is None:
+    if unit and act.value is None and act.percent is None and act.what not in WHOLE:
         yield f"value: missing ({unit})"
     if not unit and act.value is not None:
         yield f"value: {act.value:g} has no meaning for {act.what!r}; leave it out"
@@ -339,14 +349,14 @@ def _of_act(act: Act, table: SmallTable) -> Iterable[str]:
             convert(act.value or 0.0, act.unit, unit)
         except UnitProblem as problem:
             yield f"unit: {problem}"
-    if act.target != "all" and instrument in ("export_quota", "export_tax", "production_quota", "reserve_purchase"):
+    if act.target != "all" and instrument in AGAINST_ALL:
         yield f"target: {act.what!r} hits all; leave out {act.target!r}"
     if act.what == "export quota" and act.last is None:
         yield "last: an export quota needs a last day"
     if act.what == "ore hold":
         mines = [mine_name(p) for p in table.producer] + [p.mine for p in table.project]
         yield from _unknown(act.target, mines, "target", "mine")
-    elif instrument in ("embargo", "inspection", "closure", "export_licence", "licence_refusal"):
+    elif instrument in AGAINST_SOME:
         yield from _unknown(act.target, [*countries, "all"], "target", "country")
 
 

@@ -133,6 +133,18 @@ def test_a_phase_that_cannot_be_gone_through_hides_what_it_tells_alone(monkeypat
     assert "ZeroDivisionError" in entries_of(found, "consumption")[0].reason
 
 
+def test_the_price_there_is_made_of_what_a_tariff_asks_too() -> None:
+    tariff = "act.a=Importia import_tariff against Exportia at 25 % from 2010-03-01 unheard"
+    world = Simulation("two-countries", changes=["quota=none", "embargo=none", "news=none", tariff]).world()
+    world.advance(40)
+    market = int(world.N.q_of[world.countries.index("Importia"), 0])
+    lane = next(p for p in prices.passages_of(world, market) if p.name == "from Exportia")
+    assert lane.state == "open"
+    there = float(np.exp(world.S.price_ln[market]))
+    assert lane.price + lane.tax + lane.rent + lane.cost == pytest.approx(there, rel=0.01)
+    assert lane.tax > 0.25 * lane.price
+
+
 def entries_of(found: list[Entry], about: str) -> list[Entry]:
     return [e for e in found if e.about == about]
 

@@ -193,6 +193,47 @@ news = false
     }  # fmt: skip
 
 
+def test_acts_on_imports_aid_and_an_embargo_in_part_load_and_act(tmp_path: Path) -> None:
+    said = {
+        "embargo": 'by = "Exportia"\ntarget = "Importia"\nvalue = 40',
+        "import ban": 'by = "Importia"\ntarget = "Farland"',
+        "import tariff": 'by = "Importia"\ntarget = "Exportia"\nvalue = 0.25\nunit = "share"',
+        "re-export ban": 'by = "Importia"', "aid to users": 'by = "Importia"\nvalue = 3',
+    }  # fmt: skip
+    days = "first = 2013-03-04\nlast = 2013-12-29\n"
+    more = "".join(f'\n[[act]]\nid = "act.{i}"\nwhat = "{k}"\n{v}\n{days}' for i, (k, v) in enumerate(said.items()))
+    path = edited(tmp_path, ('kind = "report"', 'kind = "report" #'))
+    plain = path.read_text(encoding="utf-8")
+    path.write_text(plain + more, encoding="utf-8")
+    new(tmp_path / "acts", path)
+    found = {e.instrument: (e.value, e.unit, e.target) for e in load_scenario(tmp_path / "acts").events[1:]}
+    assert found == {
+        "embargo": (40.0, "%", "Importia"), "import_ban": (None, "none", "Farland"),
+        "import_tariff": (0.25, "share", "Exportia"), "re_export_ban": (None, "none", "all"),
+        "aid_to_users": (3.0, "m USD", "all"),
+    }  # fmt: skip
+    world = Simulation(load_scenario(tmp_path / "acts")).world()
+    world.advance(world.calendar.step_of(date(2013, 4, 1)))
+    importia, exportia, farland = (world.countries.index(c) for c in ("Importia", "Exportia", "Farland"))
+    assert world.I.tariff[importia, exportia, 0] == 0.25
+    assert world.I.import_ban[importia, farland, 0] == 1.0
+    assert world.I.own_output_only[importia, 0] == 1.0
+    assert world.I.embargo[:, importia, 0].max() == pytest.approx(0.4)
+    assert world.I.user_aid[importia, 0] > 0.0
+    wrong = more.replace('target = "Farland"', 'target = "Mars"').replace("value = 3\n", "")
+    wrong = wrong.replace('by = "Importia"\nfirst', 'by = "Importia"\ntarget = "Farland"\nfirst')
+    wrong = wrong.replace('what = "import tariff"', 'what = "import duty"')
+    path.write_text(plain + wrong, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        new(tmp_path / "wrong", path)
+    text = "\n".join(caught.value.problems)
+    assert "unknown country 'Mars'" in text
+    assert "value: missing (m USD)" in text
+    assert "'re-export ban' hits all" in text
+    assert "unknown act 'import duty' (write 'import tariff')" in text
+    assert "states act on exports alone" not in text
+
+
 def test_expansion_depends_on_the_table_alone() -> None:
     table = read(INVENTED)
     assert expand(table, "a") == expand(table, "a")
