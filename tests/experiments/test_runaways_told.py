@@ -71,6 +71,23 @@ def test_a_paper_tells_them_first_and_compares_nothing_with_them(kept: tuple[Swe
     assert set(pd.read_csv(tmp_path / "border-peak.csv")["use"]) == {"gives"}
 
 
+def test_a_question_of_pairs_leaves_out_the_worlds_of_them(tmp_path: Path) -> None:
+    design = '[design]\nkind = "latin-hypercube"\npoints = 8\ncross = ["border"]\n'
+    text = STUDY.replace('[design]\nkind = "grid"\n', design).replace("replications = 2", "replications = 1")
+    text = text[: text.index("[[compare]]")]
+    text += (
+        '[[find]]\nname = "dearer"\noutput = "peak"\nfactor = "border"\nlevel = "shut"\nbase = "open"\nabove = 0.0\n'
+    )
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    found = sweep(path, tmp_path / "run", workers=1)
+    stiff = int((found.with_factors()["use"] == "stiff").sum()) // 2
+    assert 0 < stiff < 8
+    page = write_paper(found, Plan(path), tmp_path / "paper").read_text(encoding="utf-8")
+    assert f"{stiff} of 8 worlds are left out: a price ran away in them." in page
+    assert f"It holds in {8 - stiff} of {8 - stiff} worlds" in page
+
+
 def test_the_commands_of_a_study_warn_of_them(kept: tuple[Sweep, Plan]) -> None:
     found, _ = kept
     told = CliRunner().invoke(app, ["status", str(found.folder)])
