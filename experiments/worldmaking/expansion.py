@@ -241,9 +241,10 @@ def _firms(table: SmallTable) -> Rows:
         for country, share in wanted.items():
             count = max(1, ceil(share))
             for i in range(count if share > 0.0 else 0):
-                cells: Mapping[str, str] = {**ASSUMED, "note": "share of the normal stock of trade, by use"}
+                cells: Mapping[str, Any] = {**ASSUMED, "note": "share of the normal stock of trade, by use"}
                 if country in stocks:
                     cells = _sourced(stocks[country], "tonnes over the normal stock of trade")
+                    cells = {**cells, "spare_stock_share": stocks[country].spare_share or None}
                 number = f" {i + 1}" if count > 1 else ""
                 rows.append(
                     {"firm": f"{country} traders{number}", "country": country, "sector": "trader",

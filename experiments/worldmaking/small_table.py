@@ -87,10 +87,14 @@ class User(Given):
 
 
 class Stock(Given):
-    """Tonnes that traders, exchanges or ports of a country hold in the base year; users' own are not told."""
+    """Tonnes that traders, exchanges or ports of a country hold in the base year; users' own are not told.
+
+    spare_share: part of them that nobody needs to work with, and that all count on in a shortage.
+    """
 
     country: Text
     tonnes: Annotated[float, Field(ge=0)]
+    spare_share: Share = 0.0
 
 
 class Shipping(Given):

@@ -100,6 +100,7 @@ def firm_arrays(scenario: Scenario, firms: Firms, calendar: Calendar) -> dict[st
         "f_key": np.array([draws.key_of("firm", key) for key in firms.keys], dtype=np.uint64),
         "f_open": np.array(firms.column(opens, LONG_AGO), dtype=np.int64),
         "f_months": firms.column(months),
+        "f_spare": firms.column(row.spare_stock_share for row in scenario.firms),
         "f_contract": firms.column(row.contract_share for row in scenario.firms),
         "f_scrap": firms.column(firms.scrap),
     }

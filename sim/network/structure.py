@@ -88,6 +88,7 @@ ARRAYS = (
     Array("N.s_pipe_steps", "s", "steps", "mean time on the way, beyond the first step, of what it buys", None),
     Array("N.s_value", "s", "USD/kg", "value added that is lost with a kg that is lacking", None),
     Array("N.f_months", "f", "months", "stock of a firm in the base year", None),
+    Array("N.f_spare", "f", "share", "of the stock of the base year that a firm holds to sell", None),
     Array("N.f_contract", "f", "share", "of its use that a firm buys at a contract price", None),
     Array("N.s_first", "n", "index", "where the slots of a firm begin", None, "u4"),
     Array("N.s_lane", "n", "index", "where the lanes of a slot begin", None, "u4"),

@@ -119,7 +119,8 @@ class Firm(Sourced):
     """A user of materials, or a trader with a share of the trade; one that `opens` later is empty until then.
 
     stock_months: stock that it holds in the base year, months of its use, or of all trade of its market times its
-    share of it; as usual where none is given. contract_share: part of its use that it buys at a contract price.
+    share of it; as usual where none is given. spare_stock_share: part of that stock that nobody needs to work with, and
+    that all count on in a shortage. contract_share: part of its use that it buys at a contract price.
     growth_per_year: of its use beyond industrial production, from `growth_from` on; that of its sector where none is
     given.
     """
@@ -130,6 +131,7 @@ class Firm(Sourced):
     use_t_per_year: Tonnes
     trade_share: Share
     stock_months: Annotated[float, Field(ge=0, le=36)] | None = None
+    spare_stock_share: Share = 0.0
     contract_share: Annotated[float, Field(ge=0, le=0.95)] = 0.0
     growth_per_year: Annotated[float, Field(ge=-0.3, le=0.5)] | None = None
     growth_from: date | None = None

@@ -210,12 +210,15 @@ def begin_horizon(outcome: int, weeks: int, dt: float, P: Any, N: Any, I: Any, S
             if S.quota_mean[group] > 0.0:
                 lasts = max(lasts, S.quota_lasts[group])
         certain = min(1.0, P.lasting * max(bound, S.missed_for[market]) / P.horizon_years)
-        counted = (1.0 - P.stock_counted_on) * S.ordinary[market]
-        usable = max(0.0, min(S.position[market], S.ordinary[market]) - counted) / years
-        S.usable_stock[market] = (1.0 - certain * lasts) * usable  # what has lasted is not bridged by stock
-        held = max(0.0, min(S.position[market], S.ordinary[market])) / years
-        S.cover_stock[market] = max(0.0, held - S.usable_stock[market])  # who uses half needs half of it
-        S.needed_stock[market] = (1.0 - P.stock_counted_on * (1.0 - certain * lasts)) * S.ordinary[market] / years
+        spare = S.spare_stock[market]
+        working = S.ordinary[market] - spare
+        kept_back = (1.0 - P.stock_counted_on) * working
+        held = max(0.0, min(S.position[market], S.ordinary[market]))
+        usable = max(0.0, held - spare - kept_back) / years
+        S.usable_stock[market] = (1.0 - certain * lasts) * usable  # what has lasted is not bridged by working stock
+        S.usable_stock[market] += min(spare, max(0.0, held - kept_back)) / years
+        S.cover_stock[market] = max(0.0, held / years - S.usable_stock[market])  # who uses half needs half of it
+        S.needed_stock[market] = (1.0 - P.stock_counted_on * (1.0 - certain * lasts)) * working / years
         S.usable_stock[market] += S.believed_reserve[market] / years
     for group in range(S.rent.shape[0]):
         S.rent[group] = S.ahead_rent[outcome, group]
@@ -750,6 +753,12 @@ def _ordinary(start: Any) -> Any:
     return total
 
 
+def _spare(start: Any) -> Any:
+    """Stock of the base year that is held to be sold: (markets,), t."""
+    N = start.N
+    return np.bincount(N.s_market, start.S.stock * N.f_spare[N.s_firm], len(N.q_mat))
+
+
 def _per_outcome(start: Any) -> Any:
     return np.tile(start.N.q_base_ln, (OUTCOMES, 1))
 
@@ -774,6 +783,7 @@ MECHANISM = Mechanism(
         Array("S.spare", "q", "share", "capacity that stands idle at the base price", 0.1),
         Array("S.normal_stock", "q", "t", "stock wanted at the expected price", _ordinary),
         Array("S.ordinary", "q", "t", "stock wanted in the base year", _ordinary),
+        Array("S.spare_stock", "q", "t", "part of it that nobody needs to work with", _spare),
         Array("S.wanted_here", "q", "t", "stock wanted at the expected price, with what is shipped on for others"),
         Array("S.expected_ln", "q", "ln USD/kg", "log of the price that clears the horizon", _base),
         Array("S.normal_ln", "q", "ln USD/kg", "log of the price that holders think normal", _base),

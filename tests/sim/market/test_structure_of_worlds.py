@@ -8,6 +8,7 @@ import pytest
 
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.worlds import UNIT, one_exporter
+from chokepoint.sim.network.structure import TRADER
 from chokepoint.sim.scenario.tables import Scenario
 from chokepoint.sim.simulation import Simulation
 
@@ -38,6 +39,29 @@ def test_users_hold_the_months_of_use_that_the_table_says() -> None:
     worlds = [run(world, weeks=2) for world in (usual, other)]
     held = [world.R.stock[0, world.countries.index("J"), 0] for world in worlds]
     assert held[1] - held[0] == pytest.approx(6.0 / 12.0 * 30.0 * UNIT, rel=1e-6)  # six months more of 30 units
+
+
+def with_traders(scenario: Scenario, spare: float) -> Scenario:
+    """A world part of whose traders' stock nobody needs to work with."""
+    firms = tuple(
+        row.model_copy(update={"spare_stock_share": spare}) if row.sector == "trader" else row for row in scenario.firms
+    )
+    return scenario.model_copy(update={"firms": firms})
+
+
+def test_stock_that_nobody_needs_to_work_with_is_counted_on_whole_and_makes_a_shortage_milder() -> None:
+    stop = acts.embargo("X", ACT, heard=ACT, value=20.0, unit="%")
+    worlds = [run(with_traders(one_exporter(), spare), stop) for spare in (0.0, 0.5, 1.0)]
+    outside = worlds[0].countries.index("J")
+    held = worlds[0].R.stock[0, outside, 0]
+    for world, spare in zip(worlds, (0.0, 0.5, 1.0), strict=True):
+        traders = world.N.f_kind[world.N.s_firm] == TRADER
+        usual = world.S.usual[traders & (world.N.s_country == outside)].sum()
+        assert 0.0 < usual < held
+        assert world.S.spare_stock[world.N.q_of[outside, 0]] == pytest.approx(spare * usual, rel=0.05)
+        assert world.R.price_of[:ACT, outside, 0] == pytest.approx(world.R.price_of[0, outside, 0], rel=1e-3)
+    half_a_year = [world.R.price_of[ACT + 26, outside, 0] for world in worlds]
+    assert half_a_year[0] > 1.02 * half_a_year[1] > 1.02**2 * half_a_year[2]
 
 
 def test_a_part_on_contract_is_paid_at_a_price_that_follows_the_quote() -> None:
