@@ -16,7 +16,7 @@ from chokepoint.sim import Simulation
 
 EPISODES = {
     "1978-cobalt": ("allocation=none", "kolwezi=none", "news=none"),
-    "2000-palladium": ("news=none",),
+    "2000-palladium": ("delay=none", "news=none"),
     "2014-nickel": ("ban=none",),
 }
 
