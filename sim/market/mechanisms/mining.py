@@ -78,11 +78,9 @@ def mining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
                 plain = N.k_base[mine] * exp(S.k_answer[mine])
                 spare = max(SPARE, N.k_capacity[mine] / max(N.k_base[mine], 1e-12) - 1.0)
                 can, _ = mine_output(gap, plain, P.supply_elasticity, spare)
-        group, over = N.k_group[mine], 0.0
+        group = N.k_group[mine]
         if group > 0 and N.k_legal[mine] > 0 and I.production_quota[N.k_zone[mine], group] >= 0.0:
-            allowed = I.production_quota[N.k_zone[mine], group] * N.k_quota_share[mine]
-            over = max(0.0, plain - allowed)
-            can = min(can, allowed)
+            can = min(can, I.production_quota[N.k_zone[mine], group] * N.k_quota_share[mine])
         stopped = 1.0 - (1.0 - I.held[mine]) * (1.0 - S.k_stopped[mine])
         ship = can * (1.0 - stopped) * dt
         S.k_output[mine] = ship
@@ -96,7 +94,7 @@ def mining(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any)
                     S.mined[material] += ship * part
                     market = N.q_of[N.r_country[refiner], material]
                     S.output_normal[market] += plain * part * N.r_yield[refiner]
-                    S.supply_cut[market] += (over + (plain - over) * stopped) * part * N.r_yield[refiner]
+                    S.supply_cut[market] += plain * stopped * part * N.r_yield[refiner]
         ore = N.k_payable[mine] * max(0.0, value - N.k_refining[mine])
         for feed in range(N.k_link[mine], N.k_link[mine + 1]):
             pay(S.cash, N.r_account[N.l_ref[feed]], N.k_account[mine], ship * N.l_share[feed] * ore)

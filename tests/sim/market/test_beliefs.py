@@ -111,14 +111,3 @@ def test_a_mining_quota_above_what_is_mined_moves_nothing() -> None:
     world.advance(first + 8)
     assert world.S.output_withheld.max() == 0.0
     assert world.R.price_of[:, :, 0].max() == pytest.approx(world.R.price_of[0, :, 0].max(), rel=1e-3)
-
-
-def test_a_mining_quota_in_force_is_seen_and_believed_as_it_was_told() -> None:
-    world, market, _, first = mining_quota(0.4)
-    world.advance(first + 30)
-    (row,) = world.politics.told.rows
-    # Mines grow a little over the months, so that the quota cuts a little more than was told of the base year.
-    assert world.S.supply_cut[market] == pytest.approx(row.share[0], abs=0.05)
-    assert world.S.supply_cut[market] >= row.share[0] - 1e-9
-    assert world.S.output_withheld[:, market] == pytest.approx(row.share[0], abs=1e-9)  # no outcome doubts it
-    assert world.S.cut_for[market] > 0.5  # years
