@@ -9,6 +9,17 @@ from math import exp, log
 STOPS = -1.2  # ln .3: below it most mines earn less than what they pay for labour and reagents
 BYPRODUCT_STOPS = -2.0  # a by-product is sold for what it fetches, down to the cost of recovering it
 
+# Of investors and lenders; all are assumptions.
+INVEST_HURDLE = 0.2  # premium over cost that an investor wants
+INVEST_RATE = 0.1  # a year, discount rate of an investor
+INVEST_LIFE_YEARS = 15.0  # over which an investor counts
+INVEST_MEMORY_YEARS = 1.0  # smoothing of the worth of ore that an investor believes in; Bradley (2021) has three
+INVEST_CAUTION = 0.8  # part of a price above the habitual one that an investor counts on
+ANCHOR_YEARS = 4.0  # memory of the habitual worth of ore that investors compare with
+DEBT_RATE = 0.08  # a year, interest on the debt of mines
+DEBT_YEARS = 7.0  # over which it is paid off
+DEFAULT_YEARS = 1.0  # with negative cash, after which a mine defaults
+
 
 def output(gap: float, level: float, elasticity: float, spare: float) -> tuple[float, float]:
     """Output of mines at a price, within the capacity that stands idle.

@@ -13,6 +13,7 @@ from chokepoint.sim.network.refiners import Refiners
 from chokepoint.sim.network.structure import FREE
 from chokepoint.sim.scenario.tables import Scenario
 
+PAYABLE = 0.6  # share of the worth of ore less refining cost that refiners of exporting states pay a mine (assumption)
 EARNED = 0.95  # a mine that runs in the base year has cash costs of at most so much of what its ore earns
 
 
@@ -77,10 +78,8 @@ class Ore:
         }
 
 
-def ore_of(
-    scenario: Scenario, mines: Mines, refiners: Refiners, feeds: Feeds, prices: Prices, ore_payable: float
-) -> Ore:
-    """The worth of ore in the base year; `ore_payable`: share of it that refiners of exporting states pay a mine."""
+def ore_of(scenario: Scenario, mines: Mines, refiners: Refiners, feeds: Feeds, prices: Prices) -> Ore:
+    """The worth of ore in the base year."""
     count = len(scenario.mines)
     main = np.zeros(count, dtype=np.int64)
     refining = np.zeros(count)
@@ -93,7 +92,7 @@ def ore_of(
         )
         outside[mine] = (refiners.kind[fed] == FREE).all()
     value = (mines.basket * prices.base[main]).sum(axis=1)
-    payable = np.where(outside, 1.0, ore_payable)  # outside, mine and separation plant are one firm
+    payable = np.where(outside, 1.0, PAYABLE)  # outside, mine and separation plant are one firm
     earned = payable * np.maximum(0.0, value - refining)
     cost = np.array([row.cost_usd_per_kg for row in scenario.mines])
     covered = np.where(mines.operating, np.minimum(cost, EARNED * earned), cost)

@@ -12,11 +12,11 @@ from chokepoint.sim.network.population import Population
 from chokepoint.sim.scenario.tables import Scenario
 
 
-def activity(scenario: Scenario, calendar: Calendar, firms: Firms, elasticity: float) -> np.ndarray:
+def activity(scenario: Scenario, calendar: Calendar, firms: Firms) -> np.ndarray:
     """Use that industry carries, 1 in the base year: (steps, firms and reserves).
 
-    Industrial production of the firm's country, or of its sector there where the scenario has it, to the power
-    `elasticity`, times the growth of the firm beyond it, or of its sector. Reserves use nothing.
+    Industrial production of the firm's country, or of its sector there where the scenario has it, times the growth of
+    the firm beyond it, or of its sector. Reserves use nothing.
     """
     month = _months(scenario, calendar)
     years = np.array([(day - scenario.start).days / DAYS_PER_YEAR for day in calendar.days()])
@@ -24,7 +24,7 @@ def activity(scenario: Scenario, calendar: Calendar, firms: Firms, elasticity: f
     columns = []
     for row in scenario.firms:
         series = scenario.activity.get(f"{row.country} {row.sector}", scenario.activity.get(row.country))
-        level = np.array(series)[month] ** elasticity if series else np.ones(calendar.steps)
+        level = np.array(series)[month] if series else np.ones(calendar.steps)
         rate = growth.get(row.sector, 0.0) if row.growth_per_year is None else row.growth_per_year
         late = 0.0 if row.growth_from is None else (row.growth_from - scenario.start).days / DAYS_PER_YEAR
         columns.append(level * np.exp(rate * np.maximum(0.0, years - late)))

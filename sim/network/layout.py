@@ -43,7 +43,7 @@ class Layout:
         self.P = P
         self.calendar = Calendar(scenario.start, scenario.end, scenario.choices.step_days)
         self.dt = self.calendar.years_per_step
-        population = population_of(scenario, P)
+        population = population_of(scenario)
         self.first_leak = leaks_of(population, P)
         outside = sold_outside(population, self.first_leak)
         flows, planned = flows_of(population, outside, scenario.choices.links_per_buyer)
@@ -56,7 +56,7 @@ class Layout:
         self._say_who(population, accounts)
         self.k_value0 = population.ore.value
         self.base_export, self.base_gross = exports.contained, exports.gross
-        self.activity = influences.activity(scenario, self.calendar, population.firms, P.activity_elasticity)
+        self.activity = influences.activity(scenario, self.calendar, population.firms)
         self.transit = influences.transit(scenario, self.calendar, population.names)
         self.delayed = self.transit.any(axis=(1, 2)).astype(np.int64)
         self.late = influences.late_by_slot(self.transit, population, edges)

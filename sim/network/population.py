@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chokepoint.agents.behaviour import Behaviour
 from chokepoint.sim.network.base_year import Prices, Use, prices_of, use_of
 from chokepoint.sim.network.feeds import Feeds, Ore, feeds_of, ore_of
 from chokepoint.sim.network.firms import Firms, firms_of
@@ -30,7 +29,7 @@ class Population:
     slots: Slots
 
 
-def population_of(scenario: Scenario, behaviour: Behaviour) -> Population:
+def population_of(scenario: Scenario) -> Population:
     """The population of a scenario."""
     names = names_of(scenario)
     prices = prices_of(scenario, names)
@@ -45,7 +44,7 @@ def population_of(scenario: Scenario, behaviour: Behaviour) -> Population:
         mines=mines,
         refiners=refiners,
         feeds=feeds,
-        ore=ore_of(scenario, mines, refiners, feeds, prices, behaviour.ore_payable),
+        ore=ore_of(scenario, mines, refiners, feeds, prices),
         firms=firms,
         use=use,
         slots=slots_of(scenario, names, firms, use, refiners),

@@ -3,6 +3,17 @@
 from collections.abc import Callable
 from math import exp, log
 
+from chokepoint.agents.mine import (
+    ANCHOR_YEARS,
+    DEBT_RATE,
+    DEBT_YEARS,
+    DEFAULT_YEARS,
+    INVEST_CAUTION,
+    INVEST_HURDLE,
+    INVEST_LIFE_YEARS,
+    INVEST_MEMORY_YEARS,
+    INVEST_RATE,
+)
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
 from chokepoint.sim.market.mechanisms.mining import LOOKED_AT_YEARS, SPARE
@@ -67,30 +78,30 @@ def output_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, flo
 def opening_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, float]:
     """The terms of whether a planned mine opens, right before the phase `investment`: ore value now, as it is believed
     to last, what of it reaches the mine, and from what earnings on it opens (all USD/kg); `opens` is 1 or 0."""
-    N, P, I, S, t, dt = world.N, world.P, world.I, world.S, world.step, world.dt
+    N, I, S, t, dt = world.N, world.I, world.S, world.step, world.dt
     value, smoothed, kept = float(S.k_value[mine, 0]), rules["market.smoothed"], rules["market.kept"]
-    lately = smoothed(float(S.k_value[mine, 1]), value, kept(P.invest_memory_years, dt))
-    habitual = smoothed(float(S.k_value[mine, 3]), value, kept(P.anchor_years, dt))
-    believed = rules["mine.believed_value"](lately, habitual, P.invest_caution)
+    lately = smoothed(float(S.k_value[mine, 1]), value, kept(INVEST_MEMORY_YEARS, dt))
+    habitual = smoothed(float(S.k_value[mine, 3]), value, kept(ANCHOR_YEARS, dt))
+    believed = rules["mine.believed_value"](lately, habitual, INVEST_CAUTION)
     ore = paid = float(N.k_payable[mine]) * max(0.0, believed - float(N.k_refining[mine]))
     floor, subsidy, counted = float(I.k_floor[mine]), float(I.k_subsidy[mine]), rules["mine.counted"]
     if floor > 0.0 or subsidy > 0.0:
         for aid, end in ((max(0.0, floor - paid), I.k_floor_end[mine]), (subsidy, I.k_subsidy_end[mine])):
             lasts = (float(end) - t) * dt - float(N.k_lead[mine])
-            paid += counted(aid, lasts, P.invest_rate, P.invest_life_years)
+            paid += counted(aid, lasts, INVEST_RATE, INVEST_LIFE_YEARS)
     support = float(I.support[mine]) + float(I.k_comfort[mine])
 
     def opens(earned: float) -> bool:
         return bool(rules["mine.opens"](
-            earned, float(N.k_cost[mine]), float(N.k_capacity[mine]), float(N.k_capex[mine]), P.invest_rate,
-            P.invest_life_years, P.invest_hurdle, support,
+            earned, float(N.k_cost[mine]), float(N.k_capacity[mine]), float(N.k_capex[mine]), INVEST_RATE,
+            INVEST_LIFE_YEARS, INVEST_HURDLE, support,
         ))  # fmt: skip
 
     return {
         "basket_usd_per_kg": value, "lately_usd_per_kg": lately, "habitual_usd_per_kg": habitual,
         "believed_usd_per_kg": believed, "pledged_usd_per_kg": paid - ore, "counts_on_usd_per_kg": paid,
         "opens_from_usd_per_kg": least(opens), "cost_usd_per_kg": float(N.k_cost[mine]),
-        "outlay_kusd": float(N.k_capex[mine]), "hurdle_share": P.invest_hurdle, "backing_share": support,
+        "outlay_kusd": float(N.k_capex[mine]), "hurdle_share": INVEST_HURDLE, "backing_share": support,
         "opens": float(opens(paid)),
     }  # fmt: skip
 
@@ -193,12 +204,12 @@ class MineWatch(Watch):
 
     def _going_on(self, now: int) -> None:
         """Whether a mine that was a project can pay; others go on, at less output when ore is cheap."""
-        S, N, P, k = self.world.S, self.world.N, self.world.P, self.k
+        S, N, k = self.world.S, self.world.N, self.k
         if N.k_project[k] == 0:
             return
         debt, losses, cash = float(S.k_debt[k]), float(S.k_losses[k]), float(S.cash[N.k_account[k]])
-        due = self.rules["mine.debt_due"](debt, P.debt_rate, P.debt_years, float(S.k_clock[k]), self.world.dt)
+        due = self.rules["mine.debt_due"](debt, DEBT_RATE, DEBT_YEARS, float(S.k_clock[k]), self.world.dt)
         seen = {"cash_kusd": cash, "debt_kusd": debt, "due_this_week_kusd": due}
-        reason = "it can pay" if cash >= 0.0 else f"no cash for {losses:.2f} of {P.default_years:g} years"
-        options = {"fails_after_years": P.default_years, "without_cash_years": losses}
+        reason = "it can pay" if cash >= 0.0 else f"no cash for {losses:.2f} of {DEFAULT_YEARS:g} years"
+        options = {"fails_after_years": DEFAULT_YEARS, "without_cash_years": losses}
         self.note("staying open", seen, options, "goes on" if now == OPERATING else STATES[now], reason)

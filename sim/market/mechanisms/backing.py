@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 
 from chokepoint.agents.measure import Measure
+from chokepoint.agents.mine import DEBT_RATE, DEBT_YEARS, INVEST_HURDLE, INVEST_RATE, grant_element, support
 from chokepoint.agents.mine import called as mine_called
 from chokepoint.agents.mine import debt_due as mine_debt_due
 from chokepoint.agents.mine import dividend as mine_dividend
-from chokepoint.agents.mine import grant_element, support
 from chokepoint.agents.mine import loan_due as mine_loan_due
 from chokepoint.sim.engine.arrays import Array
 from chokepoint.sim.engine.frame import Making
@@ -102,7 +102,7 @@ def backing(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any
         top_up = max(0.0, I.k_floor[mine] - ore)
         due = 0.0
         if runs and N.k_project[mine] > 0:
-            due = mine_debt_due(S.k_debt[mine], P.debt_rate, P.debt_years, S.k_clock[mine], dt)
+            due = mine_debt_due(S.k_debt[mine], DEBT_RATE, DEBT_YEARS, S.k_clock[mine], dt)
         if runs:
             for country in range(N.c_account.shape[0]):
                 # The highest floor is paid, by the first state that guarantees it; subsidies add up.
@@ -206,14 +206,14 @@ def _end(world: Any, measure: Measure) -> float:
 
 def _settle(world: Any, mine: int) -> None:
     """Work out what the pledges to a mine are worth to its investor."""
-    N, I, P = world.N, world.I, world.P
+    N, I = world.N, world.I
     I.k_backed[mine] = 1.0
     lent, held, given = I.loan[mine].sum(), I.stake[mine].sum(), I.grant[mine].sum()
     capex = float(N.k_capex[mine])
     safe = min(float(N.k_debt_share[mine]), I.guarantee[mine].sum() / capex) if capex > 0.0 else 0.0
-    gift = grant_element(float(I.loan_terms[0]), P.invest_rate, float(I.loan_terms[1]))
+    gift = grant_element(float(I.loan_terms[0]), INVEST_RATE, float(I.loan_terms[1]))
     I.k_public[mine] = lent + held + given
-    I.k_comfort[mine] = support(P.invest_hurdle, min(1.0, held + safe), lent, gift, given)
+    I.k_comfort[mine] = support(INVEST_HURDLE, min(1.0, held + safe), lent, gift, given)
     I.k_floor[mine] = I.floor_price[mine].max()
     I.k_subsidy[mine] = I.ore_subsidy[mine].sum()
 

@@ -21,12 +21,14 @@ from chokepoint.sim.market.luck import before_the_start, stream, trait
 from chokepoint.sim.market.mechanisms.refining import product_wanted
 from chokepoint.sim.network.structure import RESERVE, TRADER, USER
 
+SWING_YEARS = 0.1  # memory of the disturbance of a user's output (assumption)
+
 
 def disturbances(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """What a user's output swings by, an autoregressive process of each firm."""
     if P.noise_demand <= 0.0:
         return
-    memory = exp(-dt / P.noise_demand_memory)
+    memory = exp(-dt / SWING_YEARS)
     kick = sqrt(1.0 - memory * memory)
     for firm in range(S.noise.shape[0]):
         if N.f_kind[firm] == USER:

