@@ -22,7 +22,7 @@ end=2012-12-31              the span
 firms.Japan magnets 1.use_t_per_year=4000    one cell of a table
 baskets.Longnan|Dy.share=0.08                the same where the first column repeats: the second behind a bar
 say.talk=rumour:China:2020-05-22:supply    one more item of news, named `talk`: kind, who is meant, day, and what it is
-                            about (exports, supply or reserve, or act.NAME) where it is not about exports; true or not
+                            about (supply, or act.NAME) where it is not about exports; true or not
 doctrine.China=leverage     how an exporting state decides; doctrine.China.political=2 sets a number of its own
 reserve.japan.days=180      a reserve of the scenario (see `programmes.py`); reserve.Japan=target_days adds one
 news=shuffled:7             the dates of news shuffled among the items, by a seed (a placebo)

@@ -3,17 +3,7 @@
 from collections.abc import Callable
 from math import exp, log
 
-from chokepoint.agents.mine import (
-    ANCHOR_YEARS,
-    DEBT_RATE,
-    DEBT_YEARS,
-    DEFAULT_YEARS,
-    INVEST_CAUTION,
-    INVEST_HURDLE,
-    INVEST_LIFE_YEARS,
-    INVEST_MEMORY_YEARS,
-    INVEST_RATE,
-)
+from chokepoint.agents import mine as assumed
 from chokepoint.experiments.telling.trace.entry import Entry, number
 from chokepoint.experiments.telling.trace.watch import Rules, Watch
 from chokepoint.sim.market.mechanisms.mining import LOOKED_AT_YEARS, SPARE
@@ -80,28 +70,28 @@ def opening_terms(world: GovernedWorld, rules: Rules, mine: int) -> dict[str, fl
     to last, what of it reaches the mine, and from what earnings on it opens (all USD/kg); `opens` is 1 or 0."""
     N, I, S, t, dt = world.N, world.I, world.S, world.step, world.dt
     value, smoothed, kept = float(S.k_value[mine, 0]), rules["market.smoothed"], rules["market.kept"]
-    lately = smoothed(float(S.k_value[mine, 1]), value, kept(INVEST_MEMORY_YEARS, dt))
-    habitual = smoothed(float(S.k_value[mine, 3]), value, kept(ANCHOR_YEARS, dt))
-    believed = rules["mine.believed_value"](lately, habitual, INVEST_CAUTION)
+    lately = smoothed(float(S.k_value[mine, 1]), value, kept(assumed.INVEST_MEMORY_YEARS, dt))
+    habitual = smoothed(float(S.k_value[mine, 3]), value, kept(assumed.ANCHOR_YEARS, dt))
+    believed = rules["mine.believed_value"](lately, habitual, assumed.INVEST_CAUTION)
     ore = paid = float(N.k_payable[mine]) * max(0.0, believed - float(N.k_refining[mine]))
     floor, subsidy, counted = float(I.k_floor[mine]), float(I.k_subsidy[mine]), rules["mine.counted"]
     if floor > 0.0 or subsidy > 0.0:
         for aid, end in ((max(0.0, floor - paid), I.k_floor_end[mine]), (subsidy, I.k_subsidy_end[mine])):
             lasts = (float(end) - t) * dt - float(N.k_lead[mine])
-            paid += counted(aid, lasts, INVEST_RATE, INVEST_LIFE_YEARS)
+            paid += counted(aid, lasts, assumed.INVEST_RATE, assumed.INVEST_LIFE_YEARS)
     support = float(I.support[mine]) + float(I.k_comfort[mine])
 
     def opens(earned: float) -> bool:
         return bool(rules["mine.opens"](
-            earned, float(N.k_cost[mine]), float(N.k_capacity[mine]), float(N.k_capex[mine]), INVEST_RATE,
-            INVEST_LIFE_YEARS, INVEST_HURDLE, support,
+            earned, float(N.k_cost[mine]), float(N.k_capacity[mine]), float(N.k_capex[mine]), assumed.INVEST_RATE,
+            assumed.INVEST_LIFE_YEARS, assumed.INVEST_HURDLE, support,
         ))  # fmt: skip
 
     return {
         "basket_usd_per_kg": value, "lately_usd_per_kg": lately, "habitual_usd_per_kg": habitual,
         "believed_usd_per_kg": believed, "pledged_usd_per_kg": paid - ore, "counts_on_usd_per_kg": paid,
         "opens_from_usd_per_kg": least(opens), "cost_usd_per_kg": float(N.k_cost[mine]),
-        "outlay_kusd": float(N.k_capex[mine]), "hurdle_share": INVEST_HURDLE, "backing_share": support,
+        "outlay_kusd": float(N.k_capex[mine]), "hurdle_share": assumed.INVEST_HURDLE, "backing_share": support,
         "opens": float(opens(paid)),
     }  # fmt: skip
 
@@ -208,8 +198,10 @@ class MineWatch(Watch):
         if N.k_project[k] == 0:
             return
         debt, losses, cash = float(S.k_debt[k]), float(S.k_losses[k]), float(S.cash[N.k_account[k]])
-        due = self.rules["mine.debt_due"](debt, DEBT_RATE, DEBT_YEARS, float(S.k_clock[k]), self.world.dt)
+        due = self.rules["mine.debt_due"](
+            debt, assumed.DEBT_RATE, assumed.DEBT_YEARS, float(S.k_clock[k]), self.world.dt
+        )
         seen = {"cash_kusd": cash, "debt_kusd": debt, "due_this_week_kusd": due}
-        reason = "it can pay" if cash >= 0.0 else f"no cash for {losses:.2f} of {DEFAULT_YEARS:g} years"
-        options = {"fails_after_years": DEFAULT_YEARS, "without_cash_years": losses}
+        reason = "it can pay" if cash >= 0.0 else f"no cash for {losses:.2f} of {assumed.DEFAULT_YEARS:g} years"
+        options = {"fails_after_years": assumed.DEFAULT_YEARS, "without_cash_years": losses}
         self.note("staying open", seen, options, "goes on" if now == OPERATING else STATES[now], reason)
