@@ -13,6 +13,7 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.history.intervals import TWENTIETHS, share_interval
 from chokepoint.experiments.inference.objective import value_at
 from chokepoint.experiments.runs.batch import Batch
 from chokepoint.experiments.runs.points import Point
@@ -85,13 +86,6 @@ def reasons_of(row: dict[str, Any]) -> list[str]:
     return [name for name, so in zip(REASONS, held, strict=False) if so]
 
 
-def interval(healthy: int, draws: int) -> tuple[float, float]:
-    """The 90 % interval of a share (Wilson 1927)."""
-    z, share = 1.645, healthy / draws
-    middle, half = share + z * z / (2 * draws), z * sqrt(share * (1 - share) / draws + z * z / (4 * draws * draws))
-    return (middle - half) / (1 + z * z / draws), (middle + half) / (1 + z * z / draws)
-
-
 def contrast(values: np.ndarray, healthy: np.ndarray) -> tuple[float, float]:
     """Chance that a healthy draw has the larger value than one that is not (Mann and Whitney 1947; .5: no difference),
     and how many standard deviations that lies from .5."""
@@ -117,7 +111,7 @@ def stability(episode: str, draws: int = 200, seed: int = 1, workers: int = 2, p
     )
     reasons = [reasons_of(row) for row in rows]
     healthy = np.array([not r for r in reasons])
-    low, high = interval(int(healthy.sum()), draws)
+    low, high = share_interval(int(healthy.sum()), draws, TWENTIETHS)
     parted = []
     if healthy.any() and not healthy.all():
         for n, v in values.items():

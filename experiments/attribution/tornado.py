@@ -53,7 +53,7 @@ def tornado(
     place = find(episode)
     history = place.facts.history
     if history is None:
-        raise BadInput([f"{episode}: has no scored observations (facts.toml, [residuals])"], "tornado")
+        raise BadInput([f"{episode}: has no scored observations (observed.csv)"], "tornado")
     found = list(assumptions(place.scenario()))
     points = [Point()]
     points += [Point((f"{key}={value * factor!r}",)) for key, value in found for factor in (0.5, 1.5)]

@@ -25,8 +25,11 @@ from chokepoint.experiments.commands.shared import (
 @app.command()
 def score(
     episode: Name,
-    replications: Annotated[int, typer.Option(min=1, help="number of replications")] = 50,
+    replications: Annotated[int, typer.Option(min=1, help="number of replications")] = 200,
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    as_shipped: Annotated[
+        bool, typer.Option("--as-shipped", help="draw luck alone: links and assumed numbers stay as they ship")
+    ] = False,
     changes: Set = None,
     rule: Rule = None,
     workers: Workers = 2,
@@ -35,7 +38,8 @@ def score(
 ) -> None:
     """Hold an episode against history, fact by fact.
 
-    With intervals, loss and simple baselines.
+    Each replication draws its luck, how flows are laid, and every number and
+    date that is only assumed. With intervals, bands, loss and rivals.
     """
     from chokepoint.experiments.history.catalogue import find
     from chokepoint.experiments.history.scoring import as_data
@@ -46,7 +50,7 @@ def score(
     place = find(episode)
     result = run_score(
         episode, replications, seed=seed, workers=workers, changes=changes or [], rules=rules_of(rule),
-        progress=progress(as_json, 2),
+        as_shipped=as_shipped, progress=progress(as_json, 2),
     )  # fmt: skip
     if as_json:
         print(json.dumps(as_data(result, place)))
@@ -315,7 +319,7 @@ def _table(path: Path, rows: list[dict[str, Any]]) -> None:
 
 @app.command()
 def misfit(
-    replications: Annotated[int, typer.Option(min=1, help="replications of each episode")] = 50,
+    replications: Annotated[int, typer.Option(min=1, help="replications of each episode")] = 200,
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
     out: Annotated[Path | None, typer.Option(help="file to write (default: README.md beside the episodes)")] = None,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from chokepoint.experiments.history.baselines import Training, training_of
+from chokepoint.experiments.history.intervals import share_interval
 from chokepoint.experiments.history.mechanisms import Design, design_of
 from chokepoint.experiments.history.observed import AGAINST_HISTORY, History, evidence_of, history_of, read_toml
 from chokepoint.experiments.history.run_statistics import ACROSS, SPANS, STATISTICS, spans
@@ -23,9 +24,9 @@ from chokepoint.sim.scenario.problems import BadInput, nearest
 
 KEYS = (
     "id", "group", "title", "statistic", "with", "observed", "unit", "pass", "strong", "needs", "needs_strong",
-    "variant", "note", "unanswered",
+    "variant", "note", "unanswered", "observation", "implied",
 )  # fmt: skip
-SECTIONS = ("fact", "residuals", "group", "variant", "baselines", "ablation", "evidence", "hypothesis")
+SECTIONS = ("fact", "group", "variant", "baselines", "ablation", "evidence", "hypothesis")
 HOLDOUT = "holdout"  # statistic of a fact that is read from `holdout.csv`: one number per start of a search
 NAN = float("nan")
 NOT_ANSWERED = "not answered"
@@ -38,7 +39,7 @@ class Fact:
 
     needs, needs_strong: shares of replications that must lie in the pass and in the strong band; variant: the name of
     the changes under which the statistic is read (none: the episode as it was); unanswered: why the model has no
-    answer to it.
+    answer to it. observation: what other facts rest on, too; implied: why it could hardly fail (see `counts.py`).
     """
 
     id: str
@@ -55,6 +56,8 @@ class Fact:
     variant: str = ""
     note: str = ""
     unanswered: str = ""
+    observation: str = ""
+    implied: str = ""
 
     @property
     def whole(self) -> str:
@@ -119,6 +122,20 @@ class Finding:
     high: float
     pass_share: float | None
     strong_share: float | None
+    number: int = 0  # of replications
+
+    @property
+    def pass_interval(self) -> tuple[float, float] | None:
+        """The interval (80 %) of the share in the pass band."""
+        if self.pass_share is None or not self.number:
+            return None
+        return share_interval(self.pass_share * self.number, self.number)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether that interval spans the share that is needed: more replications might turn the verdict."""
+        ends = self.pass_interval
+        return ends is not None and ends[0] < self.fact.needs < ends[1]
 
     @property
     def verdict(self) -> str:
@@ -145,6 +162,7 @@ def read_facts(folder: Path) -> Facts:
     known = {**STATISTICS, **AGAINST_HISTORY, HOLDOUT: None}
     problems = [f"facts.toml: unknown section {k!r} ({nearest(k, SECTIONS)})" for k in raw if k not in SECTIONS]
     variants = {name: tuple(v["changes"]) for name, v in raw.get("variant", {}).items()}
+    history = history_of(folder, raw)
     found = []
     for entry in raw.get("fact", []):
         name = entry.get("id", "?")
@@ -158,31 +176,31 @@ def read_facts(folder: Path) -> Facts:
         bands = [(float(b[0]), float(b[1])) if (b := entry.get(k)) else None for k in ("pass", "strong")]
         if bands[1] and not bands[0]:
             problems.append(f"facts.toml, {name}: a strong band without one that passes")
-        if entry["statistic"] in AGAINST_HISTORY and "residuals" not in raw:
-            problems.append(f"facts.toml, {name}: {entry['statistic']} needs the section [residuals]")
+        if entry["statistic"] in AGAINST_HISTORY and history is None:
+            problems.append(f"facts.toml, {name}: {entry['statistic']} needs scored rows of observed.csv")
         found.append(
             Fact(
                 name, entry.get("group", ""), entry.get("title", ""), entry["statistic"], entry.get("with", {}),
                 entry.get("observed"), entry.get("unit", ""), bands[0], bands[1], entry.get("needs", PASS),
                 entry.get("needs_strong", STRONG), entry.get("variant", ""), entry.get("note", ""),
-                entry.get("unanswered", ""),
+                entry.get("unanswered", ""), entry.get("observation", ""), entry.get("implied", ""),
             )
         )  # fmt: skip
     training = training_of(raw, problems)
     design = design_of(raw, {f.id: f.observed for f in found}, problems)
     if problems:
         raise BadInput(problems, "facts")
-    return Facts(tuple(found), variants, history_of(folder, raw), training, design, evidence_of(folder, raw))
+    return Facts(tuple(found), variants, history, training, design, evidence_of(folder, raw))
 
 
 def finding(fact: Fact, values: np.ndarray) -> Finding:
     """What the values of replications say of a fact."""
     low, high = np.quantile(values, [0.1, 0.9])
-    shares = [
+    passing, strong = (
         None if band is None else float(np.mean((values >= band[0]) & (values <= band[1])))
         for band in (fact.band, fact.strong)
-    ]
-    return Finding(fact, float(np.median(values)), float(low), float(high), *shares)
+    )
+    return Finding(fact, float(np.median(values)), float(low), float(high), passing, strong, len(values))
 
 
 def findings_of(facts: Facts, values: Mapping[str, np.ndarray]) -> list[Finding]:
@@ -215,7 +233,9 @@ def _whole(name: str, parts: Sequence[Fact], values: Mapping[str, np.ndarray]) -
         name, parts[0].group, title, "", {}, None, "", (0.0, 1.0), None, parts[0].needs, parts[0].needs_strong,
         unanswered=why,
     )  # fmt: skip
-    return Finding(fact, NAN, NAN, NAN, *((None, None) if why else (share("band"), share("strong"))))
+    if why:
+        return Finding(fact, NAN, NAN, NAN, None, None)
+    return Finding(fact, NAN, NAN, NAN, share("band"), share("strong"), len(values[parts[0].id]))
 
 
 def hold_against(run: Run, facts: Facts) -> list[Finding]:

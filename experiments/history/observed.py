@@ -7,7 +7,7 @@ and with which residual model. Nothing here is read by a simulation.
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,13 @@ class Datum:
         read = run.total if self.adds else run.mean
         return np.asarray(np.sum([w * read(self.series, c, self.first, self.last) for c, w in self.weights], axis=0))
 
+    def before(self, run: Run) -> np.ndarray:
+        """The same in the first year of a run, over as many days: (replications,)."""
+        first, last = run.start, run.start + timedelta(days=YEAR_DAYS - 1)
+        read = run.total if self.adds else run.mean
+        days = ((self.last - self.first).days + 1) / YEAR_DAYS if self.adds else 1.0
+        return np.asarray(np.sum([w * days * read(self.series, c, first, last) for c, w in self.weights], axis=0))
+
 
 def observations(folder: Path) -> list[dict[str, str]]:
     """The rows of `observed.csv`: only scoring and figures read them."""
@@ -58,6 +65,8 @@ def observations(folder: Path) -> list[dict[str, str]]:
 
 
 HALF_YEAR_DAYS = 182.625
+YEAR_DAYS = 364
+LEAST = 1e-9  # of a quantity whose ln is taken
 
 
 class History:
@@ -92,8 +101,12 @@ class History:
         values = np.full((run.replications, len(self.data)), np.nan)
         for i, datum in enumerate(self.data):
             if datum.last.toordinal() <= last:
-                values[:, i] = np.log(np.maximum(datum.of(run), 1e-9))
+                values[:, i] = np.log(np.maximum(datum.of(run), LEAST))
         return values
+
+    def bases(self, run: Run) -> np.ndarray:
+        """ln of every point in the first year of a run: (replications, points)."""
+        return np.log(np.maximum([datum.before(run) for datum in self.data], LEAST)).T
 
     def loss(self, logs: np.ndarray, span: tuple[date, date] | None = None) -> float:
         """Mean over groups of the mean squared ln error over its variance, on the mean of ln over replications."""
@@ -165,16 +178,27 @@ def worst_rms(run: Run, history: History, group: str, items: list[str], span: tu
     return np.max([history.errors(logs, history.chosen(group, [item], span)) for item in items], axis=0)
 
 
+# What scored observations are worth, in every episode: the model's own error, that of measurement by grade of the
+# source, both in ln, and correlation of the first in one series half a year apart (assumptions).
+RESIDUALS = Residuals(0.15, {"A": 0.05, "B": 0.10, "C": 0.25, "D": 0.20}, 0.5)
+EVER = {"first": date.min, "last": date.max}
+GROUPS: tuple[dict[str, Any], ...] = (
+    {"name": "outside", "quantities": ["price"], "market": "outside", **EVER},
+    {"name": "inside", "quantities": ["price"], "market": "inside", **EVER},
+    {"name": "volumes", "quantities": ["exports", "imports"], **EVER},
+)
 AGAINST_HISTORY = {"rms": rms, "worst_rms": worst_rms}
 SERIES_OF = {"exports": "exports", "imports": "imports", "use": "use", "production": "mined", "smuggled": "leaked"}
 
 
 def history_of(folder: Path, raw: Mapping[str, Any]) -> History | None:
-    """The scored points of an episode from its observations and the groups named in `facts.toml`."""
-    if "residuals" not in raw:
-        return None
+    """The scored points of an episode, in the groups named in `facts.toml` or, without any, in those of `GROUPS` that
+    it has observations of; None where no observation is scored."""
     rows = [r for r in observations(folder) if r["scored"] == "yes"]
-    return _history(rows, raw.get("group", []), _residuals(raw["residuals"]), "scored row")
+    if not rows:
+        return None
+    groups = raw.get("group", []) or [g for g in GROUPS if any(_belongs(r, g) for r in rows)]
+    return _history(rows, groups, RESIDUALS, "scored row")
 
 
 def evidence_of(folder: Path, raw: Mapping[str, Any]) -> History | None:
@@ -182,12 +206,7 @@ def evidence_of(folder: Path, raw: Mapping[str, Any]) -> History | None:
     if "evidence" not in raw:
         return None
     section = raw["evidence"]
-    residuals = _residuals(read_toml(folder / section["residuals_of"] / "facts.toml")["residuals"])
-    return _history(observations(folder), section["group"], residuals, "row", section.get("relative", ()))
-
-
-def _residuals(raw: Mapping[str, Any]) -> Residuals:
-    return Residuals(raw["model_sd"], raw["grades"], raw["correlation"])
+    return _history(observations(folder), section["group"], RESIDUALS, "row", section.get("relative", ()))
 
 
 def _history(

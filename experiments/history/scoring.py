@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from chokepoint.experiments.history.bands import Bands, bands_of
 from chokepoint.experiments.history.baselines import baselines, known_of, windows
 from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.experiments.history.counts import Count, count
+from chokepoint.experiments.history.discrepancy import Discrepancy, declared
 from chokepoint.experiments.history.facts import HOLDOUT, Finding, findings_of
 from chokepoint.experiments.history.observed import History
 from chokepoint.experiments.history.run_statistics import ACROSS
@@ -23,7 +26,8 @@ NO_SEARCH = "no search has seen early data alone yet (chokepoint calibrate EPISO
 
 @dataclass(frozen=True)
 class Score:
-    """What replications say of an episode: findings, loss by window, errors of prices, failed runs."""
+    """What replications say of an episode: findings, loss by window, ln of every scored point and of its base year
+    (replications, points), failed runs."""
 
     episode: str
     replications: int
@@ -31,22 +35,31 @@ class Score:
     findings: list[Finding]
     losses: dict[str, float]
     logs: np.ndarray
+    bases: np.ndarray
     failed: int
+
+    @property
+    def count(self) -> Count:
+        """How many of the facts hold."""
+        return count(self.findings)
 
 
 def measure(run: Run, episode: Episode) -> dict[str, float]:
     """Every fact of one run (those of a variant only where the run was made under its changes), and ln of every
-    scored observation."""
+    scored point and of its base year."""
     facts = episode.facts
-    variant = next((n for n, c in facts.variants.items() if run.manifest.get("changes") == list(c)), "")
+    given: list[str] = list(run.manifest.get("changes") or ())  # type: ignore[call-overload]
+    made = [change for change in given if not change.startswith("assumptions=")]
+    variant = next((n for n, c in facts.variants.items() if made == list(c)), "")
     values = {f.id: float(facts.value(f, run)[0]) for f in facts.facts if f.variant == variant and facts.within(f, run)}
     if facts.history is not None and not variant:
         values |= {f"ln {i}": float(x) for i, x in enumerate(facts.history.logs(run)[0])}
+        values |= {f"base {i}": float(x) for i, x in enumerate(facts.history.bases(run)[0])}
     return values
 
 
 def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int, seed: int, failed: int) -> Score:
-    """The score that finished rows of `measure` add up to."""
+    """The score that finished rows of `measure` add up to; `version` of a row is 0 for the episode as it was."""
     facts = place.facts
     values = {}
     for fact in facts.facts:
@@ -54,16 +67,16 @@ def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int,
         if len(found):
             values[fact.id] = ACROSS[fact.statistic](found) if fact.statistic in ACROSS else found
     values |= held_out(place)
-    logs, losses = np.zeros((0, 0)), {}
+    logs, bases, losses = np.zeros((0, 0)), np.zeros((0, 0)), {}
     if facts.history is not None:
-        plain = [row for row in rows if row["point"] == 0]
-        logs = np.array([[row[f"ln {i}"] for i in range(len(facts.history.data))] for row in plain])
+        plain, points = [row for row in rows if row["version"] == 0], range(len(facts.history.data))
+        logs, bases = (np.array([[row[f"{word} {i}"] for i in points] for row in plain]) for word in ("ln", "base"))
         losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history, facts.trained).items()}
     open_facts = tuple(
         replace(f, unanswered=NO_SEARCH) if f.statistic == HOLDOUT and f.id not in values else f for f in facts.facts
     )
     findings = findings_of(replace(facts, facts=open_facts), values)
-    return Score(place.name, replications, seed, findings, losses, logs, failed)
+    return Score(place.name, replications, seed, findings, losses, logs, bases, failed)
 
 
 def held_out(place: Episode) -> dict[str, np.ndarray]:
@@ -100,15 +113,26 @@ def as_data(result: Score, place: Episode) -> dict[str, Any]:
     facts = [
         {
             "id": f.fact.id, "title": f.fact.title, "unit": f.fact.unit, "value": _plain(f.value), "low": _plain(f.low),
-            "high": _plain(f.high), "observed": f.fact.observed, "pass_share": f.pass_share,
-            "strong_share": f.strong_share, "verdict": f.verdict, "unanswered": f.fact.unanswered,
+            "high": _plain(f.high), "observed": f.fact.observed, "band": f.fact.band, "strong_band": f.fact.strong,
+            "pass_share": f.pass_share, "share_low": (f.pass_interval or (None, None))[0],
+            "share_high": (f.pass_interval or (None, None))[1], "strong_share": f.strong_share, "verdict": f.verdict,
+            "unsure": f.unsure, "observation": f.fact.observation, "implied": f.fact.implied,
+            "unanswered": f.fact.unanswered,
         }
         for f in result.findings
     ]  # fmt: skip
+    bands = bands_under(result, place, declared())
     return {
         "episode": result.episode, "replications": result.replications, "seed": result.seed, "failed": result.failed,
-        "facts": facts, "loss": result.losses, "baselines": errors_beside_baselines(result, place),
+        "facts": facts, "count": {**vars(result.count), "share": _plain(result.count.share)}, "loss": result.losses,
+        "bands": {} if bands is None else bands.by_group(), "baselines": errors_beside_baselines(result, place),
     }  # fmt: skip
+
+
+def bands_under(score: Score, place: Episode, pairs: Mapping[str, Discrepancy]) -> Bands | None:
+    """Predictive bands at the scored points under an error of the model's own; None where no point is scored."""
+    history = place.facts.history
+    return None if history is None else bands_of(history, score.logs, score.bases, pairs, score.seed)
 
 
 def _plain(value: float) -> float | None:

@@ -8,6 +8,19 @@ from chokepoint.experiments.history.scoring import Score, as_data
 from chokepoint.experiments.telling.numbers import show_number
 
 
+def in_words(result: Score) -> str:
+    """How many of the facts hold, in one line."""
+    count = result.count
+    if not count.groups:
+        return "no fact is counted"
+    low, high = count.interval
+    return (
+        f"{count.passing:.1f} of {count.groups} pass ({100 * count.share:.0f} %, {100 * low:.0f} to {100 * high:.0f}),"
+        f" {count.strong:.1f} strong; facts of one observation count as one, implied ones do not, unanswered ones fail;"
+        " a verdict with ? might turn with more replications"
+    )
+
+
 def print_score(result: Score, place: Episode, console: Any) -> None:
     """Print facts, loss and baselines to a rich console."""
     from rich.table import Table
@@ -32,19 +45,22 @@ def print_score(result: Score, place: Episode, console: Any) -> None:
             f.fact.id, f.fact.title + ("" if unit in ("month", "", "ln") else f", {unit}"),
             "" if whole else show_number(f.fact.observed, unit), "" if whole else show_number(f.value, unit),
             "" if whole else f"{show_number(f.low, unit)} - {show_number(f.high, unit)}", *shares,
-            f"[{colours[f.verdict]}]{f.verdict}[/]",
+            f"[{colours[f.verdict]}]{f.verdict}[/]{'?' * f.unsure}{' (implied)' * bool(f.fact.implied)}",
         )  # fmt: skip
     console.print(table)
-    wholes = [f for f in result.findings if f.verdict and f.fact.id == f.fact.whole]
-    counts = {v: sum(f.verdict == v for f in wholes) for v in ("strong", "pass", "fail", NOT_ANSWERED)}
-    console.print(", ".join(f"{n} {v}" for v, n in counts.items()) + " (parts counted as one)")
+    console.print(in_words(result))
     for f in result.findings:
         if f.fact.unanswered and f.fact.statistic:
             console.print(f"{f.fact.id} is not answered: {f.fact.unanswered}")
     if result.losses:
         console.print("loss: " + ", ".join(f"{name} {value:.2f}" for name, value in result.losses.items()))
-    data = as_data(result, place)["baselines"]
-    if data:
+    data = as_data(result, place)
+    for group, held in data["bands"].items():
+        console.print(
+            f"{group}: bands of 90 % hold {100 * held['held']:.0f} % of {held['points']} points,"
+            f" crps {held['crps']:.2f}, mean square of whitened errors {held['whitened']:.2f}"
+        )
+    if data := data["baselines"]:
         table = Table(title="Price errors beside simple predictors (rms of ln)", title_justify="left")
         for name in data[0]:
             table.add_column(name, justify="left" if name == "baseline" else "right")

@@ -296,6 +296,13 @@ def _unit(act: Act) -> str:
     return act.unit or (ACTS[act.what][1] if (act.value, act.percent) != (None, None) else "") or "none"
 
 
+def _assumed(act: Act) -> str:
+    """What of an act is an assumption, in the columns of `events.csv`."""
+    columns = {"announced": "date", "first": "start", "last": "end"}
+    parts = [part.split() for part in act.assumed.split(";") if part.strip()]
+    return "; ".join(" ".join([columns.get(name, name), *rest]) for name, *rest in parts)
+
+
 def _events(table: SmallTable) -> Rows:
     rows: Rows = []
     for act in table.act:
@@ -306,7 +313,8 @@ def _events(table: SmallTable) -> Rows:
             {"id": act.id, "date": act.announced or act.first, "start": act.first, "end": act.last, "actor": act.by,
              "instrument": instrument, "kind": "light" if instrument == "production_quota" else "", "materials": "",
              "forms": "", "target": act.target, "value": _value(act, table), "unit": _unit(act),
-             "admitted": "no" if instrument == "observed" else "yes", **_sourced(act), "note": note}
+             "admitted": "no" if instrument == "observed" else "yes", **_sourced(act), "note": note,
+             "assumed": _assumed(act)}
         )  # fmt: skip
     return rows
 

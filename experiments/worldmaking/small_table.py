@@ -155,6 +155,8 @@ class Act(Given):
     unit: of the value, where it is not that of the act; it is converted.
     percent: a quota in per cent of what left in the base year over as many days, instead of `value` in tonnes.
     announced: day it is told (default: the first day); news: whether the act and its end are told at all.
+    assumed: what of it is an assumption though it has a source: announced, first, last, value or value 40 to 70, in its
+    unit, parted by semicolons.
     """
 
     id: Text
@@ -168,6 +170,7 @@ class Act(Given):
     percent: Annotated[float, Field(ge=0, le=200)] | None = None
     target: str = "all"
     news: bool = True
+    assumed: str = ""
 
 
 class Said(Given):

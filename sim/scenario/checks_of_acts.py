@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from chokepoint.sim.scenario.acts import BY, Instrument, official, words
 from chokepoint.sim.scenario.lookup import Tables
-from chokepoint.sim.scenario.problems import nearest
+from chokepoint.sim.scenario.override_assumptions import doubts
+from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import Event
 from chokepoint.sim.scenario.units import UnitProblem
 
@@ -174,6 +175,15 @@ def instrument_agrees(event: Event, instrument: Instrument, tables: Tables) -> I
         return ()  # told already
 
 
+def its_doubts_can_be_drawn(event: Event, instrument: Instrument, tables: Tables) -> Iterable[str]:
+    """What it says is assumed of it names columns that it fills."""
+    try:
+        doubts(event)
+    except BadInput as error:
+        return error.problems
+    return ()
+
+
 CHECKS_OF_ACTS: tuple[Callable[[Event, Instrument, Tables], Iterable[str]], ...] = (
     ends_after_it_starts,
     is_in_force_in_some_week,
@@ -184,6 +194,7 @@ CHECKS_OF_ACTS: tuple[Callable[[Event, Instrument, Tables], Iterable[str]], ...]
     value_is_in_range,
     value_has_its_sign,
     somebody_acts,
+    its_doubts_can_be_drawn,
     instrument_agrees,
 )
 OF_THE_RECORD = (ends_after_it_starts, value_has_its_sign)  # what must hold of an act that is not admitted, too

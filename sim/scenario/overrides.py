@@ -26,6 +26,7 @@ say.talk=rumour:China:2020-05-22:supply    one more item of news, named `talk`: 
 doctrine.China=leverage     how an exporting state decides; doctrine.China.political=2 sets a number of its own
 reserve.japan.days=180      a reserve of the scenario (see `programmes.py`); reserve.Japan=target_days adds one
 news=shuffled:7             the dates of news shuffled among the items, by a seed (a placebo)
+assumptions=drawn:7         every number and date that is only assumed drawn anew by a seed, and how flows are laid
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,11 +42,23 @@ from chokepoint.sim.scenario.checks import check, check_behaviour
 from chokepoint.sim.scenario.choices import Choices
 from chokepoint.sim.scenario.override_activity import change_activity
 from chokepoint.sim.scenario.override_acts import add_act, add_news, change_acts, change_news, matches
+from chokepoint.sim.scenario.override_assumptions import drawn
 from chokepoint.sim.scenario.override_words import number
 from chokepoint.sim.scenario.problems import BadInput, nearest
 from chokepoint.sim.scenario.tables import TABLES, Scenario
 
-WORDS = ("start", "end", "choices", "news", "activity", "act", "say", "reserve", "doctrine")  # that a key begins with
+WORDS = (
+    "start",
+    "end",
+    "choices",
+    "news",
+    "activity",
+    "act",
+    "say",
+    "reserve",
+    "doctrine",
+    "assumptions",
+)  # that a key begins with
 
 
 def apply_changes(scenario: Scenario, changes: Sequence[str], instruments: Mapping[str, Instrument]) -> Scenario:
@@ -88,6 +101,8 @@ def _changed(scenario: Scenario, key: str, value: str, instruments: Mapping[str,
         return _drop_activity(scenario, key, value)
     if key == "news":
         return change_news(scenario, key, value)
+    if key == "assumptions":
+        return drawn(scenario, key, value)
     chosen = [event.id for event in scenario.events if matches(event.id, key)]
     if word == "reserve" and dot and not chosen:  # an act may have such a name too
         return _change_reserve(scenario, key, value)

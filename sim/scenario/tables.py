@@ -186,7 +186,8 @@ class Event(Sourced):
 
     `date` is the day on which it is announced; without an `end` it is open. `kind` says which act of its instrument it
     is; `materials` and `forms` what it is for, where not for all; several words of a cell are parted by semicolons.
-    `heard` is the value that others believe in where it is not the true one.
+    `heard` is the value that others believe in where it is not the true one. `assumed` names what of an act with a
+    source is an assumption: `date`, `start`, `end`, `value`, or `value 40 to 70` with its range; parted by semicolons.
     """
 
     id: str
@@ -203,6 +204,7 @@ class Event(Sourced):
     unit: str
     admitted: Literal["yes", "no", "heard"]
     heard: float | None = None
+    assumed: str = ""
 
 
 NEWS_KINDS = ("rumour", "report", "threat", "act", "denial", "lifting")

@@ -11,7 +11,6 @@ from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.attribution.stability import (
     contrast,
     drawn,
-    interval,
     reasons_of,
     stability,
     turning_points,
@@ -64,9 +63,8 @@ def test_draws_fill_the_ranges_evenly() -> None:
     assert not np.array_equal(values["choke"], drawn(10, seed=4)["choke"])
 
 
-def test_interval_and_contrast_by_hand() -> None:
+def test_contrast_by_hand() -> None:
     # Wilson with z = 1.645, 8 of 10: (.8 + .13530) -+ 1.645 sqrt(.016 + .0067650) over 1.27060
-    assert interval(8, 10) == pytest.approx((0.54078, 0.93146), abs=1e-4)
     # pairs healthy > other: 3 > 1, 3 > 2, 4 > 1, 4 > 2 of four
     values = np.array([1.0, 2.0, 3.0, 4.0])
     chance, z = contrast(values, np.array([False, False, True, True]))

@@ -138,7 +138,7 @@ def test_faults_of_facts_come_in_one_message(tmp_path) -> None:  # type: ignore[
     text = "\n".join(caught.value.problems)
     faults = (
         "A: unknown statistic (nearest: peak", "unknown key 'colour'", "a strong band without one that passes",
-        "needs the section [residuals]", "unknown section 'extra'",
+        "needs scored rows of observed.csv", "unknown section 'extra'",
         "baselines: unknown key 'cat' (nearest: cut", "baselines: cut is missing", "trained = 2011 is not a date",
     )  # fmt: skip
     for words in faults:
@@ -163,10 +163,12 @@ def test_score_is_one_json_object_with_the_ids_of_history() -> None:
     ]
     answer = subprocess.run([*command, "--workers", "1"], capture_output=True, text=True, check=True).stdout
     data = json.loads(answer)
-    assert set(data) == {"episode", "replications", "seed", "failed", "facts", "loss", "baselines"}
+    told = {"episode", "replications", "seed", "failed", "facts", "count", "loss", "bands", "baselines"}
+    assert set(data) == told
     ids = {f["id"] for f in data["facts"]}
     assert {f"A{i}" for i in (1, 2, 3, *range(5, 19), 20, 21)} | {"A8.use", "A8.La", "C8"} <= ids
-    assert all({"value", "low", "high", "observed", "pass_share", "verdict"} <= set(f) for f in data["facts"])
+    asked = {"value", "low", "high", "observed", "band", "pass_share", "share_low", "share_high", "verdict"}
+    assert all(asked <= set(f) for f in data["facts"])
     assert {f["verdict"] for f in data["facts"]} <= {"strong", "pass", "fail", "", "not answered"}
     assert all((f["verdict"] == "not answered") == bool(f["unanswered"]) for f in data["facts"])
     assert data["baselines"][-1]["baseline"] == "this model"

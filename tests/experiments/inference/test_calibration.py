@@ -185,7 +185,10 @@ def test_until_a_day_nothing_later_is_run_and_all_that_ship_are_fitted_where_non
     assert aim.changes == ("end=2011-12-31",)
     assert aim.span is not None
     assert aim.span[1] == date(2011, 12, 31)
-    assert aims_until((), date(2011, 12, 31)) == (aim,)  # nothing of the others is observed by then
+    early = {a.episode: a for a in aims_until((), date(2011, 12, 31))}
+    assert early["2010-embargo"] == aim
+    assert "1978-cobalt" in early
+    assert "2019-threat" not in early  # nothing of it is observed by then
     scored = {n for n in names() if any(f.band for f in find(n).facts.facts)}
     assert {a.episode for a in aims_until((), None)} == scored
     with pytest.raises(BadInput, match="two-countries: nothing is scored"):
