@@ -16,6 +16,7 @@ from chokepoint.experiments.commands import (  # noqa: F401
     citations,
     economics,
     evidence,
+    fitting,
     page,
     runs,
     scenarios,

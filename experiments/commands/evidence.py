@@ -1,8 +1,8 @@
-"""Verbs of evidence: score, ablation, placebos, assumptions, draws, hypotheses, calibration, published misfit."""
+"""Verbs of evidence: score, ablation, placebos, assumptions, draws, hypotheses, published misfit."""
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -210,111 +210,6 @@ def weigh(
         print(json.dumps(weighing_report.as_data(result)))
         return
     weighing_report.print_weighing(result, console_of(150))
-
-
-@app.command()
-def calibrate(
-    out: Annotated[Path, typer.Option(help="folder of the search; a search that stopped goes on there")],
-    episodes: Annotated[
-        list[str] | None, typer.Argument(metavar="[EPISODE]...", help="episodes fitted jointly (default: all)")
-    ] = None,
-    starts: Annotated[int, typer.Option(min=1, help="starts, all reported; the first are the priors' medians")] = 1,
-    evaluations: Annotated[int, typer.Option(min=20, help="evaluations of each start, about")] = 400,
-    method: Annotated[
-        str, typer.Option(help="least-squares (Levenberg-Marquardt), or adaptation (of a covariance matrix)")
-    ] = "least-squares",
-    to: Annotated[str | None, typer.Option(metavar="DAY", help="fit only what is observed up to this day")] = None,
-    elementary: Annotated[
-        bool, typer.Option(help="count answers of `chokepoint economics` beyond their limits, too")
-    ] = True,
-    free: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="search only so many parameters, those that move the objective most; "
-            "the rest stay at the medians of their priors (0: search all)",
-        ),
-    ] = 0,
-    replications: Annotated[int, typer.Option(min=1, help="replications of each evaluation")] = 2,
-    screen: Annotated[int, typer.Option(min=0, help="Morris trajectories afterwards (identification.csv)")] = 0,
-    draws: Annotated[int, typer.Option(min=0, help="draws of the posterior afterwards (posterior.csv)")] = 0,
-    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
-    workers: Workers = 2,
-    allow_rules: AllowRules = False,
-    as_json: Json = False,
-) -> None:
-    """Fit parameters to history and their priors.
-
-    One table for all episodes together, each of which counts alike; elementary
-    economics counts beside them.
-    """
-    from datetime import date, timedelta
-
-    for episode in episodes or ():
-        permit(episode, allow_rules)
-    from chokepoint.agents.behaviour import FITTED
-    from chokepoint.experiments.inference import calibration, identification, posterior
-    from chokepoint.experiments.inference.objective import Problem
-    from chokepoint.experiments.runs import sample
-    from chokepoint.sim.scenario.problems import BadInput
-
-    try:
-        last = None if to is None else date.fromisoformat(to)
-    except ValueError:
-        raise BadInput([f"--to {to}: is not a date such as 2011-12-31"], "calibrate") from None
-    aims = calibration.aims_until(episodes or (), last)
-    problem = Problem(FITTED, aims, replications, seed, elementary=elementary)
-    if free:
-        problem = identification.narrowed(problem, free, workers=workers)
-    found = calibration.calibrate(problem, starts, evaluations, out, workers, teller(as_json), method)
-    data: dict[str, Any] = {"starts": [vars(s) for s in found]}
-    if last is not None:
-        data["holdout"] = identification.holdout(found, problem.aims[0].episode, last + timedelta(days=1))
-        _table(out / "holdout.csv", data["holdout"])
-    if screen:
-        data["identification"] = identification.screening(problem, found[0].values, screen, workers)
-        _table(out / "identification.csv", data["identification"])
-    if draws:
-        taken, drawn = posterior.posterior(problem, found[0].values, draws, 60 * draws, workers)
-        sample.write(drawn, out / "posterior.csv")
-        data["steps_taken"] = taken
-    if as_json:
-        print(json.dumps(data))
-        return
-    _print_starts(data)
-    print(f"Values: {out}/starts.json")
-
-
-def _print_starts(data: dict[str, Any]) -> None:
-    """All starts, and the values of the best one with how far they are from their priors."""
-    from chokepoint.agents.behaviour import PARAMETERS
-    from chokepoint.experiments.inference.objective import away
-
-    print("start   first    best  of it priors  evaluations")
-    for start in data["starts"]:
-        print("{number:>5} {first:7.1f} {objective:7.2f} {prior:13.2f} {evaluations:>12}".format(**start))
-    best = data["starts"][0]
-    print("\nbest start: parameter, median of its prior, value, standard deviations of the prior between them", end="")
-    print(", and left by the data (1: they say nothing)" if best["left"] else "")
-    for name, value in best["values"].items():
-        parameter = PARAMETERS[name]
-        left = f"{best['left'][name]:6.2f}" if name in best["left"] else ""
-        bound = "  at an end of what was looked at" if name in best["bounds"] else ""
-        print(f"  {name:<24}{parameter.prior:>8g} {value:8.4g} {away(parameter, value):+6.1f} {left}{bound}")
-    if best["directions"] is not None:
-        print(f"The data say more than the priors in {best['directions']} of {len(best['values'])} directions.")
-    for row in data.get("holdout", []):
-        print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
-
-
-def _table(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write rows of equal keys as CSV, numbers with six significant digits."""
-    import csv
-
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)
 
 
 @app.command()

@@ -7,10 +7,13 @@ import typer.core
 GROUPS = {
     "Run and look": ("episodes", "run", "serve", "show", "week", "describe", "report", "export"),
     "Ask": ("acts", "trace", "diff", "systems", "system"),
-    "Believe": ("economics", "score", "ablate", "placebo", "tornado", "draws", "weigh", "calibrate", "misfit", "cite"),
+    "Believe": (
+        "economics", "score", "misfit", "ablate", "placebo", "tornado", "draws", "weigh", "calibrate", "leave-out",
+        "recover", "cite",
+    ),
     "Studies": ("studies", "paper", "sweep", "status", "resume", "extend", "retry-failed", "merge", "bundle"),
     "Make worlds": ("new", "validate"),
-}
+}  # fmt: skip
 REST = "Others"  # a verb that stands in no group is shown all the same
 
 

@@ -1,4 +1,4 @@
-"""What the data can tell: observations that a fit has not seen, recovery of known values, which parameters matter."""
+"""What the data can tell: observations that a fit has not seen, and which parameters matter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,11 +9,9 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.inference import least_squares, search
 from chokepoint.experiments.inference.objective import Problem, place_of, value_at
 from chokepoint.experiments.inference.search import Search, Start
 from chokepoint.sim.scenario.problems import BadInput
-from chokepoint.sim.simulation import Simulation
 
 NEAR = 4.0  # two standard deviations, in squares
 MOST = 500.0  # of an objective in a screening: that of a failed run would drown all others
@@ -36,35 +34,6 @@ def holdout(starts: Sequence[Start], episode: str, first: date, replications: in
                 row[group] = float(np.median(history.errors(logs, chosen)))
         rows.append(row)
     return rows
-
-
-def recovery(
-    problem: Problem, truth: Mapping[str, float], evaluations: int, noise_seed: int | None = 1
-) -> dict[str, tuple[float, float]]:
-    """Parameter recovery: make history with known values, search from the medians of the priors, compare.
-
-    Returns, by parameter, the true and the found value. With `noise_seed` the synthetic history carries the measurement
-    and model errors of the real one; without, none.
-    """
-    with Search(problem, workers=1) as pool:
-        pool.pool.submit(_pretend, dict(truth), noise_seed).result()
-        found = least_squares.descend(pool, 0, problem.unit({}), evaluations)
-    return {n: (truth[n], found.values[n]) for n in problem.parameters}
-
-
-def _pretend(truth: dict[str, float], noise_seed: int | None) -> None:
-    """In a worker: put the model's own answer under `truth` in the place of history; facts are left out."""
-    target = search.target
-    assert target is not None
-    generator = np.random.default_rng(noise_seed)
-    for aim, episode, scenario in zip(target.problem.aims, target.episodes, target.scenarios, strict=True):
-        history = episode.facts.history
-        assert history is not None
-        assert not aim.facts
-        simulation = Simulation(scenario, behaviour=truth, seed=target.problem.seed + 1)  # another luck than the search
-        history.observed = history.logs(simulation.run(target.problem.replications)).mean(axis=0)
-        if noise_seed is not None:
-            history.observed += generator.normal(size=len(history.observed)) * history.sd
 
 
 def narrowed(problem: Problem, number: int, trajectories: int = 10, workers: int = 2) -> Problem:

@@ -31,19 +31,19 @@ def descend(search: Search, number: int, start: np.ndarray, evaluations: int) ->
     low, high = ends(problem)
     at = np.clip(problem.from_prior(problem.values(start)), low, high)
     trials = search.workers  # of damping, at the same time
-    (here,) = search.residuals([_unit(at, low, high)])
+    (here,) = search.residuals([unit(at, low, high)])
     first = best = _sum(here)
     if here is None:
         return Start(
             number, first, best, 1, problem.values(start), float(at @ at), problem.at_a_bound(problem.values(start))
         )
     spent, damping = 1, DAMPING
-    slopes = _slopes(search, at, here, low, high)
+    slopes = slopes_at(search, at, here, low, high)
     spent += len(at)
     while spent < evaluations and damping < MOST_DAMPING:
         tried = [damping * MORE**i for i in range(trials)]
-        steps = [_step(here, slopes, at, d, low, high) for d in tried]
-        found = search.residuals([_unit(at + s, low, high) for s in steps])
+        steps = [step_from(here, slopes, at, d, low, high) for d in tried]
+        found = search.residuals([unit(at + s, low, high) for s in steps])
         spent += trials
         sums = [_sum(r) for r in found]
         i = int(np.argmin(sums))
@@ -55,9 +55,9 @@ def descend(search: Search, number: int, start: np.ndarray, evaluations: int) ->
         at, here, damping = at + steps[i], chosen, tried[i] * LESS
         if fall < ENOUGH * (best + fall) or spent >= evaluations:
             break
-        slopes = _slopes(search, at, here, low, high)
+        slopes = slopes_at(search, at, here, low, high)
         spent += len(at)
-    values = problem.values(_unit(at, low, high))
+    values = problem.values(unit(at, low, high))
     left, directions = told(slopes, problem)
     return Start(
         number, first, best, spent, values, float(at @ at), problem.at_a_bound(values),
@@ -83,12 +83,12 @@ def _sum(residuals: np.ndarray | None) -> float:
     return WORST if residuals is None else float(residuals @ residuals)
 
 
-def _unit(at: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def unit(at: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """The point of the unit cube of z: both are straight in the log of a value."""
     return np.asarray(np.clip((at - low) / (high - low), 0.0, 1.0))
 
 
-def _slopes(search: Search, at: np.ndarray, here: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def slopes_at(search: Search, at: np.ndarray, here: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Differences of the residuals in every parameter: (residuals, parameters). Where a run fails that way, the other
     way; where both fail, the priors' alone."""
     slopes = np.vstack([np.zeros((len(here) - len(at), len(at))), np.eye(len(at))])
@@ -96,7 +96,7 @@ def _slopes(search: Search, at: np.ndarray, here: np.ndarray, low: np.ndarray, h
     missing = list(range(len(at)))
     for way in (ways, -ways):
         moved = [at + np.where(np.arange(len(at)) == i, way[i], 0.0) for i in missing]
-        found = search.residuals([_unit(np.clip(m, low, high), low, high) for m in moved])
+        found = search.residuals([unit(np.clip(m, low, high), low, high) for m in moved])
         for i, residuals in zip(missing, found, strict=True):
             if residuals is not None:
                 slopes[:, i] = (residuals - here) / way[i]
@@ -104,7 +104,7 @@ def _slopes(search: Search, at: np.ndarray, here: np.ndarray, low: np.ndarray, h
     return slopes
 
 
-def _step(
+def step_from(
     here: np.ndarray, slopes: np.ndarray, at: np.ndarray, damping: float, low: np.ndarray, high: np.ndarray
 ) -> np.ndarray:
     """The damped step within the ranges: what would leave one stays at its end, the others are solved again."""

@@ -80,8 +80,8 @@ def away(parameter: Parameter, value: float) -> float:
 @dataclass(frozen=True)
 class Problem:
     """What is searched: parameters (names of the table), aims, replications of each and seed; `held` are those that
-    stay at a value of their own; count: independent observations that each episode counts as; elementary: whether
-    answers of elementary experiments count."""
+    stay at a value of their own; count: independent observations that each episode counts as, 0 for as many as it
+    has; elementary: whether answers of elementary experiments count."""
 
     parameters: tuple[str, ...]
     aims: tuple[Aim, ...]
@@ -214,7 +214,9 @@ class Target:
             return None
         count = self.problem.count
         pieces = [
-            softened(r) * np.sqrt(count / (len(groups) * len(r))) for groups in found.values() for r in groups.values()
+            softened(r) * (np.sqrt(count / (len(groups) * len(r))) if count else 1.0)
+            for groups in found.values()
+            for r in groups.values()
         ]
         if self.problem.elementary:
             pieces.append(softened(answers))

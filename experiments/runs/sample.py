@@ -1,5 +1,5 @@
 """Draws of the parameters that runs may take, from a sample of their posterior: `agents/posterior.csv`, once a fit has
-written one by Markov chains (Metropolis et al. 1953; Robbins and Monro 1951)."""
+written one by randomised maximum likelihood (Oliver, He and Reynolds 1996)."""
 
 import csv
 from pathlib import Path
