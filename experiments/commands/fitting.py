@@ -33,7 +33,10 @@ def calibrate(
         ),
     ] = 0,
     replications: Annotated[int, typer.Option(min=1, help="replications of each evaluation")] = 2,
-    screen: Annotated[int, typer.Option(min=0, help="Morris trajectories afterwards (identification.csv)")] = 0,
+    profiles: Annotated[
+        bool,
+        typer.Option("--profiles", help="profiles of all parameters afterwards, others fitted again (profiles.csv)"),
+    ] = False,
     draws: Annotated[int, typer.Option(min=0, help="draws of the posterior afterwards (posterior.csv)")] = 0,
     seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
     workers: Workers = 2,
@@ -68,9 +71,9 @@ def calibrate(
     if last is not None:
         data["holdout"] = identification.holdout(found, problem.aims[0].episode, last + timedelta(days=1))
         _table(out / "holdout.csv", data["holdout"])
-    if screen:
-        data["identification"] = identification.screening(problem, found[0].values, screen, workers)
-        _table(out / "identification.csv", data["identification"])
+    if profiles:
+        data["profiles"] = identification.profiles(problem, found[0].values, workers)
+        _table(out / "profiles.csv", data["profiles"])
     if draws:
         sample.write(posterior.posterior(problem, found[0].values, draws, workers), out / "posterior.csv")
     if as_json:
@@ -172,6 +175,8 @@ def _print_starts(data: dict[str, Any]) -> None:
         print(f"  {name:<24}{parameter.prior:>8g} {value:8.4g} {away(parameter, value):+6.1f} {left}{bound}")
     if best["directions"] is not None:
         print(f"The data say more than the priors in {best['directions']} of {len(best['values'])} directions.")
+    for row in data.get("profiles", []):
+        print(f"  {row['parameter']:<24} left {row['left']:.2f} with the others fitted again: {row['verdict']}")
     for row in data.get("holdout", []):
         print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
 

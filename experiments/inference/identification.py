@@ -9,12 +9,15 @@ import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.inference.objective import Problem, place_of, value_at
+from chokepoint.experiments.inference import least_squares
+from chokepoint.experiments.inference.objective import Problem
 from chokepoint.experiments.inference.search import Search, Start
 from chokepoint.sim.scenario.problems import BadInput
 
-NEAR = 4.0  # two standard deviations, in squares
-MOST = 500.0  # of an objective in a screening: that of a failed run would drown all others
+ASIDE = 1.0  # standard deviations of its prior that a parameter is put aside in its profile
+AGAIN = 2  # times that the others are fitted again
+VERDICTS = {"identified": 0.7, "weak": 0.9, "not identified": 1.0}  # by what is left of the prior's standard deviation
+MOST = 500.0  # of an objective among elementary effects: that of a failed run would drown all others
 
 
 def holdout(starts: Sequence[Start], episode: str, first: date, replications: int = 10) -> list[dict[str, float]]:
@@ -42,14 +45,14 @@ def narrowed(problem: Problem, number: int, trajectories: int = 10, workers: int
     problem and the table enters. `BadInput` for a number out of range."""
     if not 2 <= number <= len(problem.parameters):
         raise BadInput([f"free parameters: {number} must lie between 2 and {len(problem.parameters)}"], "calibrate")
-    effects, _ = _elementary_effects(problem, trajectories, workers)
+    effects = _elementary_effects(problem, trajectories, workers)
     free = tuple(n for n, _ in sorted(effects.items(), key=lambda item: -item[1])[:number])
     held = tuple((n, PARAMETERS[n].prior) for n in problem.parameters if n not in free)
     return replace(problem, parameters=free, held=(*problem.held, *held))
 
 
-def _elementary_effects(problem: Problem, trajectories: int, workers: int) -> tuple[dict[str, float], dict[str, float]]:
-    """Mean absolute and standard deviation of elementary effects of each parameter over its range."""
+def _elementary_effects(problem: Problem, trajectories: int, workers: int) -> dict[str, float]:
+    """Mean absolute elementary effect of each parameter over its range."""
     from SALib.analyze import morris as analyze
     from SALib.sample import morris as sample
 
@@ -59,36 +62,58 @@ def _elementary_effects(problem: Problem, trajectories: int, workers: int) -> tu
     with Search(problem, workers) as pool:
         values = np.array(pool.objectives([problem.within_ranges(p) for p in points]))
     effects = analyze.analyze(box, points, np.minimum(values, MOST), seed=problem.seed)
-    return dict(zip(names, effects["mu_star"], strict=True)), dict(zip(names, effects["sigma"], strict=True))
+    return dict(zip(names, effects["mu_star"], strict=True))
 
 
-def screening(
-    problem: Problem, centre: Mapping[str, float], trajectories: int, workers: int = 2
-) -> list[dict[str, Any]]:
-    """Morris screening of the objective, and the profile of each parameter.
+def profiles(problem: Problem, best: Mapping[str, float], workers: int = 2) -> list[dict[str, Any]]:
+    """What the data say of each parameter while all others give way: profiles of the objective around its best."""
+    with Search(problem, workers) as search:
+        return profiled(search, best)
 
-    mu_star, sigma: mean absolute and standard deviation of elementary effects over the ranges (Morris 1991,
-    package `SALib`), the range taken in ln. profile: the part of the range, others at `centre`, in which the objective
-    stays within `NEAR` of its best there.
+
+def profiled(search: Any, best: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The same with a search that is at hand; widest known first.
+
+    A parameter is put `ASIDE` standard deviations of its prior to either side, and the others are fitted again by the
+    slopes at the best point, with the true residuals where they have come to. `rise_low`, `rise_high`: of the objective,
+    priors included (none for a side beyond what is looked at). left: standard deviation that the parameter is left
+    with, over that of its prior (1: the data say nothing), `ASIDE` / sqrt(rise), the mean of both sides.
     """
-    names = list(problem.parameters)
-    mu_star, sigma = _elementary_effects(problem, trajectories, workers)
-    grid = np.linspace(0.0, 1.0, 9)
-    places = {n: (p.low, p.high) for n, p in PARAMETERS.items() if n in names}
-    middle = [place_of(centre.get(n, PARAMETERS[n].prior), *places[n]) for n in names]
-    scans = [np.where(np.arange(len(names)) == i, g, middle) for i in range(len(names)) for g in grid]
-    with Search(problem, workers) as pool:
-        profile = np.array(pool.objectives([problem.within_ranges(s) for s in scans])).reshape(len(names), len(grid))
+    problem: Problem = search.problem
+    low, high = least_squares.ends(problem)
+    centre = np.clip(problem.from_prior(best), low, high)
+    (here,) = search.residuals([least_squares.unit(centre, low, high)])
+    if here is None:
+        raise ArithmeticError("identification: the run at the best fit fails")
+    slopes = least_squares.slopes_at(search, centre, here, low, high)
+    inside = {sign: (low <= centre + sign * ASIDE) & (centre + sign * ASIDE <= high) for sign in (-1.0, 1.0)}
+    sides = [(i, sign) for i in range(len(centre)) for sign in inside if inside[sign][i]]
+    at = np.array([np.where(np.arange(len(centre)) == i, centre + sign * ASIDE, centre) for i, sign in sides])
+    least = np.full(len(sides), np.inf)
+    guess = [here + slopes[:, i] * sign * ASIDE for i, sign in sides]
+    for _ in range(AGAIN):
+        at = np.array([_give_way(at[k], guess[k], slopes, i, low, high) for k, (i, _) in enumerate(sides)])
+        found = search.residuals([least_squares.unit(z, low, high) for z in at])
+        for k, answer in enumerate(found):
+            if answer is not None:
+                guess[k], least[k] = answer, min(least[k], float(answer @ answer))
+    rises = {side: max(0.0, value - float(here @ here)) for side, value in zip(sides, least, strict=True)}
     rows = []
-    for i, name in enumerate(names):
-        good = grid[profile[i] <= profile[i].min() + NEAR]
-        low, high = (value_at(float(end), *places[name]) for end in (good.min(), good.max()))
-        share = float(good.max() - good.min())
-        rows.append(
-            {
-                "parameter": name, "mu_star": float(mu_star[name]), "sigma": float(sigma[name]),
-                "profile_low": low, "profile_high": high, "profile_share": share,
-                "verdict": "identified" if share <= 0.3 else "weak" if share <= 0.7 else "not identified",
-            }
-        )  # fmt: skip
-    return sorted(rows, key=lambda r: -r["mu_star"])
+    for i, name in enumerate(problem.parameters):
+        mine = [rises[side] for side in ((i, -1.0), (i, 1.0)) if side in rises]
+        left = float(np.mean([min(1.0, ASIDE / np.sqrt(r)) if r > 0.0 else 1.0 for r in mine])) if mine else 1.0
+        verdict = next(word for word, most in VERDICTS.items() if left <= most)
+        row = {"parameter": name, "value": problem.values(least_squares.unit(centre, low, high))[name]}
+        row |= {"rise_low": rises.get((i, -1.0)), "rise_high": rises.get((i, 1.0)), "left": left, "verdict": verdict}
+        rows.append(row)
+    return sorted(rows, key=lambda row: float(row["left"]))
+
+
+def _give_way(
+    at: np.ndarray, residuals: np.ndarray, slopes: np.ndarray, held: int, low: np.ndarray, high: np.ndarray
+) -> np.ndarray:
+    """Where all but one parameter go from here by the slopes."""
+    step = np.zeros(len(at))
+    free = np.arange(len(at)) != held
+    step[free] = least_squares.step_from(residuals, slopes[:, free], at[free], 0.0, low[free], high[free])
+    return np.asarray(np.clip(at + step, low, high))

@@ -14,7 +14,7 @@ from chokepoint.experiments.history.catalogue import find, names
 from chokepoint.experiments.history.facts import Fact
 from chokepoint.experiments.inference import least_squares
 from chokepoint.experiments.inference.calibration import aims_until, calibrate
-from chokepoint.experiments.inference.identification import narrowed, screening
+from chokepoint.experiments.inference.identification import narrowed, profiled, profiles
 from chokepoint.experiments.inference.left_out import alike, leave_out
 from chokepoint.experiments.inference.objective import (
     COUNT,
@@ -258,12 +258,32 @@ def test_a_search_goes_on_where_it_stopped(tmp_path: Path, method: str) -> None:
         calibrate(problem, 1, 24, tmp_path / "other", workers=1, method="least-square")
 
 
+def test_profiles_of_straight_residuals_are_those_of_the_theory() -> None:
+    # data of standard deviation s leave s / sqrt(1 + s^2) of a prior of 1
+    search: Any = Straight([1.0, -0.5, 0.3], [0.5, 1.5, 1e6])
+    best = least_squares.descend(search, 0, search.problem.unit({}), 100).values
+    rows = {r["parameter"]: r for r in profiled(search, best)}
+    left = [rows[n]["left"] for n in search.problem.parameters]
+    assert left == pytest.approx([0.5 / sqrt(1.25), 1.5 / sqrt(3.25), 1.0], abs=0.01)
+    assert [rows[n]["verdict"] for n in search.problem.parameters] == ["identified", "weak", "not identified"]
+
+
+def test_two_parameters_that_do_the_same_are_not_identified_apart() -> None:
+    # their sum is known to .1: either could be read from it, were the other held; left free it takes half the prior
+    class Sum(Straight):
+        def residuals(self, units: list[np.ndarray]) -> list[np.ndarray | None]:
+            z = [self.problem.from_prior(self.problem.values(u)) for u in units]
+            return [np.concatenate([[(x.sum() - 1.0) / 0.1], x]) for x in z]
+
+    search: Any = Sum([0.0, 0.0], [1.0, 1.0])
+    best = least_squares.descend(search, 0, search.problem.unit({}), 100).values
+    assert [r["left"] for r in profiled(search, best)] == pytest.approx([sqrt(0.5), sqrt(0.5)], abs=0.02)
+
+
 def test_a_parameter_that_does_nothing_is_not_identified() -> None:
     problem = Problem(("use_elasticity", IDLE), (COBALT,), replications=1)
-    rows = {r["parameter"]: r for r in screening(problem, {}, 4, workers=1)}
-    # what is left of it is its prior, which is even over its range but for z^2 of at most 6.6
-    assert rows[IDLE]["mu_star"] < rows["use_elasticity"]["mu_star"]
-    assert rows[IDLE]["profile_share"] > 0.7
+    rows = {r["parameter"]: r for r in profiles(problem, problem.values(problem.unit({})), workers=1)}
+    assert rows[IDLE]["verdict"] == "not identified"
 
 
 def test_a_narrowed_problem_holds_what_moves_least_at_the_median_of_its_prior() -> None:
