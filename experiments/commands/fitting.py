@@ -1,12 +1,13 @@
 """Verbs of fitting: calibration, episodes left out in turn, recovery of known values."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from chokepoint.experiments.commands.shared import AllowRules, Json, Workers, app, permit, teller
+from chokepoint.experiments.commands.shared import AllowRules, Json, Name, Workers, app, permit, teller
 
 
 @app.command()
@@ -48,7 +49,7 @@ def calibrate(
     One table for all episodes together, each of which counts alike; elementary
     economics counts beside them.
     """
-    from datetime import date, timedelta
+    from datetime import timedelta
 
     for episode in episodes or ():
         permit(episode, allow_rules)
@@ -56,12 +57,8 @@ def calibrate(
     from chokepoint.experiments.inference import calibration, identification, posterior
     from chokepoint.experiments.inference.objective import Problem
     from chokepoint.experiments.runs import sample
-    from chokepoint.sim.scenario.problems import BadInput
 
-    try:
-        last = None if to is None else date.fromisoformat(to)
-    except ValueError:
-        raise BadInput([f"--to {to}: is not a date such as 2011-12-31"], "calibrate") from None
+    last = None if to is None else _day("--to", to)
     aims = calibration.aims_until(episodes or (), last)
     problem = Problem(FITTED, aims, replications, seed, elementary=elementary)
     if free:
@@ -155,6 +152,79 @@ def recover(
         print("{parameter:<24} {p:>15.2f} {held:>21.0%} {correlation:>25.2f} {left:>9.2f}".format(**row))
     low = min(row["p"] for row in found)
     print(f"least p {low:.3f}: ranks are {'even' if low > 0.01 else 'not even'} (more than .01 is asked of each)")
+
+
+@app.command()
+def elements(
+    episode: Name = "2010-embargo",
+    seen: Annotated[list[str] | None, typer.Option(metavar="MATERIAL", help="what is fitted (default: La, Nd)")] = None,
+    first: Annotated[str, typer.Option(metavar="DAY", help="prices from this day on")] = "2010-07-01",
+    evaluations: Annotated[int, typer.Option(min=20, help="evaluations of the fit, about")] = 150,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    allow_rules: AllowRules = False,
+    as_json: Json = False,
+) -> None:
+    """Fit some elements of an ore: does that predict the others?
+
+    Root mean squared error of ln price outside, by element.
+    """
+    permit(episode, allow_rules)
+    from chokepoint.agents.behaviour import FITTED
+    from chokepoint.experiments.inference.elements import predicted
+    from chokepoint.experiments.inference.objective import Aim, Problem
+
+    fitted = seen or ["La", "Nd"]
+    problem = Problem(FITTED, (Aim(episode, facts=False),), 1, seed)
+    found = predicted(problem, fitted, evaluations, _day("--first", first))
+    if as_json:
+        print(json.dumps(found))
+        return
+    print("element   fitted   medians of priors")
+    for item, error in found["fitted"].items():
+        print(f"{item:<8} {error:>7.2f} {found['prior'][item]:>19.2f}{'' if item in fitted else '   not seen'}")
+    print(f"not seen {found['fitted_unseen']:>7.2f} {found['prior_unseen']:>19.2f}")
+
+
+@app.command()
+def swap(
+    out: Annotated[Path, typer.Option(help="folder of the searches; what stopped goes on there")],
+    episode: Name = "2010-embargo",
+    materials: Annotated[
+        list[str] | None, typer.Option("--material", metavar="MATERIAL", help="exchanged (default: La, Ce, Nd, Dy)")
+    ] = None,
+    first: Annotated[str, typer.Option(metavar="DAY", help="prices from this day on")] = "2010-07-01",
+    evaluations: Annotated[int, typer.Option(min=20, help="evaluations of each search, about")] = 70,
+    seed: Annotated[int, typer.Option(help="seed of all random draws")] = 1,
+    allow_rules: AllowRules = False,
+    as_json: Json = False,
+) -> None:
+    """Exchange the histories of elements: does the true one fit best?
+
+    A new search under every exchange of their paths.
+    """
+    permit(episode, allow_rules)
+    from chokepoint.agents.behaviour import FITTED
+    from chokepoint.experiments.inference.elements import swapped
+    from chokepoint.experiments.inference.objective import Aim, Problem
+
+    items = materials or ["La", "Ce", "Nd", "Dy"]
+    problem = Problem(FITTED, (Aim(episode, facts=False),), 1, seed)
+    rows = swapped(problem, items, evaluations, _day("--first", first), out, teller(as_json))
+    if as_json:
+        print(json.dumps(rows))
+        return
+    true = rows[0]["objective"]
+    for row in sorted(rows, key=lambda r: float(r["objective"])):
+        print(f"{' '.join(row['order']):<24} {row['objective']:8.1f} {row['objective'] / true:6.2f} times the true one")
+
+
+def _day(option: str, text: str) -> date:
+    from chokepoint.sim.scenario.problems import BadInput
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput([f"{option} {text}: is not a date such as 2011-12-31"], option) from None
 
 
 def _print_starts(data: dict[str, Any]) -> None:

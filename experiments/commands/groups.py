@@ -9,7 +9,7 @@ GROUPS = {
     "Ask": ("acts", "trace", "diff", "systems", "system"),
     "Believe": (
         "economics", "score", "misfit", "ablate", "placebo", "tornado", "draws", "weigh", "calibrate", "leave-out",
-        "recover", "cite",
+        "recover", "elements", "swap", "cite",
     ),
     "Studies": ("studies", "paper", "sweep", "status", "resume", "extend", "retry-failed", "merge", "bundle"),
     "Make worlds": ("new", "validate"),

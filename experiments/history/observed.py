@@ -201,6 +201,13 @@ def history_of(folder: Path, raw: Mapping[str, Any]) -> History | None:
     return _history(rows, groups, RESIDUALS, "scored row")
 
 
+def prices_outside(folder: Path, materials: Sequence[str]) -> History | None:
+    """All scored prices outside of these materials, whichever groups the episode scores; None without any."""
+    rows = [r for r in observations(folder) if r["scored"] == "yes" and r["material"] in materials]
+    chosen = [r for r in rows if _belongs(r, GROUPS[0])]
+    return _history(chosen, GROUPS[:1], RESIDUALS, "scored row") if chosen else None
+
+
 def evidence_of(folder: Path, raw: Mapping[str, Any]) -> History | None:
     """The points that hypotheses of an episode are weighed by, scored or not, from the section `evidence`."""
     if "evidence" not in raw:

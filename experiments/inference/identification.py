@@ -75,9 +75,9 @@ def profiled(search: Any, best: Mapping[str, float]) -> list[dict[str, Any]]:
     """The same with a search that is at hand; widest known first.
 
     A parameter is put `ASIDE` standard deviations of its prior to either side, and the others are fitted again by the
-    slopes at the best point, with the true residuals where they have come to. `rise_low`, `rise_high`: of the objective,
-    priors included (none for a side beyond what is looked at). left: standard deviation that the parameter is left
-    with, over that of its prior (1: the data say nothing), `ASIDE` / sqrt(rise), the mean of both sides.
+    slopes at the best point, with the true residuals where they have come to. `rise_low`, `rise_high`: of the
+    objective, priors included (none for a side beyond what is looked at). left: standard deviation that the parameter
+    is left with, over that of its prior (1: the data say nothing), `ASIDE` / sqrt(rise), the mean of both sides.
     """
     problem: Problem = search.problem
     low, high = least_squares.ends(problem)
