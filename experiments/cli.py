@@ -17,6 +17,7 @@ from chokepoint.experiments.commands import (  # noqa: F401
     economics,
     evidence,
     page,
+    rivals,
     runs,
     scenarios,
     studies,

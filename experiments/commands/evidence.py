@@ -35,7 +35,7 @@ def score(
 ) -> None:
     """Hold an episode against history, fact by fact.
 
-    With intervals, loss and simple baselines.
+    With intervals, loss and rivals of its prices.
     """
     from chokepoint.experiments.history.catalogue import find
     from chokepoint.experiments.history.scoring import as_data

@@ -1,4 +1,4 @@
-"""The score of an episode: every fact with its interval over replications, the loss, and simple baselines.
+"""The score of an episode: every fact with its interval over replications, the loss, and errors of prices beside rivals.
 
 Made of the rows of finished runs; `experiments/runs/score.py` runs them, `experiments/telling/score.py` prints it.
 """
@@ -6,16 +6,16 @@ Made of the rows of finished runs; `experiments/runs/score.py` runs them, `exper
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 
-from chokepoint.experiments.history.baselines import baselines, known_of, windows
 from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.experiments.history.contest import beside
 from chokepoint.experiments.history.facts import HOLDOUT, Finding, findings_of
-from chokepoint.experiments.history.observed import History
+from chokepoint.experiments.history.rivals import case_of, shipped
 from chokepoint.experiments.history.run_statistics import ACROSS
+from chokepoint.experiments.history.training import windows
 from chokepoint.sim.results.run import Run
 
 NO_SEARCH = "no search has seen early data alone yet (chokepoint calibrate EPISODE --to DAY writes holdout.csv)"
@@ -23,7 +23,8 @@ NO_SEARCH = "no search has seen early data alone yet (chokepoint calibrate EPISO
 
 @dataclass(frozen=True)
 class Score:
-    """What replications say of an episode: findings, loss by window, errors of prices, failed runs."""
+    """What replications say of an episode: findings, loss by window, ln of what is scored, failed runs; and ln of the
+    prices that rivals are held against, (replications, quotes)."""
 
     episode: str
     replications: int
@@ -32,6 +33,7 @@ class Score:
     losses: dict[str, float]
     logs: np.ndarray
     failed: int
+    prices: np.ndarray
 
 
 def measure(run: Run, episode: Episode) -> dict[str, float]:
@@ -42,6 +44,8 @@ def measure(run: Run, episode: Episode) -> dict[str, float]:
     values = {f.id: float(facts.value(f, run)[0]) for f in facts.facts if f.variant == variant and facts.within(f, run)}
     if facts.history is not None and not variant:
         values |= {f"ln {i}": float(x) for i, x in enumerate(facts.history.logs(run)[0])}
+    if not variant:
+        values |= {f"price {i}": float(x) for i, x in enumerate(case_of(episode).read(run)[0][0])}
     return values
 
 
@@ -55,15 +59,16 @@ def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int,
             values[fact.id] = ACROSS[fact.statistic](found) if fact.statistic in ACROSS else found
     values |= held_out(place)
     logs, losses = np.zeros((0, 0)), {}
+    plain = [row for row in rows if row["point"] == 0]
+    prices = np.array([[row[f"price {i}"] for i in range(len(case_of(place).quotes))] for row in plain])
     if facts.history is not None:
-        plain = [row for row in rows if row["point"] == 0]
         logs = np.array([[row[f"ln {i}"] for i in range(len(facts.history.data))] for row in plain])
         losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history, facts.trained).items()}
     open_facts = tuple(
         replace(f, unanswered=NO_SEARCH) if f.statistic == HOLDOUT and f.id not in values else f for f in facts.facts
     )
     findings = findings_of(replace(facts, facts=open_facts), values)
-    return Score(place.name, replications, seed, findings, losses, logs, failed)
+    return Score(place.name, replications, seed, findings, losses, logs, failed, prices)
 
 
 def held_out(place: Episode) -> dict[str, np.ndarray]:
@@ -77,22 +82,9 @@ def held_out(place: Episode) -> dict[str, np.ndarray]:
     return {f.id: np.array([float(row[f.arguments["group"]]) for row in rows]) for f in chosen}
 
 
-def errors_beside_baselines(score: Score, place: Episode) -> list[dict[str, Any]]:
-    """Errors of prices by predictor, and last those of the model; empty for an episode that names no baselines."""
-    history, training = place.facts.history, place.facts.training
-    if history is None or training is None:
-        return []
-    return [*baselines(history, known_of(training, place.scenario())), errors(score, history, training.last)]
-
-
-def errors(score: Score, history: History, trained: date) -> dict[str, Any]:
-    """The model's own row of that table: median over replications."""
-    row: dict[str, Any] = {"baseline": "this model"}
-    for group in dict.fromkeys(d.group for d in history.data if d.series.startswith("price")):
-        for window, span in windows(history, trained).items():
-            chosen = history.chosen(group=group, span=span)
-            row[f"{group}, {window}"] = float(np.median(history.errors(score.logs, chosen))) if chosen.any() else None
-    return row
+def errors_beside_rivals(score: Score, place: Episode) -> list[dict[str, Any]]:
+    """Mean |ln error| of prices by predictor, the model's last; empty where no price is scored after the first act."""
+    return beside(case_of(place), shipped(), score.prices, place.facts.trained) if len(score.prices) else []
 
 
 def as_data(result: Score, place: Episode) -> dict[str, Any]:
@@ -107,7 +99,7 @@ def as_data(result: Score, place: Episode) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "episode": result.episode, "replications": result.replications, "seed": result.seed, "failed": result.failed,
-        "facts": facts, "loss": result.losses, "baselines": errors_beside_baselines(result, place),
+        "facts": facts, "loss": result.losses, "baselines": errors_beside_rivals(result, place),
     }  # fmt: skip
 
 
