@@ -15,7 +15,7 @@ def rivals(
     episodes: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[EPISODE]...", autocompletion=completion.episodes, help="episodes (default: all with scored prices)"
+            metavar="[EPISODE]...", autocompletion=completion.episodes, help="episodes (default: all that have prices)"
         ),
     ] = None,
     replications: Annotated[int, typer.Option(min=1, help="replications of each episode")] = 50,

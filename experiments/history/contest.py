@@ -1,10 +1,10 @@
 """Who predicts best: the model and its rivals (`rivals.py`) on the same dated prices, from the eve of the first act on.
 
 An error is |ln predicted - ln observed|. At a horizon it is that of the quote nearest to the day so many months after
-the eve, series by series, if its middle is within six weeks and it stands for no more than a quarter; the mean over series
-is the episode's. What is not observed there is left blank. Distributions are compared by their ranked probability score
-(`crps.py`): a rival's is a normal in ln around what it predicts, the model's its replications, each widened; both widths
-are root mean squared errors on the other episodes.
+the eve, series by series, if its middle is within six weeks and it stands for no more than a quarter; the mean over
+series is the episode's. What is not observed there is left blank. Distributions are compared by their ranked
+probability score (`crps.py`): a rival's is a normal in ln around what it predicts, the model's its replications, each
+widened; both widths are root mean squared errors on the other episodes.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ market, and nobody answers: what others then do is for predictors to say.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,14 +59,21 @@ class Law:
         self.use, self.output = np.zeros(shape), np.zeros((len(layout.countries), shape[1]))
         np.add.at(self.use, (N.zone_of_country[N.q_country], N.q_mat), N.q_use)
         np.add.at(self.output, (N.q_country, N.q_mat), N.q_output)
+        self._made: dict[tuple[str, ...], Force] = {}
 
     def force(self, known: date | None = None) -> Force:
         """What acts do that were announced up to a day, or begun before the start; all acts where no day is given."""
         begun = self.calendar.start
         return self._force(tuple(a for a in self.acts if known is None or a.date <= known or a.start < begun))
 
-    @lru_cache(128)  # noqa: B019: a law lives as long as its episode
     def _force(self, acts: tuple[Event, ...]) -> Force:
+        """The same for some acts, worked out once."""
+        key = tuple(act.id for act in acts)
+        if key not in self._made:
+            self._made[key] = self._weekly(acts)
+        return self._made[key]
+
+    def _weekly(self, acts: tuple[Event, ...]) -> Force:
         steps, length = self.calendar.steps, round(self.calendar.step_days)
         days = steps * length
         withheld, tax = (np.zeros((*self.use.shape, days)) for _ in range(2))
@@ -87,7 +94,7 @@ class Law:
             if last is not None:
                 turns.add((last - self.calendar.start).days + 1)
         inside = sorted(t for t in turns if 0 <= t <= days)
-        return zip(inside[:-1], inside[1:], strict=True)
+        return pairwise(inside)
 
     def withheld(self, acts: Sequence[Event]) -> np.ndarray:
         """Share of base-year use that acts in force withhold: (zones, materials)."""
@@ -213,7 +220,7 @@ class Law:
 
 
 def eve_of(act: Event) -> date:
-    """The day before which nothing of an act is known: that of its announcement, or its first day if that is earlier."""
+    """The day before which nothing of an act is known: of its announcement, or its first one if that is earlier."""
     return min(act.date, act.start)
 
 

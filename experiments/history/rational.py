@@ -31,7 +31,9 @@ def of_a_period(settings: Settings, periods: float = A_YEAR) -> tuple[float, flo
     return keep, settings.carry / periods, settings.shock * periods**0.5
 
 
-def solve_back(output: np.ndarray, elasticity: np.ndarray, settings: Settings = USUAL, periods: float = A_YEAR) -> list[Storage]:
+def solve_back(
+    output: np.ndarray, elasticity: np.ndarray, settings: Settings = USUAL, periods: float = A_YEAR
+) -> list[Storage]:
     """Rational storage in each period, given mean output (in use of a period) and the elasticity of net demand.
 
     The last entries stand for ever as far as holders can see. In a period's `Storage` stocks are what is held at its

@@ -1,4 +1,4 @@
-"""Rivals of the model: what simpler rules make of the same acts, from the price that was last seen before the first one.
+"""Rivals of the model: what simpler rules make of the same acts, from the price last seen before the first one.
 
 Each is asked on the eve of the first act that matters. It knows the price that was last seen then (that of the base
 year, where none is on record), the tables of the base year and, as the model does, what the law says and will say; no

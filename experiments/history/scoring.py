@@ -1,4 +1,4 @@
-"""The score of an episode: every fact with its interval over replications, the loss, and errors of prices beside rivals.
+"""The score of an episode: every fact with its interval over replications, the loss, and prices beside rivals.
 
 Made of the rows of finished runs; `experiments/runs/score.py` runs them, `experiments/telling/score.py` prints it.
 """

@@ -1,4 +1,4 @@
-"""Until when an episode is fitted: the table `[baselines]` of `facts.toml`, and the windows that errors are given for."""
+"""Until when an episode is fitted, the table `[baselines]` of `facts.toml`, and the windows of errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

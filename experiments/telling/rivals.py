@@ -12,15 +12,13 @@ from chokepoint.experiments.history.contest import (
     HORIZONS,
     MODEL,
     MODELS,
-    MOVED,
     Held,
-    bar,
     best_elasticity,
     closest,
     verdict,
     windows,
 )
-from chokepoint.experiments.history.rivals import MIDDLE, RANDOM_WALK, RIVALS, constant
+from chokepoint.experiments.history.rivals import MIDDLE, RIVALS, constant
 from chokepoint.experiments.runs.rivals import Contest
 from chokepoint.experiments.telling.figure_parts import COLUMN_IN, DARK, SMALL, sheet
 from chokepoint.sim.results import drawing
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN = (*HORIZONS, ALL)
+WORSE = (0, (2, 1.5))  # dashes
 TITLES = {name: f"{name} after the first act" for name in HORIZONS} | {ALL: "all dated prices after the first act"}
 
 
@@ -162,7 +161,7 @@ def write(contest: Contest, folder: Path) -> list[Path]:
     files = [folder / "rivals.csv", folder / "prices.csv", folder / "rivals.png"]
     _rows(files[0], list(_errors(contest)))
     _rows(files[1], list(_prices(contest)))
-    told = {"Title": "rivals", "Description": "errors of the model beside those of its rivals", "Software": "Chokepoint"}
+    told = {"Title": "rivals", "Description": "errors of the model and of its rivals", "Software": "Chokepoint"}
     figure(contest).savefig(files[2], dpi=drawing.DPI, metadata=told)
     return files
 
@@ -216,7 +215,7 @@ def figure(contest: Contest) -> "Figure":
                 _pair(axes, place, one, window)
             axes.set_yticks(range(count), [one.case.name for one in contest.episodes])
             axes.set_ylim(count - 0.4, -0.6)
-            axes.set_xlim(0.0, 1.35 * most)
+            axes.set_xlim(0.0, 1.5 * most)
             axes.set_title(TITLES[window])
         for axes in list(grid.flat)[len(shown) :]:
             axes.axis("off")
@@ -224,12 +223,7 @@ def figure(contest: Contest) -> "Figure":
             axes.set_xlabel("mean |ln error|")
         for axes in grid[:, 1]:
             axes.set_yticklabels([])
-        mark = {"linestyle": "none", "markersize": 4.0, "color": DARK}
-        handles = [
-            fig.axes[0].plot([], [], marker="o", label="this model", **mark)[0],
-            fig.axes[0].plot([], [], marker="D", markerfacecolor="white", label="best rival, named", **mark)[0],
-        ]
-        fig.legend(handles=handles, loc="outside lower center", ncols=2)
+        fig.legend(handles=_key(grid[0, 0]), loc="outside lower center", ncols=3)
     return fig
 
 
@@ -237,6 +231,15 @@ def _best(one: Held, window: str) -> list[str]:
     """The rival that is closest in a window; none where nothing was observed."""
     found = {name: value for name in RIVALS if (value := one.means(name)[window]) is not None}
     return [min(found, key=lambda name: found[name])] if found else []
+
+
+def _key(axes: Any) -> list[Any]:
+    """What the marks mean."""
+    return [
+        axes.plot([], [], "o", color=DARK, markersize=4.0, label="this model")[0],
+        axes.plot([], [], "D", color=DARK, markersize=5.0, markerfacecolor="white", label="best rival, named")[0],
+        axes.plot([], [], color=DARK, linewidth=0.9, linestyle=WORSE, label="the model is the worse")[0],
+    ]
 
 
 def _pair(axes: Any, place: int, one: Held, window: str) -> None:
@@ -247,10 +250,8 @@ def _pair(axes: Any, place: int, one: Held, window: str) -> None:
         return
     (name,) = _best(one, window)
     rival = one.means(name)[window] or 0.0
-    line = "-" if error <= rival else (0, (2, 1.5))
+    line = "-" if error <= rival else WORSE
     axes.plot([error, rival], [place, place], color=DARK, linewidth=0.9, linestyle=line)
-    axes.plot(rival, place, marker="D", color=DARK, markerfacecolor="white", markersize=4.0)
-    axes.plot(error, place, marker="o", color=DARK, markersize=4.0)
+    axes.plot(rival, place, marker="D", color=DARK, markerfacecolor="white", markersize=5.5)
+    axes.plot(error, place, marker="o", color=DARK, markersize=3.5)
     axes.text(max(error, rival), place, f"   {name}", va="center", fontsize=SMALL, color=DARK)
-
-

@@ -45,7 +45,7 @@ def print_score(result: Score, place: Episode, console: Any) -> None:
         console.print("loss: " + ", ".join(f"{name} {value:.2f}" for name, value in result.losses.items()))
     data = as_data(result, place)["baselines"]
     if data:
-        table = Table(title="Prices beside rivals: mean |ln error| from the eve of the first act on", title_justify="left")
+        table = Table(title="Prices beside rivals: mean |ln error| from the first act on", title_justify="left")
         for name in data[0]:
             table.add_column(name, justify="left" if name == "baseline" else "right")
         for row in data:
