@@ -10,6 +10,7 @@ widened; both widths are root mean squared errors on the other episodes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -85,10 +86,19 @@ class Held:
             return crps.of_normal(samples[0] - self.case.observed, spread)
         return crps.of_samples(samples, self.case.observed, spread)
 
+    @cached_property
+    def windows(self) -> dict[str, list[int]]:
+        """Places of quotes by window."""
+        return windows(self.case)
+
+    @cached_property
+    def _scores(self) -> dict[str, np.ndarray]:
+        return {predictor: self.scores(predictor) for predictor in self.answers}
+
     def means(self, predictor: str, scores: bool = False) -> dict[str, float | None]:
         """Mean error, or score, by window; None where nothing was observed."""
-        values = self.scores(predictor) if scores else self.errors(predictor)
-        return {name: float(values[at].mean()) if at else None for name, at in windows(self.case).items()}
+        values = self._scores[predictor] if scores else self.errors(predictor)
+        return {name: float(values[at].mean()) if at else None for name, at in self.windows.items()}
 
     def at_horizons(self, predictor: str) -> float | None:
         """Mean error over the horizons at which something was observed."""

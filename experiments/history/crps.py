@@ -29,9 +29,12 @@ def of_samples(samples: np.ndarray, observed: np.ndarray, spread: float) -> np.n
 
     The mixture's two means are sums of those of normals: the first over samples, the second over pairs of them.
     """
+    count = len(samples)
+    one, other = np.triu_indices(count, 1)
     first = distance(samples - observed, spread).mean(axis=0)
-    second = distance(samples[:, None] - samples[None], sqrt(2.0) * spread).mean(axis=(0, 1))
-    return np.asarray(first - 0.5 * second)
+    pairs = 2.0 * distance(samples[one] - samples[other], sqrt(2.0) * spread).sum(axis=0)
+    alone = count * 2.0 * max(spread, LEAST / sqrt(2.0)) / sqrt(pi)  # a draw of a sample and another one of the same
+    return np.asarray(first - 0.5 * (pairs + alone) / count**2)
 
 
 def _error_function(values: np.ndarray) -> np.ndarray:

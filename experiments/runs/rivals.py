@@ -50,7 +50,7 @@ def rivals(
         raise BadInput([f"{name}: no scored price after the first act that matters" for name in empty], "rivals")
     own = [case for case in chosen if case not in ours]
     places = {case.name: name for name, case in zip(asked, chosen, strict=False)} if asked else {}
-    every = [*own, *ours]
+    every = [*own, *(case for case in ours if case.name not in [c.name for c in own])]
     answers, failed, done = {}, {}, 0
     for case in every:
         place = places.get(case.name, case.name) if case in own else case.name
@@ -69,7 +69,8 @@ def rivals(
         )
         answers[case.name], failed[case.name] = answers_of_model(case, now, then), len(rows) - len(finished)
         done += replications
-    found = tuple(held(case, [*ours, *(c for c in own if c is case)], answers) for case in chosen)
+    elsewhere = [case for case in every if case in ours]
+    found = tuple(held(case, elsewhere, answers) for case in chosen)
     return Contest(found, replications, seed, {case.name: failed[case.name] for case in chosen})
 
 

@@ -16,7 +16,6 @@ from chokepoint.experiments.history.contest import (
     best_elasticity,
     closest,
     verdict,
-    windows,
 )
 from chokepoint.experiments.history.rivals import MIDDLE, RIVALS, constant
 from chokepoint.experiments.runs.rivals import Contest
@@ -41,7 +40,7 @@ def as_data(contest: Contest) -> dict[str, Any]:
             {"rival": name, "error": _pooled(every, name), "crps": _pooled(every, name, scores=True)}
             for name in (*RIVALS, *MODELS)
         ],
-        "episodes_counted": {w: sum(bool(windows(one.case)[w]) for one in every) for w in SHOWN},
+        "episodes_counted": {w: sum(bool(one.windows[w]) for one in every) for w in SHOWN},
         "verdicts": [
             {"predictor": name, "elasticity": "best in hindsight" if hindsight else f"{MIDDLE:g}", **{
                 key: list(names) for key, names in vars(verdict(every, name, hindsight)).items()
@@ -53,10 +52,10 @@ def as_data(contest: Contest) -> dict[str, Any]:
 
 
 def _episode(one: Held) -> dict[str, Any]:
-    case, places = one.case, windows(one.case)
+    case = one.case
     return {
         "episode": case.name, "eve": case.eve.isoformat(), "first": case.why, "half_life_weeks": one.half_life,
-        "points": {name: len(at) for name, at in places.items()},
+        "points": {name: len(at) for name, at in one.windows.items()},
         "best_elasticity_in_hindsight": best_elasticity(one),
         "rivals": [
             {
@@ -130,14 +129,14 @@ def print_contest(contest: Contest, console: Any) -> None:
         + (f"; failed and left out: {failed}" if failed else "")
     )
     for one in contest.episodes:
-        points = {name: len(at) for name, at in windows(one.case).items()}
+        points = {name: len(at) for name, at in one.windows.items()}
         title = f"{one.case.name}, from {one.case.eve} on ({one.case.why}); half life {one.half_life:.0f} weeks"
         shown = table(title, points)
         for name in one.answers:
             means, scores = one.means(name), one.means(name, scores=True)
             shown.add_row(name, *(_cell(means[w], scores[w]) for w in points), style=_style(name))
         console.print(shown)
-    counted = {w: sum(bool(windows(one.case)[w]) for one in contest.episodes) for w in SHOWN}
+    counted = {w: sum(bool(one.windows[w]) for one in contest.episodes) for w in SHOWN}
     pooled = table("pooled, each episode counting alike", counted)
     for name in (*RIVALS, *MODELS):
         means, scores = _pooled(contest.episodes, name), _pooled(contest.episodes, name, scores=True)
@@ -177,7 +176,7 @@ def _errors(contest: Contest) -> Any:
     for one in contest.episodes:
         for name in one.answers:
             means, scores = one.means(name), one.means(name, scores=True)
-            for window, at in windows(one.case).items():
+            for window, at in one.windows.items():
                 if at:
                     yield {
                         "episode": one.case.name, "eve": one.case.eve, "first": one.case.why, "predictor": name,
@@ -201,7 +200,7 @@ def _prices(contest: Contest) -> Any:
 def figure(contest: Contest) -> "Figure":
     """The model's error beside that of the best rival of each episode, horizon by horizon: filled and open marks,
     joined; a line of dashes where the model is the worse of the two."""
-    shown = [w for w in SHOWN if any(windows(one.case)[w] for one in contest.episodes)]
+    shown = [w for w in SHOWN if any(one.windows[w] for one in contest.episodes)]
     count = len(contest.episodes)
     most = max(
         value for one in contest.episodes for name in one.answers for w in shown

@@ -1,4 +1,4 @@
-"""Rivals and the contest with them: scores of known value, a half life that is found again, storage of the right size."""
+"""Rivals and the contest with them: scores of known value, a half life found again, storage of the right size."""
 
 import csv
 import json
