@@ -18,6 +18,7 @@ from chokepoint.experiments.commands import (  # noqa: F401
     evidence,
     fitting,
     page,
+    rivals,
     runs,
     scenarios,
     studies,

@@ -2,7 +2,7 @@
 
 A band is of what an observer would have printed: paths of replications, which differ by luck and by what is arbitrary
 of the world, the model's own error (`discrepancy.py`) and that of measurement. Bands of 90 % should hold 80 to 97 % of
-the points; a sharper forecast has the smaller continuous ranked probability score (Gneiting and Raftery 2007).
+the points; a sharper forecast has the smaller continuous ranked probability score (`crps.py`).
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chokepoint.experiments.history.crps import of_draws
 from chokepoint.experiments.history.discrepancy import Discrepancy, Errors
 from chokepoint.experiments.history.observed import History
 
@@ -71,11 +72,4 @@ def bands_of(
     low, high = np.quantile(drawn, [(1 - NOMINAL) / 2, (1 + NOMINAL) / 2], axis=0)
     held = (history.observed >= low) & (history.observed <= high)
     whitened = found.error / np.sqrt(found.variance + own**2)
-    return Bands(tuple(d.group for d in history.data), low, high, held, crps(drawn, history.observed), whitened)
-
-
-def crps(drawn: np.ndarray, observed: np.ndarray) -> np.ndarray:
-    """Continuous ranked probability score of draws: E|X - y| - E|X - X'| / 2; drawn: (n, points), sorted; (points,)."""
-    n = len(drawn)
-    weights = (2.0 * np.arange(1, n + 1) - n - 1.0) / (n * n)
-    return np.asarray(np.abs(drawn - observed).mean(axis=0) - weights @ drawn)
+    return Bands(tuple(d.group for d in history.data), low, high, held, of_draws(drawn, history.observed), whitened)

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from chokepoint.experiments.history.baselines import Training, training_of
 from chokepoint.experiments.history.intervals import share_interval
 from chokepoint.experiments.history.mechanisms import Design, design_of
 from chokepoint.experiments.history.observed import AGAINST_HISTORY, History, evidence_of, history_of, read_toml
 from chokepoint.experiments.history.run_statistics import ACROSS, SPANS, STATISTICS, spans
+from chokepoint.experiments.history.training import Training, training_of
 from chokepoint.sim.results.run import Run
 from chokepoint.sim.scenario.problems import BadInput, nearest
 

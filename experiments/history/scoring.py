@@ -1,4 +1,4 @@
-"""The score of an episode: every fact with its interval over replications, the loss, and simple baselines.
+"""The score of an episode: every fact with its interval over replications, the loss, and prices beside rivals.
 
 Made of the rows of finished runs; `experiments/runs/score.py` runs them, `experiments/telling/score.py` prints it.
 """
@@ -6,19 +6,19 @@ Made of the rows of finished runs; `experiments/runs/score.py` runs them, `exper
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from chokepoint.experiments.history.bands import Bands, bands_of
-from chokepoint.experiments.history.baselines import baselines, known_of, windows
 from chokepoint.experiments.history.catalogue import Episode
+from chokepoint.experiments.history.contest import beside
 from chokepoint.experiments.history.counts import Count, count
 from chokepoint.experiments.history.discrepancy import Discrepancy, declared
 from chokepoint.experiments.history.facts import HOLDOUT, Finding, findings_of
-from chokepoint.experiments.history.observed import History
+from chokepoint.experiments.history.rivals import case_of, shipped
 from chokepoint.experiments.history.run_statistics import ACROSS
+from chokepoint.experiments.history.training import windows
 from chokepoint.sim.results.run import Run
 
 NO_SEARCH = "no search has seen early data alone yet (chokepoint calibrate EPISODE --to DAY writes holdout.csv)"
@@ -27,7 +27,7 @@ NO_SEARCH = "no search has seen early data alone yet (chokepoint calibrate EPISO
 @dataclass(frozen=True)
 class Score:
     """What replications say of an episode: findings, loss by window, ln of every scored point and of its base year
-    (replications, points), failed runs."""
+    (replications, points), failed runs; prices: ln of those that rivals are held against, (replications, quotes)."""
 
     episode: str
     replications: int
@@ -37,6 +37,7 @@ class Score:
     logs: np.ndarray
     bases: np.ndarray
     failed: int
+    prices: np.ndarray
 
     @property
     def count(self) -> Count:
@@ -55,6 +56,8 @@ def measure(run: Run, episode: Episode) -> dict[str, float]:
     if facts.history is not None and not variant:
         values |= {f"ln {i}": float(x) for i, x in enumerate(facts.history.logs(run)[0])}
         values |= {f"base {i}": float(x) for i, x in enumerate(facts.history.bases(run)[0])}
+    if not variant:
+        values |= {f"price {i}": float(x) for i, x in enumerate(case_of(episode).read(run)[0][0])}
     return values
 
 
@@ -68,15 +71,17 @@ def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int,
             values[fact.id] = ACROSS[fact.statistic](found) if fact.statistic in ACROSS else found
     values |= held_out(place)
     logs, bases, losses = np.zeros((0, 0)), np.zeros((0, 0)), {}
+    plain = [row for row in rows if row["version"] == 0]
+    prices = np.array([[row[f"price {i}"] for i in range(len(case_of(place).quotes))] for row in plain])
     if facts.history is not None:
-        plain, points = [row for row in rows if row["version"] == 0], range(len(facts.history.data))
+        points = range(len(facts.history.data))
         logs, bases = (np.array([[row[f"{word} {i}"] for i in points] for row in plain]) for word in ("ln", "base"))
         losses = {name: facts.history.loss(logs, span) for name, span in windows(facts.history, facts.trained).items()}
     open_facts = tuple(
         replace(f, unanswered=NO_SEARCH) if f.statistic == HOLDOUT and f.id not in values else f for f in facts.facts
     )
     findings = findings_of(replace(facts, facts=open_facts), values)
-    return Score(place.name, replications, seed, findings, losses, logs, bases, failed)
+    return Score(place.name, replications, seed, findings, losses, logs, bases, failed, prices)
 
 
 def held_out(place: Episode) -> dict[str, np.ndarray]:
@@ -90,22 +95,9 @@ def held_out(place: Episode) -> dict[str, np.ndarray]:
     return {f.id: np.array([float(row[f.arguments["group"]]) for row in rows]) for f in chosen}
 
 
-def errors_beside_baselines(score: Score, place: Episode) -> list[dict[str, Any]]:
-    """Errors of prices by predictor, and last those of the model; empty for an episode that names no baselines."""
-    history, training = place.facts.history, place.facts.training
-    if history is None or training is None:
-        return []
-    return [*baselines(history, known_of(training, place.scenario())), errors(score, history, training.last)]
-
-
-def errors(score: Score, history: History, trained: date) -> dict[str, Any]:
-    """The model's own row of that table: median over replications."""
-    row: dict[str, Any] = {"baseline": "this model"}
-    for group in dict.fromkeys(d.group for d in history.data if d.series.startswith("price")):
-        for window, span in windows(history, trained).items():
-            chosen = history.chosen(group=group, span=span)
-            row[f"{group}, {window}"] = float(np.median(history.errors(score.logs, chosen))) if chosen.any() else None
-    return row
+def errors_beside_rivals(score: Score, place: Episode) -> list[dict[str, Any]]:
+    """Mean |ln error| of prices by predictor, the model's last; empty where no price is scored after the first act."""
+    return beside(case_of(place), shipped(), score.prices, place.facts.trained) if len(score.prices) else []
 
 
 def as_data(result: Score, place: Episode) -> dict[str, Any]:
@@ -125,7 +117,7 @@ def as_data(result: Score, place: Episode) -> dict[str, Any]:
     return {
         "episode": result.episode, "replications": result.replications, "seed": result.seed, "failed": result.failed,
         "facts": facts, "count": {**vars(result.count), "share": _plain(result.count.share)}, "loss": result.losses,
-        "bands": {} if bands is None else bands.by_group(), "baselines": errors_beside_baselines(result, place),
+        "bands": {} if bands is None else bands.by_group(), "baselines": errors_beside_rivals(result, place),
     }  # fmt: skip
 
 

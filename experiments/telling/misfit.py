@@ -143,7 +143,7 @@ def page(place: Episode, result: Score) -> list[str]:
     table = as_data(result, place)["baselines"]
     if table:
         heads = list(table[0])
-        lines += ["", "Errors of prices (rms of ln) beside simple predictors:", ""]
+        lines += ["", "Prices beside rivals: mean |ln error| from the first act on (`chokepoint rivals`):", ""]
         lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
         for row in table:
             cells = ["" if v is None else v if isinstance(v, str) else f"{v:.2f}" for v in row.values()]

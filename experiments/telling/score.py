@@ -1,4 +1,4 @@
-"""A score for a terminal: facts beside history, the loss, and price errors beside simple predictors."""
+"""A score for a terminal: facts beside history, the loss, and errors of prices beside those of rivals."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def in_words(result: Score) -> str:
 
 
 def print_score(result: Score, place: Episode, console: Any) -> None:
-    """Print facts, loss and baselines to a rich console."""
+    """Print facts, loss and rivals to a rich console."""
     from rich.table import Table
 
     console.print(
@@ -61,7 +61,7 @@ def print_score(result: Score, place: Episode, console: Any) -> None:
             f" crps {held['crps']:.2f}, mean square of whitened errors {held['whitened']:.2f}"
         )
     if data := data["baselines"]:
-        table = Table(title="Price errors beside simple predictors (rms of ln)", title_justify="left")
+        table = Table(title="Prices beside rivals: mean |ln error| from the first act on", title_justify="left")
         for name in data[0]:
             table.add_column(name, justify="left" if name == "baseline" else "right")
         for row in data:

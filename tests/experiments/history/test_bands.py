@@ -6,8 +6,9 @@ from math import log, pi, sqrt
 import numpy as np
 import pytest
 
-from chokepoint.experiments.history.bands import bands_of, crps
+from chokepoint.experiments.history.bands import bands_of
 from chokepoint.experiments.history.counts import count
+from chokepoint.experiments.history.crps import of_draws
 from chokepoint.experiments.history.discrepancy import Discrepancy, Errors, declared, estimated, without_each, write
 from chokepoint.experiments.history.facts import Fact, Facts, finding, findings_of
 from chokepoint.experiments.history.intervals import TWENTIETHS, share_interval
@@ -94,10 +95,10 @@ def test_bands_hold_what_they_claim_and_a_false_claim_is_seen() -> None:
 
 def test_score_of_a_forecast_by_hand() -> None:
     # draws 0 and 2 beside 1: E|X - y| = 1, E|X - X'| = (0 + 2 + 2 + 0) / 4 = 1, so 1 - 1/2; a certain 3 beside 1: 2
-    assert crps(np.array([[0.0, 3.0], [2.0, 3.0]]), np.array([1.0, 1.0])) == pytest.approx([0.5, 2.0])
+    assert of_draws(np.array([[0.0, 3.0], [2.0, 3.0]]), np.array([1.0, 1.0])) == pytest.approx([0.5, 2.0])
     # a standard normal beside its centre: (sqrt 2 - 1) / sqrt pi
     drawn = np.sort(np.random.default_rng(1).normal(size=(20000, 1)), axis=0)
-    assert crps(drawn, np.zeros(1))[0] == pytest.approx((sqrt(2.0) - 1.0) / sqrt(pi), abs=0.01)
+    assert of_draws(drawn, np.zeros(1))[0] == pytest.approx((sqrt(2.0) - 1.0) / sqrt(pi), abs=0.01)
 
 
 def test_the_base_of_a_point_is_its_first_year() -> None:

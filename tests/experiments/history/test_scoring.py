@@ -1,4 +1,4 @@
-"""Scores, losses and baselines on numbers worked by hand, and the score of an episode end to end."""
+"""Scores, losses and errors beside rivals on numbers worked by hand, and the score of an episode end to end."""
 
 import json
 import shutil
@@ -11,11 +11,12 @@ from math import log
 import numpy as np
 import pytest
 
-from chokepoint.experiments.history.baselines import Known, baselines, known_of
 from chokepoint.experiments.history.catalogue import Episode, find
+from chokepoint.experiments.history.contest import beside
 from chokepoint.experiments.history.facts import Fact, Facts, Finding, finding, findings_of, hold_against, read_facts
-from chokepoint.experiments.history.observed import Datum, History, Residuals
-from chokepoint.experiments.history.scoring import gather
+from chokepoint.experiments.history.observed import Datum, History, Residuals, observations
+from chokepoint.experiments.history.rivals import RIVALS, case_of
+from chokepoint.experiments.history.scoring import as_data, gather
 from chokepoint.experiments.runs.score import score
 from chokepoint.sim.scenario.problems import BadInput
 
@@ -90,31 +91,30 @@ def test_loss_is_the_mean_over_groups_of_weighted_squares() -> None:
     assert errors == pytest.approx([np.sqrt((0.0 + 0.04) / 2.0), np.sqrt((0.04 + 0.16) / 2.0)])
 
 
-def test_baselines_by_hand() -> None:
-    data = [
-        datum("outside", "La", date(2010, 6, 15), 8.0), datum("outside", "La", date(2011, 12, 31), 50.0),
-        datum("outside", "La", date(2012, 12, 31), 10.0), datum("inside", "La", date(2012, 3, 9), 12.0),
-    ]  # fmt: skip
-    known = Known(date(2011, 12, 31), date(2010, 7, 1), {"La": 0.10}, {2010: 30000.0, 2011: 30000.0, 2012: 31000.0})
-    rows = {r["baseline"]: r for r in baselines(History(data, RESIDUALS), known)}
-    late = "outside, from 2012"
-    assert rows["mean of the training window"][late] == pytest.approx(abs(log(20.0 / 10.0)))  # geometric mean of 8, 50
-    assert rows["last price frozen"][late] == pytest.approx(log(5.0))
-    assert rows["back to the price before the quota"][late] == pytest.approx(abs(log(8.0 / 10.0)))
-    assert rows["back to the price before the quota"]["inside, from 2012"] == pytest.approx(abs(log(8.0 / 1.1 / 12.0)))
-    assert rows["random walk (sees the test data)"][late] == pytest.approx(log(5.0))
-
-
-def test_baselines_know_tax_and_quota_from_the_acts() -> None:
+def test_errors_beside_rivals_by_market_and_window() -> None:
     place = find("2010-embargo")
-    assert place.facts.training is not None
-    known = known_of(place.facts.training, place.scenario())
-    assert (known.trained, known.cut) == (date(2011, 12, 31), date(2010, 7, 1))
-    assert {m: known.tax[m] for m in ("La", "Ce", "Nd", "Dy")} == {"La": 0.15, "Ce": 0.15, "Nd": 0.15, "Dy": 0.25}
-    # sums of the half-years of events.csv, light and heavy, t gross
-    assert known.quota == {2009: 50145, 2010: 30258, 2011: 30246, 2012: 30996, 2013: 30999, 2014: 30611}
-    with pytest.raises(BadInput, match=r"no act \(nearest: quota.2010H2"):
-        known_of(replace(place.facts.training, cut="quota.2010H3"), place.scenario())
+    case = case_of(place)
+    model = np.tile(case.observed, (3, 1)) + np.array([[0.1], [0.2], [0.9]])
+    model[:, 0] = np.nan  # beyond the run
+    rows = {row["baseline"]: row for row in beside(case, (), model, date(2011, 12, 31))}
+    assert list(rows) == [*RIVALS, "this model"]
+    windows = [f"{market}, {window}" for market in ("outside", "inside") for window in ("all", "to 2011", "from 2012")]
+    assert all(list(row) == ["baseline", *windows] for row in rows.values())
+    assert [rows["this model"][window] for window in windows] == pytest.approx([0.2] * 6)
+    late = [i for i, q in enumerate(case.quotes) if q.market == "outside" and q.first >= date(2012, 1, 1)]
+    walk = [abs(case.rivals(10.0)["random walk"][i] - case.observed[i]) for i in late]
+    assert rows["random walk"]["outside, from 2012"] == pytest.approx(float(np.mean(walk)))
+
+
+def test_an_episode_without_groups_is_held_beside_rivals_too() -> None:
+    result = score("2014-nickel", 2, workers=1)
+    rows = as_data(result, find("2014-nickel"))["baselines"]
+    assert [row["baseline"] for row in rows] == [*RIVALS, "this model"]
+    # 13.45 USD/kg on 8 January, and the means of the 23 months from February on
+    months = [row for row in observations(find("2014-nickel").folder) if row["scored"] == "yes"][1:]
+    off = [abs(log(float(row["value"]) / 13.45)) for row in months]
+    assert len(off) == 23
+    assert rows[0] == {"baseline": "random walk", "outside, all": pytest.approx(float(np.mean(off)))}
 
 
 def test_quotes_of_one_month_are_one_point() -> None:
