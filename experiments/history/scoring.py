@@ -85,14 +85,16 @@ def gather(place: Episode, rows: Sequence[Mapping[str, Any]], replications: int,
 
 
 def held_out(place: Episode) -> dict[str, np.ndarray]:
-    """Facts of a search that saw only early data: errors on later data by start, from `holdout.csv` of the episode."""
+    """Facts of a search that saw only early data, from `holdout.csv` of the episode: error on later data of the start
+    that fits the early ones best. The other starts stand in the file."""
     path = place.folder / "holdout.csv"
     if not path.is_file():
         return {}
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
+    best = min(rows, key=lambda row: float(row["objective"]))
     chosen = [f for f in place.facts.facts if f.statistic == HOLDOUT]
-    return {f.id: np.array([float(row[f.arguments["group"]]) for row in rows]) for f in chosen}
+    return {f.id: np.array([float(best[f.arguments["group"]])]) for f in chosen}
 
 
 def errors_beside_rivals(score: Score, place: Episode) -> list[dict[str, Any]]:

@@ -167,6 +167,12 @@ class Told:
         begins = calendar.step_of(act.start)
         ends = NEVER if act.end is None else calendar.step_of(act.end + timedelta(days=1))
         value = act.value if believed is None else believed
+        about, targets = self._materials(act.materials), self._countries(act.targets)
+        for place, share in self._of_output(act, actor, value):
+            yield Row(
+                heard, kind, SUPPLY, place, share * about, begins, ends, targets, about, act=act.id,
+                instrument=act.instrument,
+            )  # fmt: skip
         size = self._size(act, actor, value)
         if size is None:
             return
@@ -175,10 +181,9 @@ class Told:
             ends = min(ends, begins + round((value or 0.0) / 5.0 + STREAM_WEEKS / 2.0))
         if act.instrument == "export_quota":
             ends = NEVER if self._renewed(act) else ends
-        about = self._materials(act.materials)
         row = Row(
-            heard, kind, what, actor, share * about, begins, ends, self._countries(act.targets), about, part=part,
-            act=act.id, instrument=act.instrument,
+            heard, kind, what, actor, share * about, begins, ends, targets, about, part=part, act=act.id,
+            instrument=act.instrument,
         )  # fmt: skip
         if act.instrument not in BY_ORIGIN:
             yield row
@@ -195,8 +200,8 @@ class Told:
         )
 
     def _size(self, act: Measure, actor: int, value: float | None) -> tuple[int, Any, int] | None:
-        """What an act withholds, the share, of all materials or one by one, and the kind of licence; None for an act
-        that withholds nothing."""
+        """What an act withholds at a border, the share, of all materials or one by one, and the kind of licence; None
+        for an act that withholds nothing there."""
         normal = self.scenario.choices.normal_inspection
         if act.instrument == "embargo" and value is not None:
             return LANE, value / 100.0, -1
@@ -221,8 +226,7 @@ class Told:
             a_year = 2.0 if days <= HALF_YEAR else DAYS_PER_YEAR / days  # a half-year may be a few days short or long
             share = max(0.0, 1.0 - a_year * value / free) if free > 0.0 else 0.0
             return QUOTA, share, part
-        stopped = self._of_output(act, actor, value)
-        return None if stopped is None else (SUPPLY, stopped, -1)
+        return None
 
     def _free_exports(self, actor: int, part: int) -> float:
         """Licences that exports of the base year would need, t gross."""
@@ -244,27 +248,30 @@ class Told:
                 found[material] = max(0.0, 1.0 - made / sent) if sent > 0.0 else float(made <= 0.0)
         return found
 
-    def _of_output(self, act: Measure, actor: int, value: float | None) -> np.ndarray | None:
-        """Share of a country's output of each material that an act on its mines withholds: (materials,)."""
+    def _of_output(self, act: Measure, actor: int, value: float | None) -> Iterator[tuple[int, np.ndarray]]:
+        """Where an act on mines withholds output, and the share of each material that is refined there: country, and
+        (materials,). Ore counts where most of it is refined, whoever stops it."""
         N, layout = self.layout.N, self.layout
-        there = N.k_country == actor
+        home = N.k_country == actor
         named = np.array([name in act.targets for name in layout.mines])
-        stopped = np.zeros(len(layout.mines))  # share of each mine's output
+        share = 1.0  # as is said
         if act.instrument == "ore_hold":
-            there = np.isin(N.k_place, N.k_place[named])
-            stopped[named] = 1.0
+            hit = named
         elif act.instrument == "enforcement":
-            stopped[there & (N.k_legal == 0) & (named | ~named.any())] = 1.0  # as is said
+            hit = home & (N.k_legal == 0) & (named | ~named.any())
         elif act.instrument == "production_quota" and value is not None:
-            group = there & (N.k_legal > 0) & (N.k_group == GROUPS.get("".join(act.kind), 0))
-            made = float(N.k_base[group].sum())
-            stopped[group] = max(0.0, 1.0 - value / made) if made > 0.0 else 0.0
+            hit = home & (N.k_legal > 0) & (N.k_group == GROUPS.get("".join(act.kind), 0))
+            made = float(N.k_base[hit].sum())
+            share = max(0.0, 1.0 - value / made) if made > 0.0 else 0.0
         else:
-            return None
-        made_of = (N.k_base[:, None] * N.k_basket)[there]  # (mines there, materials)
-        whole = made_of.sum(axis=0)
-        lost = (stopped[there][:, None] * made_of).sum(axis=0)
-        return np.divide(lost, whole, out=np.zeros_like(whole), where=whole > 0.0) if whole.any() else None
+            return
+        stopped = share * hit
+        for place in np.unique(N.k_place[hit]).tolist():
+            there = N.k_place == place
+            made_of = (N.k_base[:, None] * N.k_basket)[there]  # (mines, materials)
+            whole, lost = made_of.sum(axis=0), (stopped[there][:, None] * made_of).sum(axis=0)
+            if whole.any():
+                yield place, np.divide(lost, whole, out=np.zeros_like(whole), where=whole > 0.0)
 
     def begin(self, world: Any) -> None:
         """Write it all into the arrays of a fresh world."""

@@ -75,7 +75,7 @@ def test_without_a_search_on_early_data_what_it_would_tell_is_open(tmp_path) -> 
     assert (found.verdict, "calibrate" in found.fact.unanswered) == ("not answered", True)
     (tmp_path / "holdout.csv").write_text("start,objective,outside\n0,1,0.5\n1,2,0.9\n")
     (found,) = gather(Episode(tmp_path), [], 0, 1, 0).findings
-    assert (found.value, found.pass_share) == (pytest.approx(0.7), 0.5)
+    assert (found.value, found.pass_share) == (0.5, 1.0)  # of the start that fits best
 
 
 def test_loss_is_the_mean_over_groups_of_weighted_squares() -> None:

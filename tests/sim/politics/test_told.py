@@ -86,6 +86,18 @@ def test_stops_of_mines_withhold_their_part_of_the_output() -> None:
     assert campaign.share[0] == pytest.approx(illegal.output_t_per_year / home)
 
 
+def test_a_hold_of_ore_is_heard_where_the_ore_is_refined() -> None:
+    # Myanmar holds what China refines: the row is of China's output, and prices there are expected to rise
+    simulation = Simulation("2019-threat")
+    told = Told(simulation.layout)
+    rows = [row for row in told.rows if row.act == "hold.myanmar.2019-12"]
+    china = simulation.layout.countries.index("China")
+    assert rows
+    assert {row.actor for row in rows} == {china}
+    dysprosium = simulation.layout.materials.index("Dy")
+    assert 0.05 < rows[0].share[dysprosium] < 0.9
+
+
 @pytest.mark.parametrize(("kind", "code"), [("rumour", RUMOUR), ("report", REPORT), ("threat", THREAT)])
 def test_words_about_no_act_speak_of_all_exports_to_those_named(kind: str, code: int) -> None:
     (row,) = told([news_item("n", DAY, kind, target="Importia")]).rows
