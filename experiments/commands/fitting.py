@@ -198,7 +198,7 @@ def swap(
     allow_rules: AllowRules = False,
     as_json: Json = False,
 ) -> None:
-    """Exchange the histories of elements: does the true one fit best?
+    """Exchange histories of elements: does the true one fit best?
 
     A new search under every exchange of their paths.
     """

@@ -110,7 +110,9 @@ def _changed(scenario: Scenario, key: str, value: str, instruments: Mapping[str,
         return _change_cell(scenario, word, rest, value)
     if chosen:
         return change_acts(scenario, chosen, key, value)
-    known = [*(event.id for event in scenario.events), *PARAMETERS, *WORDS, *(f"{t}.<row>.<column>" for t in TABLES)]
+    if any(matches(item.id, key) for item in scenario.news):
+        return change_news(scenario, key, value)
+    known = [*(event.id for event in scenario.events), *(item.id for item in scenario.news), *PARAMETERS, *WORDS, *(f"{t}.<row>.<column>" for t in TABLES)]
     raise BadInput([f"--set {key}: nothing by that name ({nearest(key, known)})"])
 
 

@@ -14,6 +14,7 @@ from chokepoint.sim.engine.mechanism import Mechanism, Phase
 from chokepoint.sim.engine.series import Series
 from chokepoint.sim.scenario.acts import Instrument
 
+DONE = 0.01  # of a purchase: what an earlier one may lack of it and be done
 DELIVERY_DAYS = 182.0  # over which what a state buys of its refiners is delivered at least (assumption)
 KEPT = 0.8  # of what a reserve let go last week, where nothing is lost any more (assumption)
 
@@ -82,15 +83,19 @@ def watching(step: int, dt: float, P: Any, N: Any, X: Any, I: Any, S: Any, R: An
 
 
 def _purchase(world: Any, measure: Measure) -> None:
-    """Buy `value` tonnes of what the home refiners make, in their proportions, over the stated days or half a year."""
+    """Buy `value` tonnes of what the home refiners make, in their proportions, over the stated days or half a year;
+    beside an earlier purchase that is not done yet, at both paces."""
     if measure.value is None:
         return
     instruments, reserve = world.I, world.reserve_slots.get(measure.actor, {})
     output = world.N.trade_base[world.zone_of(measure.actor)]
     days = max(DELIVERY_DAYS, float((measure.end - measure.start).days + 1)) if measure.end else DELIVERY_DAYS
     for material, slot in reserve.items():
-        instruments.reserve_target[slot] += measure.value * output[material] / output.sum()
-        instruments.reserve_pace[slot] = measure.value * output[material] / output.sum() * 365.25 / days
+        missing = instruments.reserve_target[slot] - world.S.stock[slot] - world.S.pipe_sum[slot]
+        bought = measure.value * output[material] / output.sum()
+        under_way = instruments.reserve_pace[slot] if missing > DONE * bought else 0.0
+        instruments.reserve_target[slot] += bought
+        instruments.reserve_pace[slot] = under_way + bought * 365.25 / days
         instruments.reserve_ceiling[slot] = 1e12
 
 

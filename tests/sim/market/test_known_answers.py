@@ -69,7 +69,10 @@ def test_the_base_year_of_a_shipped_world_is_an_exact_equilibrium(name: str) -> 
     calm = quiet(without_projects(scenario)).model_copy(
         update={"events": tuple(e.model_copy(update={"end": None}) for e in taxes)}
     )
-    flat = {"sectors": tuple(row.model_copy(update={"growth_per_year": 0.0}) for row in calm.sectors)}
+    flat = {
+        "sectors": tuple(row.model_copy(update={"growth_per_year": 0.0}) for row in calm.sectors),
+        "firms": tuple(row.model_copy(update={"growth_per_year": 0.0}) for row in calm.firms),
+    }
     assert moved(Simulation(change_scenario(calm.model_copy(update=flat), ())).world().run()) == {}
 
 

@@ -133,3 +133,18 @@ def test_mass_and_money_balance_each_week_of_a_shipped_world(name: str) -> None:
         for array in (S.stock, S.product, S.feed, S.pipe, S.spot_pipe, S.spot_sum, S.r_afloat, world.I.licence):
             assert array.min(initial=0.0) > -1e-9
     assert world.P.noise_demand > 0.0
+
+
+def test_a_purchase_beside_an_earlier_one_is_bought_at_both_paces_and_after_it_at_its_own() -> None:
+    def buy(name: str, first: date, last: date, tonnes: float):  # type: ignore[no-untyped-def]
+        return event(name, first, "reserve_purchase", tonnes, unit="t", end=last, actor="Importia")
+
+    year = date(2010, 6, 7), date(2011, 6, 6)  # 365 days: 300 t at 300.2 t a year
+    together = [buy("one", *year, 300.0), buy("two", date(2010, 9, 6), date(2011, 9, 5), 60.0)]
+    apart = [buy("one", date(2010, 2, 1), date(2010, 7, 31), 1.0), buy("two", date(2011, 3, 7), date(2012, 3, 5), 60.0)]
+    paces = []
+    for acts, day in ((together, date(2010, 9, 13)), (apart, date(2011, 3, 14))):
+        world = Simulation(world_scenario(events=acts, firms=4), seed=2).world()
+        world.advance(world.calendar.step_of(day) + 1)
+        paces.append(float(world.I.reserve_pace.max()))
+    assert paces == pytest.approx([300.0 * 365.25 / 365.0 + 60.0 * 365.25 / 365.0, 60.0 * 365.25 / 365.0])
