@@ -261,7 +261,7 @@ def weeks_to(run: Run, series: str, column: str, span: Span, amount: float) -> n
 
 
 def weeks_to_end(run: Run, series: str, column: str, span: Span, amount: float) -> np.ndarray:
-    """Weeks from the first week of a span to the first one in which a flow is below `amount` a week after it reached it.
+    """Weeks from the first week of a span to the first one in which a flow, once it reached `amount`, is below it.
 
     The parameters are those of `weeks_to`. 999 where the flow never reaches the amount, or never falls below it again
     within the span: (replications,).
