@@ -19,6 +19,7 @@ from chokepoint.experiments.commands.shared import (
     progress,
     rules_of,
     teller,
+    write_table,
 )
 
 
@@ -210,6 +211,43 @@ def weigh(
         print(json.dumps(weighing_report.as_data(result)))
         return
     weighing_report.print_weighing(result, console_of(150))
+
+
+@app.command()
+def claims(
+    chosen: Annotated[list[str] | None, typer.Argument(metavar="[CLAIM]...", help="names (default: all)")] = None,
+    replications: Annotated[int, typer.Option(min=1, help="replications of each run")] = 3,
+    draws: Annotated[int, typer.Option(min=1, help="draws of links and assumed numbers, and of parameters")] = 6,
+    out: Annotated[Path | None, typer.Option(help="folder for claims.csv and claims.png")] = None,
+    readme: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="page whose part between marks is renewed")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what holds of reserves, and what would overturn it.
+
+    Under other luck, links, parameters, horizons, stocks, lengths and weights.
+    """
+    from chokepoint.experiments.attribution import claims as examined
+    from chokepoint.experiments.telling import claims as telling
+    from chokepoint.sim.scenario.problems import BadInput, nearest
+
+    known = {c.name: c for c in examined.CLAIMS}
+    unknown = [f"{name}: no claim ({nearest(name, known)})" for name in chosen or () if name not in known]
+    if unknown:
+        raise BadInput(unknown, "claims")
+    found = examined.examine([known[n] for n in chosen or known], replications, draws, teller(as_json))
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        write_table(out / "claims.csv", telling.rows(found))
+        telling.draw(found).savefig(out / "claims.png", dpi=150)
+    if readme is not None:
+        telling.insert(readme, telling.page(found, f"chokepoint claims --readme {readme}"))
+    if as_json:
+        print(json.dumps(telling.rows(found)))
+        return
+    for answers in found.values():
+        print(examined.in_words(answers), end="\n\n")
 
 
 @app.command()

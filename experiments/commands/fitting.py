@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chokepoint.experiments.commands.shared import AllowRules, Json, Name, Workers, app, permit, teller
+from chokepoint.experiments.commands.shared import AllowRules, Json, Name, Workers, app, permit, teller, write_table
 
 
 @app.command()
@@ -67,10 +67,10 @@ def calibrate(
     data: dict[str, Any] = {"starts": [vars(s) for s in found]}
     if last is not None:
         data["holdout"] = identification.holdout(found, problem.aims[0].episode, last + timedelta(days=1))
-        _table(out / "holdout.csv", data["holdout"])
+        write_table(out / "holdout.csv", data["holdout"])
     if profiles:
         data["profiles"] = identification.profiles(problem, found[0].values, workers)
-        _table(out / "profiles.csv", data["profiles"])
+        write_table(out / "profiles.csv", data["profiles"])
     if draws:
         sample.write(posterior.posterior(problem, found[0].values, draws, workers), out / "posterior.csv")
     if as_json:
@@ -249,13 +249,3 @@ def _print_starts(data: dict[str, Any]) -> None:
         print(f"  {row['parameter']:<24} left {row['left']:.2f} with the others fitted again: {row['verdict']}")
     for row in data.get("holdout", []):
         print("  ".join(f"{k} {v:.2f}" for k, v in row.items()))
-
-
-def _table(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write rows of equal keys as CSV, numbers with six significant digits."""
-    import csv
-
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)

@@ -8,8 +8,8 @@ GROUPS = {
     "Run and look": ("episodes", "run", "serve", "show", "week", "describe", "report", "export"),
     "Ask": ("acts", "trace", "diff", "systems", "system"),
     "Believe": (
-        "economics", "score", "rivals", "misfit", "ablate", "placebo", "tornado", "draws", "weigh", "calibrate",
-        "leave-out", "recover", "elements", "swap", "cite",
+        "economics", "score", "rivals", "misfit", "claims", "ablate", "placebo", "tornado", "draws", "weigh",
+        "calibrate", "leave-out", "recover", "elements", "swap", "cite",
     ),
     "Studies": ("studies", "paper", "sweep", "status", "resume", "extend", "retry-failed", "merge", "bundle"),
     "Make worlds": ("new", "validate"),

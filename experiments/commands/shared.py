@@ -130,3 +130,13 @@ def _lines() -> Any:
             print(f"Run {done} of {of}, {rate:.1f} a second, {left:.0f} s left", file=sys.stderr, flush=True)
 
     return tell
+
+
+def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write rows of equal keys as CSV, numbers with six significant digits."""
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()} for row in rows)

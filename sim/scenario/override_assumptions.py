@@ -158,4 +158,5 @@ def _event(event: Event, seed: int) -> Event:
 
 def _capped(event: Event, value: float) -> float:
     """A share stays one: no more than all of it."""
-    return min(value, 100.0) if event.unit.startswith("%") and (event.value or 0.0) <= 100.0 else value
+    most = 100.0 if event.unit.startswith("%") else 1.0 if event.unit in ("share", "strength") else value
+    return min(value, most) if (event.value or 0.0) <= most else value

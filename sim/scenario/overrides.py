@@ -112,7 +112,13 @@ def _changed(scenario: Scenario, key: str, value: str, instruments: Mapping[str,
         return change_acts(scenario, chosen, key, value)
     if any(matches(item.id, key) for item in scenario.news):
         return change_news(scenario, key, value)
-    known = [*(event.id for event in scenario.events), *(item.id for item in scenario.news), *PARAMETERS, *WORDS, *(f"{t}.<row>.<column>" for t in TABLES)]
+    known = [
+        *(event.id for event in scenario.events),
+        *(item.id for item in scenario.news),
+        *PARAMETERS,
+        *WORDS,
+        *(f"{t}.<row>.<column>" for t in TABLES),
+    ]
     raise BadInput([f"--set {key}: nothing by that name ({nearest(key, known)})"])
 
 
