@@ -229,7 +229,7 @@ def claims(
     Under other luck, links, parameters, horizons, stocks, lengths and weights.
     """
     from chokepoint.experiments.attribution import claims as examined
-    from chokepoint.experiments.telling import claims as telling
+    from chokepoint.experiments.attribution import claims_page
     from chokepoint.sim.scenario.problems import BadInput, nearest
 
     known = {c.name: c for c in examined.CLAIMS}
@@ -239,12 +239,12 @@ def claims(
     found = examined.examine([known[n] for n in chosen or known], replications, draws, teller(as_json))
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        write_table(out / "claims.csv", telling.rows(found))
-        telling.draw(found).savefig(out / "claims.png", dpi=150)
+        write_table(out / "claims.csv", claims_page.rows(found))
+        claims_page.draw(found).savefig(out / "claims.png", dpi=150)
     if readme is not None:
-        telling.insert(readme, telling.page(found, f"chokepoint claims --readme {readme}"))
+        claims_page.insert(readme, claims_page.page(found, f"chokepoint claims --readme {readme}"))
     if as_json:
-        print(json.dumps(telling.rows(found)))
+        print(json.dumps(claims_page.rows(found)))
         return
     for answers in found.values():
         print(examined.in_words(answers), end="\n\n")

@@ -17,9 +17,9 @@ from chokepoint.experiments.attribution.claims import (
     in_words,
     variations,
 )
+from chokepoint.experiments.attribution.claims_page import BEGIN, END, insert, page, rows
 from chokepoint.experiments.cli import app
 from chokepoint.experiments.history.catalogue import find
-from chokepoint.experiments.telling.claims import BEGIN, END, insert, page, rows
 from chokepoint.sim.scenario.problems import BadInput
 
 CLAIM = Claim("gain", "It gains {mean:.1f} %", "%", lambda weeks: {}, lambda runs: np.zeros(1), ("luck",))
