@@ -13,6 +13,7 @@ from chokepoint.sim.results.run import Run
 
 Span = tuple[date, date]
 SPANS = ("span", "base", "outside", "inside", "last", "again", "again_base")  # arguments that are a first and last day
+NEVER_WEEKS = 999.0  # weeks to what never comes
 
 
 def spans(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -238,13 +239,45 @@ def mix_second_rise(
     return second / first
 
 
+def gap_change(run: Run, column: str, base: Span, span: Span) -> np.ndarray:
+    """Outside over inside price in one span, over the same in another: above one where the two prices parted."""
+    return price_ratio(run, column, span, span) / price_ratio(run, column, base, base)
+
+
+def weeks_to(run: Run, series: str, column: str, span: Span, amount: float) -> np.ndarray:
+    """Weeks from the first week of a span to the first one in which a flow is at least `amount` a week.
+
+    Parameters
+    ----------
+    series, column : a flow that adds up, in its unit a step (a week).
+    amount : in that unit; above zero.
+
+    Returns
+    -------
+    Weeks by replication: (replications,). 0 where the first week has it, 999 where no week of the span has.
+    """
+    reached = run.column(series, column)[:, _week_steps(run, span)] >= amount
+    return np.where(reached.any(axis=1), reached.argmax(axis=1) * run.step_days / 7.0, NEVER_WEEKS)
+
+
+def weeks_to_end(run: Run, series: str, column: str, span: Span, amount: float) -> np.ndarray:
+    """Weeks from the first week of a span to the first one in which a flow is below `amount` a week after it reached it.
+
+    The parameters are those of `weeks_to`. 999 where the flow never reaches the amount, or never falls below it again
+    within the span: (replications,).
+    """
+    reached = run.column(series, column)[:, _week_steps(run, span)] >= amount
+    over = np.logical_or.accumulate(reached, axis=1) & ~reached
+    return np.where(over.any(axis=1), over.argmax(axis=1) * run.step_days / 7.0, NEVER_WEEKS)
+
+
 STATISTICS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
         level, level_ratio, swing, peak, peak_month, share_of_peak, price_ratio, largest_price_ratio, basket_ratio,
         total, total_ratio, share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within,
         amplification, weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost,
-        mix_second_rise,
+        mix_second_rise, gap_change, weeks_to, weeks_to_end,
     )
 }  # fmt: skip
 

@@ -129,3 +129,26 @@ def test_a_swing_is_the_highest_over_the_lowest_month(run: Run) -> None:
     found = statistics.swing(run, "price_inside", "Nd", (date(2019, 5, 1), date(2019, 6, 30)))
     assert found == pytest.approx([june[0] / may[0], june[1] / may[1]])
     assert found[0] == pytest.approx(115.0 / 107.5)
+
+
+def test_weeks_to_a_flow_and_to_its_end(run: Run) -> None:
+    # 10, 10, 20, 20, 5, 5, 5, 5 a week: from week 1 on it reaches 20 one week later and is below it three weeks later
+    span = (date(2019, 5, 13), date(2019, 6, 30))
+    assert statistics.weeks_to(run, "exports", "Japan", span, 20.0).tolist() == [1.0, 1.0]
+    assert statistics.weeks_to_end(run, "exports", "Japan", span, 20.0).tolist() == [3.0, 3.0]
+    # it has 10 at once, never has 30, and does not fall below 5
+    assert statistics.weeks_to(run, "exports", "Japan", span, 10.0).tolist() == [0.0, 0.0]
+    assert statistics.weeks_to(run, "exports", "Japan", span, 30.0).tolist() == [999.0, 999.0]
+    assert statistics.weeks_to_end(run, "exports", "Japan", span, 30.0).tolist() == [999.0, 999.0]
+    assert statistics.weeks_to_end(run, "exports", "Japan", span, 5.0).tolist() == [999.0, 999.0]
+
+
+def test_how_far_two_prices_part() -> None:
+    # outside over inside: 100 / 100 in week 0, (150 + 250) / (90 + 110) in weeks 1 and 2
+    prices = {"price_outside": [100.0, 150.0, 250.0], "price_inside": [100.0, 90.0, 110.0]}
+    run = Run(
+        "hand", "By hand", date(2019, 5, 6), 7.0, {name: ["Nd"] for name in prices},
+        {name: np.array(path)[None, :, None] for name, path in prices.items()}, {}, recorded(),
+    )  # fmt: skip
+    base, span = (date(2019, 5, 6), date(2019, 5, 12)), (date(2019, 5, 13), date(2019, 5, 26))
+    assert statistics.gap_change(run, "Nd", base, span).tolist() == [2.0]
