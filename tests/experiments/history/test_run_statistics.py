@@ -154,7 +154,7 @@ def test_how_far_two_prices_part() -> None:
     assert statistics.gap_change(run, "Nd", base, span).tolist() == [2.0]
 
 
-def test_a_change_of_stocks_adds_up_series() -> None:
+def test_a_difference_adds_up_series() -> None:
     # firms 10, 20, 40 and refiners 5, 5, 2 t: from the mean of weeks 0 and 1 to week 2, 40 - 15 and 2 - 5
     stocks = {"stock": [10.0, 20.0, 40.0], "product": [5.0, 5.0, 2.0]}
     run = Run(
@@ -162,4 +162,4 @@ def test_a_change_of_stocks_adds_up_series() -> None:
         {name: np.array(path)[None, :, None] for name, path in stocks.items()}, {}, recorded(),
     )  # fmt: skip
     base, span = (date(2019, 5, 6), date(2019, 5, 19)), (date(2019, 5, 20), date(2019, 5, 26))
-    assert statistics.stock_change(run, ["stock", "product"], "Japan Nd", base, span).tolist() == [22.0]
+    assert statistics.difference(run, ["stock", "product"], "Japan Nd", base, span).tolist() == [22.0]
