@@ -67,6 +67,7 @@ def observations(folder: Path) -> list[dict[str, str]]:
 HALF_YEAR_DAYS = 182.625
 YEAR_DAYS = 364
 LEAST = 1e-9  # of a quantity whose ln is taken
+FLOOR = 0.01  # of what passed in the base year: a volume below it counts as that much, since nothing has no ln
 
 
 class History:
@@ -96,12 +97,14 @@ class History:
         )
 
     def logs(self, run: Run) -> np.ndarray:
-        """ln of every point in a run, nan where the run does not reach: (replications, points)."""
+        """ln of every point in a run, nan where the run does not reach: (replications, points). A volume counts as a
+        hundredth of that of the first year at least."""
         last = run.start.toordinal() + run.steps * run.step_days
         values = np.full((run.replications, len(self.data)), np.nan)
         for i, datum in enumerate(self.data):
             if datum.last.toordinal() <= last:
-                values[:, i] = np.log(np.maximum(datum.of(run), LEAST))
+                least = FLOOR * datum.before(run) if datum.adds else 0.0
+                values[:, i] = np.log(np.maximum(datum.of(run), np.maximum(least, LEAST)))
         return values
 
     def bases(self, run: Run) -> np.ndarray:

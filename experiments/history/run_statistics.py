@@ -244,6 +244,20 @@ def gap_change(run: Run, column: str, base: Span, span: Span) -> np.ndarray:
     return price_ratio(run, column, span, span) / price_ratio(run, column, base, base)
 
 
+def difference(run: Run, series: list[str], column: str, base: Span, span: Span) -> np.ndarray:
+    """Mean of one span less that of another, such as a change of stocks or of a price.
+
+    Parameters
+    ----------
+    series, column : series of one unit that are added up, such as the stocks of firms and of refiners.
+
+    Returns
+    -------
+    In the unit of the series, by replication: (replications,).
+    """
+    return np.asarray(np.sum([run.mean(s, column, *span) - run.mean(s, column, *base) for s in series], axis=0))
+
+
 def weeks_to(run: Run, series: str, column: str, span: Span, amount: float) -> np.ndarray:
     """Weeks from the first week of a span to the first one in which a flow is at least `amount` a week.
 
@@ -277,7 +291,7 @@ STATISTICS: dict[str, Callable[..., np.ndarray]] = {
         level, level_ratio, swing, peak, peak_month, share_of_peak, price_ratio, largest_price_ratio, basket_ratio,
         total, total_ratio, share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within,
         amplification, weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost,
-        mix_second_rise, gap_change, weeks_to, weeks_to_end,
+        mix_second_rise, gap_change, weeks_to, weeks_to_end, difference,
     )
 }  # fmt: skip
 

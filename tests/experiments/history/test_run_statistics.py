@@ -152,3 +152,14 @@ def test_how_far_two_prices_part() -> None:
     )  # fmt: skip
     base, span = (date(2019, 5, 6), date(2019, 5, 12)), (date(2019, 5, 13), date(2019, 5, 26))
     assert statistics.gap_change(run, "Nd", base, span).tolist() == [2.0]
+
+
+def test_a_difference_adds_up_series() -> None:
+    # firms 10, 20, 40 and refiners 5, 5, 2 t: from the mean of weeks 0 and 1 to week 2, 40 - 15 and 2 - 5
+    stocks = {"stock": [10.0, 20.0, 40.0], "product": [5.0, 5.0, 2.0]}
+    run = Run(
+        "hand", "By hand", date(2019, 5, 6), 7.0, {name: ["Japan Nd"] for name in stocks},
+        {name: np.array(path)[None, :, None] for name, path in stocks.items()}, {}, recorded(),
+    )  # fmt: skip
+    base, span = (date(2019, 5, 6), date(2019, 5, 19)), (date(2019, 5, 20), date(2019, 5, 26))
+    assert statistics.difference(run, ["stock", "product"], "Japan Nd", base, span).tolist() == [22.0]
