@@ -115,7 +115,7 @@ def new_keys(economy: Economy, world: World) -> Found:
 def verdicts(place: Episode, scenario: Scenario) -> dict[str, str]:
     """Strong, pass or fail of each fact that plain runs answer."""
     simulation = Simulation(scenario)
-    rows = [{**measure(simulation.one(i), place), "point": 0} for i in range(SCORED)]
+    rows = [{**measure(simulation.one(i), place), "version": 0} for i in range(SCORED)]
     score = gather(place, rows, SCORED, simulation.seed, 0)
     return {finding.fact.id: finding.verdict for finding in score.findings if finding.fact.id in rows[0]}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chokepoint.experiments.history.crps import of_draws
-from chokepoint.experiments.history.discrepancy import Discrepancy, Errors
+from chokepoint.experiments.history.discrepancy import KINDS, Discrepancy, Errors
 from chokepoint.experiments.history.observed import History
 
 NOMINAL = 0.9
@@ -50,9 +50,10 @@ class Bands:
 def errors_of(history: History, logs: np.ndarray, bases: np.ndarray) -> Errors:
     """What the model's own error is estimated from; logs, bases: ln of the model at every point and in its base year,
     (replications, points)."""
-    price = np.array([d.series.startswith("price") for d in history.data])
+    kinds = {"price_outside": 0, "price_inside": 1}
+    kind = np.array([kinds.get(d.series, 0 if d.series.startswith("price") else 2) for d in history.data])
     return Errors(
-        history.observed - logs.mean(axis=0), history.sd**2 + logs.var(axis=0), (logs - bases).mean(axis=0), price
+        history.observed - logs.mean(axis=0), history.sd**2 + logs.var(axis=0), (logs - bases).mean(axis=0), kind
     )
 
 
@@ -61,10 +62,10 @@ def bands_of(
 ) -> Bands:
     """Bands at every point of a history, under the model's own error by kind of point."""
     found = errors_of(history, logs, bases)
-    own = np.where(
-        found.price,
-        *(pairs[kind].sd(found.move) if kind in pairs else np.zeros(len(found.move)) for kind in ("price", "volume")),
-    )
+    own = np.zeros(len(found.kind))
+    for number, kind in enumerate(KINDS):
+        if kind in pairs:
+            own = np.where(found.kind == number, pairs[kind].sd(found.move), own)
     spread = np.sqrt(own**2 + history.sd**2)
     times = -(-COPIES // len(logs))
     noise = np.random.default_rng(seed).normal(size=(times * len(logs), logs.shape[1]))

@@ -1,10 +1,10 @@
 """What the model cannot know of itself: how far history lies from its path, beyond luck and measurement.
 
 The error of ln at an observation is normal with standard deviation sqrt(still^2 + (moving * move)^2), where move is how
-far the model itself says that the quantity has gone from its base year, in ln. Prices and volumes each have one pair
-for all episodes, estimated by maximum likelihood from the errors at all scored observations, in which every episode
-weighs alike. The pair that an episode is judged by is estimated without it. `discrepancy.toml` holds the pairs that
-all shipped episodes give together; `chokepoint misfit` writes it.
+far the model itself says that the quantity has gone from its base year, in ln. Prices outside, prices inside and
+volumes have one pair each for all episodes, estimated by maximum likelihood from the errors at all scored observations,
+in which every episode weighs alike. The pair that an episode is judged by is estimated without it. `discrepancy.toml`
+holds the pairs that all shipped episodes give together; `chokepoint misfit` writes it.
 """
 
 import tomllib
@@ -15,19 +15,19 @@ from pathlib import Path
 import numpy as np
 
 FILE = Path(__file__).with_name("discrepancy.toml")
-KINDS = ("price", "volume")
+KINDS = ("price outside", "price inside", "volume")
 LEAST = 0.02  # of both parts, in ln: an episode that is met by luck declares no certainty
 
 
 @dataclass(frozen=True)
 class Errors:
     """Errors of an episode at its scored observations, each (points,): ln of history less the mean of ln of the model,
-    variance of measurement and of luck, how far the model has moved, and whether the point is a price."""
+    variance of measurement and of luck, how far the model has moved, and the number of its kind in `KINDS`."""
 
     error: np.ndarray
     variance: np.ndarray
     move: np.ndarray
-    price: np.ndarray
+    kind: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ def estimated(episodes: Sequence[Errors]) -> dict[str, Discrepancy]:
     from scipy.optimize import minimize
 
     found = {}
-    for kind in KINDS:
-        chosen = [e.price if kind == "price" else ~e.price for e in episodes]
+    for number, kind in enumerate(KINDS):
+        chosen = [e.kind == number for e in episodes]
         parts = [(e.error[at], e.variance[at], e.move[at]) for e, at in zip(episodes, chosen, strict=True) if at.any()]
         if not parts:
             continue
@@ -69,9 +69,9 @@ def estimated(episodes: Sequence[Errors]) -> dict[str, Discrepancy]:
 
 
 def without_each(episodes: Mapping[str, Errors]) -> dict[str, dict[str, Discrepancy]]:
-    """The pairs that the other episodes give, by episode; without volumes that of prices stands for both."""
+    """The pairs that the other episodes give, by episode; a kind that they lack takes the first they have."""
     found = {name: estimated([e for other, e in episodes.items() if other != name]) for name in episodes}
-    return {name: {kind: pairs[kind if kind in pairs else "price"] for kind in KINDS} for name, pairs in found.items()}
+    return {n: {kind: pairs.get(kind, next(iter(pairs.values()))) for kind in KINDS} for n, pairs in found.items()}
 
 
 def write(pairs: Mapping[str, Discrepancy], episodes: Iterable[str], path: Path = FILE) -> None:
@@ -82,7 +82,7 @@ def write(pairs: Mapping[str, Discrepancy], episodes: Iterable[str], path: Path 
         f"# Episodes: {', '.join(episodes)}.",
     ]
     for kind, pair in pairs.items():
-        lines += ["", f"[{kind}]", f"still = {pair.still}", f"moving = {pair.moving}"]
+        lines += ["", f'["{kind}"]', f"still = {pair.still}", f"moving = {pair.moving}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -209,7 +209,8 @@ class Law:
             now = self.force(day)
             more = np.maximum(now.withheld - before.withheld, now.tax - before.tax)[:, chosen]
             if more.max(initial=0.0) >= MATTERS:
-                return min((a for a in self.acts if a.date == day and self._felt(a, chosen)), key=eve_of)
+                told = [a for a in self.acts if a.date == day]
+                return min([a for a in told if self._felt(a, chosen)] or told, key=eve_of)
             before = now
         return None
 

@@ -14,6 +14,7 @@ from chokepoint.sim.results.run import Run
 Span = tuple[date, date]
 SPANS = ("span", "base", "outside", "inside", "last", "again", "again_base")  # arguments that are a first and last day
 NEVER_WEEKS = 999.0  # weeks to what never comes
+BEYOND = 999.0  # a ratio that is not told any larger
 
 
 def spans(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,11 +92,16 @@ def total(run: Run, series: str, columns: list[str] | str, span: Span) -> np.nda
     return run.total(series, columns, *span)
 
 
+def _over(value: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """One over the other, `BEYOND` at most, which stands for something over nothing too: (replications,)."""
+    return np.minimum(value / np.maximum(base, 1e-12), BEYOND)
+
+
 def total_ratio(
     run: Run, series: str, columns: list[str] | str, span: Span, base: Span, scale: float = 1.0
 ) -> np.ndarray:
-    """Sum of one span over the sum of another, times `scale`."""
-    return scale * run.total(series, columns, *span) / run.total(series, columns, *base)
+    """Sum of one span over the sum of another, times `scale`; `BEYOND` where the other is nothing."""
+    return _over(scale * run.total(series, columns, *span), run.total(series, columns, *base))
 
 
 def share_of(run: Run, series: str, columns: list[str] | str, span: Span, amount: float) -> np.ndarray:

@@ -253,7 +253,7 @@ def origin_shares(run: Run, buyer: str, exporter: str | None) -> tuple[list[int]
     """Years, and the share of each origin in the arrivals of `buyer`: origin -> (replications, years).
 
     Origins stand in the order of the countries, the exporting state first; what was smuggled out of it stands
-    as an origin of its own.
+    as an origin of its own, and those that never have much are others together.
     """
     years = years_of(run)
     spans = [(date(y, 1, 1), date(y, 12, 31)) for y in years]
@@ -264,7 +264,8 @@ def origin_shares(run: Run, buyer: str, exporter: str | None) -> tuple[list[int]
         smuggled = np.minimum(totals(run, "leaked", [buyer], spans) / total, shares[exporter])
         legal = {f"{exporter}, legal": shares.pop(exporter) - smuggled, f"{exporter}, smuggled": smuggled}
         shares = {**legal, **shares}
-    return years, shares
+    others = (total > 1e-9) - np.sum(list(shares.values()), axis=0)
+    return years, {**shares, "others": others} if others.max() > 1e-9 else shares
 
 
 def buyer_origin(run: Run, observed: Sequence[Row], buyer: str) -> Figure | None:

@@ -101,12 +101,13 @@ def _bands_told(places: Sequence[Episode], scores: Mapping[str, Score]) -> list[
             at = np.array(bands.group) == group
             found.setdefault(group, []).append((bands.held[at], bands.crps[at], bands.whitened[at] ** 2))
     told = "; ".join(
-        f"of {kind}s {pair.still:.2f} at rest and {pair.moving:.2f} for each unit of ln that the model has moved"
+        f"{kind} {pair.still:.2f} at rest and {pair.moving:.2f} for each unit of ln that the model has moved"
         for kind, pair in pairs.items()
     )
     lines = [
-        f"**Bands.** Beyond luck and measurement the model errs, in ln, by {told} (estimated on all episodes together;"
-        " each episode is judged by what the others give). Bands of 90 % with that error:", "",
+        "**Bands.** Beyond luck and measurement the model errs, in ln, by a standard deviation of:"
+        f" {told} (estimated on all episodes together; each episode is judged by what the others give)."
+        " Bands of 90 % with that error:", "",
         "| group | points | held | crps | mean square of whitened errors |", "|---|---|---|---|---|",
     ]  # fmt: skip
     for group, parts in found.items():

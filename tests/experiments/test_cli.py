@@ -154,7 +154,7 @@ def test_a_shell_completes_names_without_the_model() -> None:
 
     assert completed("ru") == ["run"]
     assert completed("run", "") == names()
-    assert completed("run", "2010") == ["2010-embargo"]
+    assert completed("run", "2010-e") == ["2010-embargo"]
     assert completed("paper", "") == studies()
     assert set(completed("system", "")) == set(systems())
     assert completed("describe", "") == list(PARAMETERS)

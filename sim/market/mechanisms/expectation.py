@@ -185,6 +185,13 @@ def begun(step: int, row: int, material: int, seen: float, I: Any) -> bool:
     return enough and I.told_kind[row] >= ACT and I.told_from[row] <= step
 
 
+def eased(step: int, row: int, material: int, seen: float, I: Any) -> bool:
+    """Whether an act has begun and withholds less than was told: what is seen of it is no riddle, and the rest is
+    doubted as before."""
+    some = I.told_share[row, material] > NOTICED and seen > NOTICED
+    return some and I.told_kind[row] >= ACT and I.told_from[row] <= step
+
+
 def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I: Any, S: Any) -> None:
     """What is believed of a passage: what is told of it, and a cut that is seen and that nobody explained."""
     here, there = N.v_here[passage], N.v_there[passage]
@@ -206,11 +213,15 @@ def of_passage(step: int, dt: float, passage: int, span: int, P: Any, N: Any, I:
         if I.told_what[row] == LANE:
             any_told = True
             full = share_in_full(row, P, I)
-            as_told = begun(step, row, material, 1.0 - S.open_share[passage], I)
-            explained = explained or as_told
+            seen = 1.0 - S.open_share[passage]
+            as_told = begun(step, row, material, seen, I)
+            under_way = as_told or eased(step, row, material, seen, I)
+            explained = explained or under_way
             size = I.told_share[row, material]
             for outcome in range(OUTCOMES):
                 share = size if as_told else part(S.weight[row], full, size, outcome)
+                if under_way:
+                    share = max(share, min(size, seen))
                 for week in range(first, last):
                     S.path[outcome, week] = together(S.path[outcome, week], share, I.told_kind[row])
         elif I.told_what[row] == TAX and I.told_from[row] > step:
@@ -270,7 +281,8 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
         known = True
         first, last = max(0, I.told_from[row] - step), min(span, I.told_until[row] - step)
         as_told = begun(step, row, material, cut, I)
-        explained = explained or as_told
+        under_way = as_told or eased(step, row, material, cut, I)
+        explained = explained or under_way
         full = share_in_full(row, P, I)
         size = I.told_share[row, material]
         if not as_told and I.told_kind[row] >= ACT:  # mines that go on although they were told to stop
@@ -278,6 +290,8 @@ def of_output(step: int, dt: float, market: int, span: int, P: Any, N: Any, I: A
             size *= exp(-max(0, since) * dt / P.words_years)
         for outcome in range(OUTCOMES):
             share = size if as_told else part(S.weight[row], full, size, outcome)
+            if under_way:
+                share = max(share, min(I.told_share[row, material], cut))
             for week in range(first, last):
                 S.path[outcome, week] = together(S.path[outcome, week], share, I.told_kind[row])
     slot = step % weeks

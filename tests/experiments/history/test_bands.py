@@ -51,26 +51,29 @@ def test_the_models_own_error_is_found_again() -> None:
     luck = np.random.default_rng(3)
     moves = luck.uniform(-2.0, 2.0, 4000)
     error = luck.normal(size=4000) * np.sqrt(0.2**2 + (0.5 * moves) ** 2 + 0.1**2)
-    episode = Errors(error, np.full(4000, 0.01), moves, np.full(4000, True))
+    episode = Errors(error, np.full(4000, 0.01), moves, np.zeros(4000, int))
     pair = estimated([episode])
-    assert set(pair) == {"price"}
-    assert (pair["price"].still, pair["price"].moving) == (pytest.approx(0.2, abs=0.03), pytest.approx(0.5, abs=0.04))
+    assert set(pair) == {"price outside"}
+    assert (pair["price outside"].still, pair["price outside"].moving) == (
+        pytest.approx(0.2, abs=0.03),
+        pytest.approx(0.5, abs=0.04),
+    )
 
 
 def test_an_episode_is_judged_by_the_errors_of_the_others() -> None:
     def one(size: float) -> Errors:
-        return Errors(size * np.array([1.0, -1.0, 1.0, -1.0]), np.zeros(4), np.zeros(4), np.full(4, True))
+        return Errors(size * np.array([1.0, -1.0, 1.0, -1.0]), np.zeros(4), np.zeros(4), np.zeros(4, int))
 
     found = without_each({"calm": one(0.1), "wild": one(1.0)})
-    assert found["calm"]["price"].still == pytest.approx(1.0, abs=0.01)
-    assert found["wild"]["price"].still == pytest.approx(0.1, abs=0.01)
+    assert found["calm"]["price outside"].still == pytest.approx(1.0, abs=0.01)
+    assert found["wild"]["price outside"].still == pytest.approx(0.1, abs=0.01)
 
 
 def test_the_file_of_the_models_own_error_comes_back(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    write({"price": Discrepancy(0.31, 0.2)}, ["one", "two"], tmp_path / "d.toml")
-    assert declared(tmp_path / "d.toml") == {"price": Discrepancy(0.31, 0.2)}
+    write({"price outside": Discrepancy(0.31, 0.2)}, ["one", "two"], tmp_path / "d.toml")
+    assert declared(tmp_path / "d.toml") == {"price outside": Discrepancy(0.31, 0.2)}
     assert "one, two" in (tmp_path / "d.toml").read_text()
-    assert set(declared()) == {"price", "volume"}
+    assert set(declared()) == {"price outside", "price inside", "volume"}
 
 
 def test_bands_hold_what_they_claim_and_a_false_claim_is_seen() -> None:
@@ -83,7 +86,7 @@ def test_bands_hold_what_they_claim_and_a_false_claim_is_seen() -> None:
     history = History(data, RESIDUALS)
 
     def held(sd: float) -> dict[str, float]:
-        return bands_of(history, logs, logs, {"price": Discrepancy(sd, 0.0)}).by_group()["outside"]
+        return bands_of(history, logs, logs, {"price outside": Discrepancy(sd, 0.0)}).by_group()["outside"]
 
     right, narrow = held(0.3), held(0.1)
     assert 0.86 < right["held"] < 0.94

@@ -63,6 +63,28 @@ def test_an_act_that_withholds_nothing_explains_no_cut_that_is_seen() -> None:
     assert np.allclose(found[0], found[1])
 
 
+def test_an_act_that_lets_some_pass_is_no_riddle() -> None:
+    # a hold of one mine of two is told as the end of both: the half that is seen is that act's, it ends when that does,
+    # and is not a cut that nobody explained, which would be expected to last for as long again and more
+    found = {}
+    for name, told in (("eased", True), ("unexplained", False)):
+        acts = [event("h", DAY, "ore_hold", target="Pit 1", end=DAY + timedelta(days=250))]
+        scenario = world_scenario(noise=False, mines=2, events=acts, news=[])
+        pits = [k.mine for k in scenario.mines if k.legal == "yes" and k.country == "Exportia"]
+        real = acts[0].model_copy(update={"target": pits[0]})
+        heard = acts[0].model_copy(update={"id": "both", "target": ";".join(pits), "admitted": "heard"})
+        items = (news_item("n", DAY, "act", measure="both"),) if told else ()
+        scenario = scenario.model_copy(update={"events": (real, heard), "news": items})
+        world = Simulation(scenario).world()
+        market = int(world.N.q_of[world.countries.index("Exportia"), 0])
+        world.advance(world.calendar.step_of(DAY) + 32)
+        found[name] = world.S.output_withheld[:, market].copy(), float(world.S.supply_cut[market])
+    eased, cut = found["eased"]
+    assert 0.2 < cut < 0.9
+    assert (found["unexplained"][0] >= cut - 1e-9).all()  # expected to last beyond the horizon
+    assert eased.mean() < 0.6 * cut  # what is left of it in the horizon: four weeks of its thirty-six
+
+
 def test_who_feared_to_lose_use_remembers_it_for_years() -> None:
     world = world_of(event("e", DAY, "embargo", target="all", end=DAY + timedelta(days=90)))
     importer = int(world.N.q_of[world.countries.index("Importia"), 0])
