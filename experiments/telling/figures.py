@@ -281,7 +281,7 @@ def buyer_origin(run: Run, observed: Sequence[Row], buyer: str) -> Figure | None
         return None
     others = [c for c in run.columns["use"] if c not in (buyer, exporter)]
     colours = dict(zip(others, itertools.cycle(ORIGIN_COLOURS), strict=False))
-    colours |= {f"{exporter}, legal": OUTSIDE, f"{exporter}, smuggled": SMUGGLED}
+    colours |= {f"{exporter}, legal": OUTSIDE, f"{exporter}, smuggled": SMUGGLED, "others": "#d0d0d0"}
     with draw.theme():
         fig = Figure(figsize=(PAGE_MM / draw.MM_PER_INCH, 1.0))
         ax = fig.add_subplot()
