@@ -1,5 +1,6 @@
 """Verbs of fitting: calibration, episodes left out in turn, recovery of known values."""
 
+import dataclasses
 import json
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,10 @@ def calibrate(
     elementary: Annotated[
         bool, typer.Option(help="count answers of `chokepoint economics` beyond their limits, too")
     ] = True,
+    declared: Annotated[
+        bool,
+        typer.Option("--declared", help="believe observations as far as the model's own error (`misfit`) allows"),
+    ] = False,
     free: Annotated[
         int,
         typer.Option(
@@ -60,7 +65,7 @@ def calibrate(
 
     last = None if to is None else _day("--to", to)
     aims = calibration.aims_until(episodes or (), last)
-    problem = Problem(FITTED, aims, replications, seed, elementary=elementary)
+    problem = Problem(FITTED, aims, replications, seed, elementary=elementary, declared=declared)
     if free:
         problem = identification.narrowed(problem, free, workers=workers)
     found = calibration.calibrate(problem, starts, evaluations, out, workers, teller(as_json), method)
@@ -68,11 +73,14 @@ def calibrate(
     if last is not None:
         data["holdout"] = identification.holdout(found, problem.aims[0].episode, last + timedelta(days=1))
         write_table(out / "holdout.csv", data["holdout"])
-    if profiles:
-        data["profiles"] = identification.profiles(problem, found[0].values, workers)
-        write_table(out / "profiles.csv", data["profiles"])
-    if draws:
-        sample.write(posterior.posterior(problem, found[0].values, draws, workers), out / "posterior.csv")
+    if profiles or draws:  # limits of elementary economics are walls, around which nothing is straight: data and priors
+        smooth = dataclasses.replace(problem, elementary=False)
+        (centre,) = calibration.calibrate(smooth, 1, evaluations, out / "data-alone", workers, teller(as_json), method)
+        if profiles:
+            data["profiles"] = identification.profiles(smooth, centre.values, workers)
+            write_table(out / "profiles.csv", data["profiles"])
+        if draws:
+            sample.write(posterior.posterior(smooth, centre.values, draws, workers), out / "posterior.csv")
     if as_json:
         print(json.dumps(data))
         return

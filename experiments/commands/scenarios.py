@@ -20,7 +20,7 @@ def episodes(as_json: Json = False) -> None:
         print(json.dumps([{k: str(v) for k, v in row.items()} for row in rows]))
         return
     for row in rows:
-        print(f"{row['name']:<20} {row['start']} to {row['end']}  {row['title']}")
+        print(f"{row['name']:<23} {row['start']} to {row['end']}  {row['title']}")
 
 
 @app.command()

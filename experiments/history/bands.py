@@ -12,7 +12,7 @@ import numpy as np
 
 from chokepoint.experiments.history.crps import of_draws
 from chokepoint.experiments.history.discrepancy import KINDS, Discrepancy, Errors
-from chokepoint.experiments.history.observed import History
+from chokepoint.experiments.history.observed import Datum, History
 
 NOMINAL = 0.9
 HELD = (0.80, 0.97)  # share of points that bands of 90 % should hold
@@ -47,11 +47,17 @@ class Bands:
         }  # fmt: skip
 
 
+def kind_of(datum: Datum) -> str:
+    """Which of `KINDS` a point is of; a price of a country is one outside."""
+    if datum.series == "price_inside":
+        return "price inside"
+    return "price outside" if datum.series.startswith("price") else "volume"
+
+
 def errors_of(history: History, logs: np.ndarray, bases: np.ndarray) -> Errors:
     """What the model's own error is estimated from; logs, bases: ln of the model at every point and in its base year,
     (replications, points)."""
-    kinds = {"price_outside": 0, "price_inside": 1}
-    kind = np.array([kinds.get(d.series, 0 if d.series.startswith("price") else 2) for d in history.data])
+    kind = np.array([KINDS.index(kind_of(d)) for d in history.data])
     return Errors(
         history.observed - logs.mean(axis=0), history.sd**2 + logs.var(axis=0), (logs - bases).mean(axis=0), kind
     )

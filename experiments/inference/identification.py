@@ -15,7 +15,7 @@ from chokepoint.experiments.inference.search import Search, Start
 from chokepoint.sim.scenario.problems import BadInput
 
 ASIDE = 1.0  # standard deviations of its prior that a parameter is put aside in its profile
-AGAIN = 2  # times that the others are fitted again
+DAMPINGS = (1e4, 0.0, 0.3, 3.0)  # of the steps by which the others are fitted again; the first leaves them
 VERDICTS = {"identified": 0.7, "weak": 0.9, "not identified": 1.0}  # by what is left of the prior's standard deviation
 MOST = 500.0  # of an objective among elementary effects: that of a failed run would drown all others
 
@@ -91,13 +91,14 @@ def profiled(search: Any, best: Mapping[str, float]) -> list[dict[str, Any]]:
     at = np.array([np.where(np.arange(len(centre)) == i, centre + sign * ASIDE, centre) for i, sign in sides])
     least = np.full(len(sides), np.inf)
     guess = [here + slopes[:, i] * sign * ASIDE for i, sign in sides]
-    for _ in range(AGAIN):
-        at = np.array([_give_way(at[k], guess[k], slopes, i, low, high) for k, (i, _) in enumerate(sides)])
-        found = search.residuals([least_squares.unit(z, low, high) for z in at])
+    for damping in DAMPINGS:
+        tried = np.array([_give_way(at[k], guess[k], slopes, i, damping, low, high) for k, (i, _) in enumerate(sides)])
+        found = search.residuals([least_squares.unit(z, low, high) for z in tried])
         for k, answer in enumerate(found):
-            if answer is not None:
-                guess[k], least[k] = answer, min(least[k], float(answer @ answer))
-    rises = {side: max(0.0, value - float(here @ here)) for side, value in zip(sides, least, strict=True)}
+            if answer is not None and float(answer @ answer) < least[k]:
+                at[k], guess[k], least[k] = tried[k], answer, float(answer @ answer)
+    best_found = min(float(here @ here), *least)  # a side may find what the search did not
+    rises = {side: value - best_found for side, value in zip(sides, least, strict=True)}
     rows = []
     for i, name in enumerate(problem.parameters):
         mine = [rises[side] for side in ((i, -1.0), (i, 1.0)) if side in rises]
@@ -110,10 +111,11 @@ def profiled(search: Any, best: Mapping[str, float]) -> list[dict[str, Any]]:
 
 
 def _give_way(
-    at: np.ndarray, residuals: np.ndarray, slopes: np.ndarray, held: int, low: np.ndarray, high: np.ndarray
-) -> np.ndarray:
-    """Where all but one parameter go from here by the slopes."""
+    at: np.ndarray, residuals: np.ndarray, slopes: np.ndarray, held: int, damping: float, low: np.ndarray,
+    high: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Where all but one parameter go from here by the slopes, in a damped step."""
     step = np.zeros(len(at))
     free = np.arange(len(at)) != held
-    step[free] = least_squares.step_from(residuals, slopes[:, free], at[free], 0.0, low[free], high[free])
+    step[free] = least_squares.step_from(residuals, slopes[:, free], at[free], damping, low[free], high[free])
     return np.asarray(np.clip(at + step, low, high))

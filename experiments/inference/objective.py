@@ -22,6 +22,8 @@ from math import exp, log
 import numpy as np
 
 from chokepoint.agents.behaviour import PARAMETERS, TENTHS, Parameter
+from chokepoint.experiments.history import discrepancy
+from chokepoint.experiments.history.bands import kind_of
 from chokepoint.experiments.history.catalogue import Episode, find
 from chokepoint.experiments.history.facts import HOLDOUT, Fact
 from chokepoint.experiments.history.observed import AGAINST_HISTORY, History
@@ -81,7 +83,8 @@ def away(parameter: Parameter, value: float) -> float:
 class Problem:
     """What is searched: parameters (names of the table), aims, replications of each and seed; `held` are those that
     stay at a value of their own; count: independent observations that each episode counts as, 0 for as many as it
-    has; elementary: whether answers of elementary experiments count."""
+    has; elementary: whether answers of elementary experiments count; declared: whether observations are believed as far
+    as the model's own error allows that its episodes show (`discrepancy.py`), instead of `RESIDUALS`."""
 
     parameters: tuple[str, ...]
     aims: tuple[Aim, ...]
@@ -90,6 +93,7 @@ class Problem:
     held: tuple[tuple[str, float], ...] = ()
     count: float = COUNT
     elementary: bool = False
+    declared: bool = False
 
     def __post_init__(self) -> None:
         names = (*self.parameters, *dict(self.held))
@@ -174,6 +178,8 @@ class Target:
             Simulation(e.scenario(), changes=aim.changes).scenario
             for e, aim in zip(self.episodes, problem.aims, strict=True)
         ]
+        pairs = discrepancy.declared() if problem.declared else {}
+        self.own_error = {kind: pair.still for kind, pair in pairs.items()}
         self.same = [s.model_copy(update={"name": "", "title": ""}).digest() for s in self.scenarios]
 
     def by_episode(self, values: Mapping[str, float]) -> dict[str, dict[str, np.ndarray]]:
@@ -187,7 +193,7 @@ class Target:
                 simulation = Simulation(scenario, behaviour=dict(values), seed=self.problem.seed)
                 runs[same] = simulation.run(self.problem.replications)
             run, facts = runs[same], episode.facts
-            groups = {} if facts.history is None else _of_history(facts.history, run, aim.span)
+            groups = {} if facts.history is None else _of_history(facts.history, run, aim.span, self.own_error)
             asked = [f for f in scored(episode, aim) if facts.within(f, run)]
             if asked:
                 far = [distance(f, float(np.median(facts.value(f, run)))) for f in asked]
@@ -229,10 +235,12 @@ class Target:
         return WORST if found is None else float(found @ found)
 
 
-def _of_history(history: History, run: Run, span: tuple[date, date] | None) -> dict[str, np.ndarray]:
-    """Errors of ln over their standard deviation, on the mean of ln over replications, by group."""
-    errors = (history.logs(run).mean(axis=0) - history.observed) / np.sqrt(
-        history.sd**2 + history.residuals.model_sd**2
-    )
+def _of_history(
+    history: History, run: Run, span: tuple[date, date] | None, own_error: Mapping[str, float]
+) -> dict[str, np.ndarray]:
+    """Errors of ln over their standard deviation, on the mean of ln over replications, by group. own_error: of the
+    model by kind of point, where it is not that of the history's residuals."""
+    own = np.array([own_error.get(kind_of(d), history.residuals.model_sd) for d in history.data])
+    errors = (history.logs(run).mean(axis=0) - history.observed) / np.sqrt(history.sd**2 + own**2)
     within = history.chosen(span=span)
     return {name: errors[mask & within] for name, mask in history.groups.items() if (mask & within).any()}
