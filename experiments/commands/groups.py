@@ -7,7 +7,19 @@ import typer.core
 GROUPS = {
     "Run and look": ("episodes", "run", "serve", "show", "week", "describe", "report", "export"),
     "Ask": ("acts", "trace", "diff", "systems", "system"),
-    "Believe": ("economics", "score", "ablate", "placebo", "tornado", "draws", "weigh", "calibrate", "misfit", "cite"),
+    "Believe": (
+        "economics",
+        "dock",
+        "score",
+        "ablate",
+        "placebo",
+        "tornado",
+        "draws",
+        "weigh",
+        "calibrate",
+        "misfit",
+        "cite",
+    ),
     "Studies": ("studies", "paper", "sweep", "status", "resume", "extend", "retry-failed", "merge", "bundle"),
     "Make worlds": ("new", "validate"),
 }
