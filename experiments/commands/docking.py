@@ -28,9 +28,10 @@ def dock(
     no_figures: Annotated[bool, typer.Option("--no-figures", help="write no figure")] = False,
     as_json: Json = False,
 ) -> None:
-    """Published answers: does the model give them in the papers' own set-ups?
+    """Published answers: does the model give them?
 
-    Cascades, storage, monopoly, contagion, reserves, cartels, power; status 1 if any answer is not met.
+    In the papers' own set-ups: cascades, storage, monopoly, contagion, reserves, cartels, power; status 1 if any answer
+    is not met.
     """
     from chokepoint.experiments.docking import suite, table
     from chokepoint.experiments.docking.draws import behaviours

@@ -14,7 +14,6 @@ from chokepoint.experiments.economics.economy import WEEKS
 from chokepoint.experiments.economics.spatial_market import SpatialMarket
 from chokepoint.experiments.economics.worlds import Change, World, world
 from chokepoint.sim.scenario.programmes import Reserve
-from chokepoint.sim.scenario.tables import Scenario
 
 ROW = ("D10", "cartel")
 FREE, COST, INTEREST = 5400.0, 3.5, 0.05  # t a year of the cartel in free trade, USD/kg, a year
@@ -115,13 +114,15 @@ DOCKINGS = (
     Docking(
         *ROW, "A stock against a cartel",
         "Nichols and Zeckhauser (1977), Bell Journal of Economics 8, 66-96",
-        "Two years. An exporter with nine tenths of what is used abroad sets a quota for each as it begins, the second one"
-        f" best once the first year is past; importing states buy {DAYS:g} days of use in the first and let go of them in"
-        " the second. The cartel's profit is looked for over all pairs of quotas, without the stock and with it.",
+        "Two years. An exporter with nine tenths of what is used abroad sets a quota for each as it begins, the"
+        f" second one best once the first year is past; importing states buy {DAYS:g} days of use in the first and let"
+        " go of them in the second. The cartel's profit is looked for over all pairs of quotas, without the stock and"
+        " with it.",
         f"draws of all parameters, {GAMES} at most",
-        "With a stock behind the buyers a tight second quota brings the cartel less, so that it lets more go; and what"
-        " is believed to lie in store lowers what holders expect. A reserve here lets go only what users would lose, so"
-        " that it works where the cartel's price stops lines.",
+        "What the buyers let go, and what is believed to lie in store, lowers the price of the second year at any"
+        " quota. With two months in store the cartel sells a little less and earns less; with three a tight quota"
+        " brings it less than a loose one, and it lets go. A reserve here lets go only what users would lose, so that"
+        " it works where the cartel's price stops lines.",
         (Question("later", "price of the second year with the stock over that without", None, 0.99, "", "below 1"),),
         make,
     ),

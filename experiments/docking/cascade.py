@@ -74,7 +74,8 @@ def by_hand(
 
 def gaps(seed: int = 1) -> dict[str, np.ndarray]:
     """Widest gap of each network between the cascade here and the rules by hand, over all its use: (networks,)."""
-    random, found = np.random.default_rng(seed), {"lost": [], "trade": [], "negligible": [], "retries": []}
+    random = np.random.default_rng(seed)
+    found: dict[str, list[float]] = {name: [] for name in ("lost", "trade", "negligible", "retries")}
     for _ in range(NETWORKS):
         production, reserves, trade, loss = network(random)
         size = production.sum()
@@ -95,7 +96,7 @@ def make(given: Sequence[Behaviour]) -> Reply:
     ranked = {name: np.maximum(np.sort(each), 1e-18) for name, each in found.items()}
     panel = Panel(
         "gap to the published rules", "of all use",
-        {"use lost": ranked["lost"], "trade": ranked["trade"], "use lost, shocks below 1e-5 kept": ranked["negligible"]},
+        {"use lost": ranked["lost"], "trade": ranked["trade"], "use lost, small shocks kept": ranked["negligible"]},
         axis="networks, ranked", high=1e-9,
     )  # fmt: skip
     notes = [
@@ -116,9 +117,9 @@ DOCKINGS = (
         f" both on {NETWORKS} invented networks of {COUNTRIES[0]} to {COUNTRIES[1] - 1} countries that lose a tenth to"
         " nine tenths of their largest production.",
         "nothing: it has neither luck nor parameters",
-        "The cascade is the paper's once a country takes upon itself at once what it cannot pass on (`retries=False`),"
-        " as in the authors' program; who was hit once is not asked for more there either. It docks the algorithm, which"
-        " has no prices; the market spreads the same cut over all.",
+        "The cascade is the paper's once a country takes upon itself at once what it cannot pass on"
+        " (`retries=False`), as in the authors' program; who was hit once is not asked for more there either. It"
+        " docks the algorithm, which has no prices; the market spreads the same cut over all.",
         (
             Question("lost", "widest gap in use lost by a country", None, 1e-9, "of all use", "the same, exactly"),
             Question("trade", "widest gap on a link", None, 1e-9, "of all use", "the same, exactly"),

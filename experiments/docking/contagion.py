@@ -39,7 +39,7 @@ def make(given: Sequence[Behaviour]) -> Reply:
     blind = elasticities({**given[0], **NOTHING_EXPECTED}, STATES[:1])
     ends = tuple(np.quantile(path[:, 1:], [0.1, 0.9], axis=1)) if path.shape[1] > 1 else (path[:, 0], path[:, 0])
     panel = Panel(
-        "rise of price for 1 % of trade withheld", "%", {"one of four alone": path[:, 0], "all four": four},
+        "rise of price for 1 % of trade withheld", "% of price", {"one of four alone": path[:, 0], "all four": four},
         axis="withheld, share of world trade", at=np.array(WITHHELD), low=PLAUSIBLE[0], high=PLAUSIBLE[1],
         bands={"one of four alone": (ends[0], ends[1])},
     )  # fmt: skip
@@ -55,9 +55,9 @@ DOCKINGS = (
         *ROW, "Price of a restricted tonne",
         "Giordani, Rocha and Ruta (2012), CESifo Working Paper 3783; (2016), Journal of International Economics 101,"
         " 102-122",
-        "One of four equal exporters withholds a tenth, or a fifth, of world trade for a year by half-yearly quotas that"
-        " everybody hears of; the other three may sell more, as exporters of food could when 1 % more of trade came"
-        " under restrictions.",
+        "One of four equal exporters withholds a tenth, or a fifth, of world trade for a year by half-yearly quotas"
+        " that everybody hears of; the other three may sell more, as exporters of food could when 1 % more of trade"
+        " came under restrictions.",
         "draws of all parameters",
         "Elasticities of metals are near those of staple food in a year, and others fill half of the gap. Where all"
         " exporters withhold together nobody does, and the price rises twice to three times as much.",

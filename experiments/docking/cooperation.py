@@ -129,12 +129,12 @@ def make(given: Sequence[Behaviour]) -> Reply:
     )
     panel = Panel(
         "both build as much", "million USD beside no reserve",
-        {who: each - each[0] for who, each in zip(PLAYERS, expected.T, strict=True)},
+        {f"state {who}": each - each[0] for who, each in zip(PLAYERS, expected.T, strict=True)},
         axis="built up in two years, days of use", at=np.array(BEYOND),
     )  # fmt: skip
     notes = [
-        f"stores of at most {LIMIT:g} days: both hold {found['held'][0]:.0f} days; cooperation saves {found['gain'][0]:.2g} %"
-        " of what reserves save",
+        f"stores of at most {LIMIT:g} days: both hold {found['held'][0]:.0f} days; cooperation saves"
+        f" {found['gain'][0]:.2g} % of what reserves save",
         f"stores without a limit: {free['alone']:.0f} days each for itself, {free['held']:.0f} days together;"
         f" cooperation saves {free['gain']:.2g} %",
     ]
@@ -146,17 +146,18 @@ DOCKINGS = (
     Docking(
         *ROW, "Reserves with and without cooperation",
         "Murphy, Toman and Weiss (1987), Management Science 33, 484-499",
-        f"Two importers choose how much to build up in two years, to a limit of {LIMIT:g} days of use, and how fast to let"
-        f" go. With a probability of {PROBABILITY:g} half of all exports stop in the fourth year. Each pair of plans is a"
-        " run with and one without the crisis; payoffs are value added not lost, bills and reserves (`reserve_account`)."
-        " Plans that answer each other best stand against those that are best in sum.",
+        f"Two importers choose how much to build up in two years, to a limit of {LIMIT:g} days of use, and how fast to"
+        f" let go. With a probability of {PROBABILITY:g} half of all exports stop in the fourth year. Each pair of"
+        " plans is a run with and one without the crisis; payoffs are value added not lost, bills and reserves"
+        " (`reserve_account`). Plans that answer each other best stand against those that are best in sum.",
         f"draws of all parameters, {GAMES} at most",
-        "Value added that hangs on a day's use is many times its price, so that a store of two months is filled and let go"
-        " in need whoever decides: the paper lays it on the limits of stores, too. What a state does for itself is most of"
-        " what it does for all, and where stores have no limit each still leans little on the other.",
+        "Value added that hangs on a day's use is many times its price, so that a store of two months is filled and"
+        " let go in need whoever decides: the paper lays it on the limits of stores, too. What a state does for"
+        " itself is most of what it does for all, and where stores have no limit each still leans little on the"
+        " other.",
         (
             Question("held", "days built up when both decide together", 0.5 * LIMIT, None, "days", "to the limit"),
-            Question("build", "days built up each for itself, over that together", 0.9, 1.1, "", "essentially the same"),
+            Question("build", "days built up each for itself, over together", 0.9, 1.1, "", "essentially the same"),
             Question("release", "pace of letting go, the same ratio", 0.9, 1.1, "", "essentially the same"),
         ),
         make,

@@ -76,15 +76,15 @@ def make(given: Sequence[Behaviour]) -> Reply:
 DOCKINGS = (
     Docking(
         *ROW, "A public stock and private ones",
-        "Toman (1984), Resources for the Future, DOE/PE/70267-T4 (OSTI 6525114)",
-        f"An embargo of a tenth, or of nine tenths, of exports for a year is decreed half a year ahead. Private"
-        f" speculation is what firms abroad hold beyond the usual when it begins, without public stocks and with {DAYS:g}"
-        " days of use in each importing state, published. The rule by which firms lean on a reserve (`crowding_out`) is"
-        " off: what is left is what the reserve does to the price that holders expect.",
+        "Toman, Resources for the Future, report DOE/PE/70267-T4 (OSTI 6525114)",
+        "An embargo of a tenth, or of nine tenths, of exports for a year is decreed half a year ahead. Private"
+        " speculation is what firms abroad hold beyond the usual when it begins, without public stocks and with"
+        f" {DAYS:g} days of use in each importing state, published. The rule by which firms lean on a reserve"
+        " (`crowding_out`) is off: what is left is what the reserve does to the price that holders expect.",
         "draws of all parameters",
-        "A reserve is stock that may be used over the horizon, so that it lowers the price expected there. A mild crisis"
-        " it bridges in good part, and with the price goes the reason to hold; a severe one leaves the price nearly as"
-        " high, and firms fill their stores all the same.",
+        "A reserve is stock that may be used over the horizon, so that it lowers the price expected there. A mild"
+        " crisis it bridges in good part, and with the price goes the reason to hold; a severe one leaves the price"
+        " nearly as high, and firms fill their stores all the same.",
         (
             Question("mild", "private speculation displaced, a tenth cut", 25.0, None, "%", "crowded out"),
             Question("severe", "private speculation displaced, nine tenths cut", None, 20.0, "%", "not crowded out"),

@@ -7,7 +7,7 @@ import numpy as np
 
 from chokepoint.experiments.docking.demand import lost_surplus
 from chokepoint.experiments.docking.docked import Docking, Question, Reply
-from chokepoint.experiments.docking.draws import Behaviour, over
+from chokepoint.experiments.docking.draws import Behaviour, over, ratio
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Panel
 from chokepoint.experiments.economics.economy import WEEKS
@@ -47,14 +47,14 @@ def make(given: Sequence[Behaviour]) -> Reply:
     def measured(behaviour: Behaviour) -> dict[str, float]:
         each = harm(market, {**behaviour, **CES})
         below, above = each[low] / LOW, (each[high] - each[low]) / (HIGH - LOW)
-        return {"ratio": float(each[high] / each[low]), "convex": float(above / below)}
+        return {"ratio": ratio(each[high], each[low]), "convex": ratio(above, below)}
 
     ces, stopping = harm(market, {**given[0], **CES}), harm(market, given[0])
     formula = np.array([log(1.0 / (1.0 - share)) for share in SHARES])
     lines = {"here": ces, "here, lines stop": stopping, "ln(1 / (1 - share))": formula}
     panel = Panel(
         "harm of a cut-off", "at a share of .6 = 1", {name: each / each[low] for name, each in lines.items()},
-        axis="share of supply", at=np.array(SHARES),
+        axis="share of supply", at=np.array(SHARES), straight=True,
     )  # fmt: skip
     ratios = {name: each[high] / each[low] for name, each in lines.items()}
     notes = [
@@ -70,17 +70,17 @@ DOCKINGS = (
     Docking(
         *ROW, "Power is convex in the share of supply",
         "Clayton, Maggiori and Schreger (2024), NBER Working Paper 33309",
-        "An exporter with a given share of what is used abroad cuts all of it off for good. Harm is the surplus that users"
-        " abroad lose in the fifth year, when stocks have gone and others have grown: the area left of the demand that"
-        " they go through as the share grows from nothing. Users substitute with one elasticity, as in the paper: the stop"
-        " of lines is off.",
+        "An exporter with a given share of what is used abroad cuts all of it off for good. Harm is the surplus that"
+        " users abroad lose in the fifth year, when stocks have gone and others have grown: the area left of the"
+        " demand that they go through as the share grows from nothing. Users substitute with one elasticity, as in"
+        " the paper: the stop of lines is off.",
         "draws of all other parameters",
         "A metal is the same from every mine: once the last supplier is cut off, nothing takes its place, and use of"
-        " little elasticity is worth ever more. The number asked for stands in our table of acceptance; the paper says"
+        " little elasticity is worth ever more. Five is how we read the paper, which gives no such number and says"
         " that power increases disproportionately as control of a supply comes near to all.",
         (
-            Question("ratio", "harm at a share of .95 over that at .6", 5.0, None, "", "above 5"),
-            Question("convex", "harm by point of share above .6, over that below", 2.0, None, "", "above 1"),
+            Question("ratio", "harm at a share of .95 over that at .6", 5.0, None, "", "more than in proportion"),
+            Question("convex", "harm by point of share above .6, over below", 2.0, None, "", "above 1"),
         ),
         make,
     ),

@@ -10,6 +10,7 @@ from chokepoint.experiments.inference.objective import value_at
 Behaviour = Mapping[str, float]
 DRAWS = 20  # beside the shipped values
 SEED = 11
+NOTHING = 1e-12
 DRAWN = tuple(name for name, parameter in PARAMETERS.items() if parameter.fitted)
 
 
@@ -24,6 +25,11 @@ def behaviours(draws: int = DRAWS, seed: int = SEED) -> list[Behaviour]:
     ranges = {name: (PARAMETERS[name].low, PARAMETERS[name].high) for name in DRAWN}
     drawn = [{name: value_at(float(places[name][i]), *ranges[name]) for name in DRAWN} for i in range(draws)]
     return [{}, *drawn]
+
+
+def ratio(one: float, other: float) -> float:
+    """One over the other; no number where there is nothing to compare with."""
+    return float(one) / float(other) if abs(other) > NOTHING else float("nan")
 
 
 def over(given: Sequence[Behaviour], measure: Callable[[Behaviour], Mapping[str, float]]) -> dict[str, np.ndarray]:

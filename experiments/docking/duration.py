@@ -1,16 +1,16 @@
-"""D11: short restrictions pay, long ones breed rivals, after Resources for the Future."""
+"""D11: short restrictions pay, long ones breed rivals, after Nguemgaing and others of Resources for the Future."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from chokepoint.experiments.docking.docked import Docking, Question, Reply
-from chokepoint.experiments.docking.draws import Behaviour, over
+from chokepoint.experiments.docking.draws import Behaviour, over, ratio
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Panel
 from chokepoint.experiments.economics.economy import WEEKS
 from chokepoint.experiments.economics.spatial_market import SpatialMarket
-from chokepoint.experiments.economics.worlds import ASSUMED, UNIT, Change, world
+from chokepoint.experiments.economics.worlds import ASSUMED, Change, world
 from chokepoint.sim.scenario.tables import Feed, Mine, Refiner, Scenario
 from chokepoint.sim.simulation import load_scenario
 
@@ -77,6 +77,10 @@ def discounted(income: np.ndarray) -> float:
     return float((income * (1.0 + INTEREST) ** -np.arange(len(income))).sum())
 
 
+def _gained(restricted: tuple[np.ndarray, np.ndarray], free: tuple[np.ndarray, np.ndarray]) -> float:
+    return discounted(restricted[0]) - discounted(free[0])
+
+
 def make(given: Sequence[Behaviour]) -> Reply:
     """What a short and a long restriction bring and breed, by draws; by length, with and without rivals."""
     market = SpatialMarket()
@@ -86,7 +90,8 @@ def make(given: Sequence[Behaviour]) -> Reply:
         gain = long_[0] - free[0]
         return {
             "short": 100.0 * (discounted(short[0]) / discounted(free[0]) - 1.0),
-            "waning": float(gain[WANING].mean() / gain[:2].mean()),
+            "a year": ratio(_gained(long_, free) / LONG, _gained(short, free) / SHORT),
+            "waning": ratio(gain[WANING].mean(), gain[:2].mean()),
             "rivals": float(long_[1][:LONG].max() / free[1].max()),
             "stalled": float(short[1][-1] / free[1][-1]),
         }  # fmt: skip
@@ -100,7 +105,7 @@ def make(given: Sequence[Behaviour]) -> Reply:
     panels = [
         Panel(
             "gain of the exporter over free trade", "million USD", gains, axis="years of restriction",
-            at=np.array(YEARS, dtype=float),
+            at=np.array(YEARS, dtype=float), straight=True,
         ),
         Panel("output abroad", "thousand t a year", output, axis="year", at=np.arange(1.0, HORIZON + 1.0)),
     ]  # fmt: skip
@@ -108,6 +113,13 @@ def make(given: Sequence[Behaviour]) -> Reply:
     notes = [
         f"of the gain of a restriction of {y} years rivals take {lost[YEARS.index(y)]:.0f} %" for y in (SHORT, LONG)
     ]
+    grown = output[f"restricted for {LONG} years"]
+    notes.append(
+        f"under a restriction of {LONG} years output abroad goes from {grown[0]:.2g} to {grown.max():.2g} thousand t"
+        f" in year {int(grown.argmax()) + 1}, and stands at {grown[LONG - 1]:.2g} in its last year: the mines bring"
+        " the price down that fed them, fail, and power comes back; the longest restriction gains"
+        f" {gains['with rivals'][-1]:.0f} million USD, the short one {gains['with rivals'][YEARS.index(SHORT)]:.0f}"
+    )
     return Reply(over(given, measured), panels, notes)
 
 
@@ -115,18 +127,21 @@ DOCKINGS = (
     Docking(
         *ROW, "Short restrictions pay, long ones breed rivals",
         "Nguemgaing, Kannan, Spiller and Toman (2025), RFF Issue Brief 25-12",
-        f"An exporter lets {SHARE:.0%} of its exports go for {SHORT} or for {LONG} years, told as it begins. Abroad two mines"
-        " wait with the outlay, cost, lead time and ramp of Mountain Pass and Mt Weld, as large beside its exports as those"
-        " were in 2009. Its income is what exports bring over cost, with the rent of licences.",
+        f"An exporter lets {SHARE:.0%} of its exports go for {SHORT} or for {LONG} years, told as it begins. Abroad"
+        " two mines wait with the outlay, cost, lead time and ramp of Mountain Pass and Mt Weld, as large beside its"
+        " exports as those were in 2009. Its income is what exports bring over cost, with the rent of licences.",
         "draws of all parameters",
-        "Use and output abroad answer within the lead time of a mine only a little, and that is when a restriction pays."
-        " Then mines open on its price. Those that open after a short one find no price that feeds them and fail, as the"
-        " brief expects of investments that stall once exports are free again.",
+        "Use and output abroad answer only a little within the lead time of a mine, and that is when a restriction"
+        " pays. Then mines open on its price and take a part of the gain. Those that open after a short one find no"
+        " price that feeds them, as the brief expects of investments that stall once exports are free again; here"
+        " those bred by a long one fail in the end, too, since two of them are too much for the market that is left."
+        " The brief has no numbers: limits are ours.",
         (
-            Question("short", f"gain from {SHORT} years, of discounted income in free trade", 1.0, None, "%", "pays"),
-            Question("waning", "gain in years 5-6 of a long one, over that in its first two", None, 0.5, "", "power erodes"),
-            Question("rivals", "most output abroad under a long one, over free trade", 1.5, None, "", "capacity is built"),
-            Question("stalled", "output abroad at the end, after a short one, over free trade", None, 1.1, "", "stalls"),
+            Question("short", f"gain from {SHORT} years, of income in free trade", 1.0, None, "%", "pays"),
+            Question("a year", "gain a year of a long one, over a short one", None, 1.0, "", "short ones pay more"),
+            Question("waning", "gain in years 5-6 of a long one, over its first two", None, 0.5, "", "power erodes"),
+            Question("rivals", "most output abroad under a long one, over free", 1.5, None, "", "capacity is built"),
+            Question("stalled", "output abroad long after a short one, over free", None, 1.1, "", "stalls"),
         ),
         make,
     ),

@@ -78,15 +78,14 @@ def make(given: Sequence[Behaviour]) -> Reply:
 DOCKINGS = (
     Docking(
         *ROW, "Mark-up of a monopolist",
-        "Lerner (1934), Review of Economic Studies 1, 157-175; Stigler (1940), Journal of Political Economy 48, 521-541,"
-        " for the fringe",
+        "Lerner (1934), Review of Economic Studies 1, 157-175; with a fringe, the textbook's dominant firm",
         f"Alone: the two sellers of `no_users` act as one by equal quotas; demand has an elasticity of {ELASTICITY:g},"
-        f" a tonne costs {COST:g} USD/kg, and the quota that earns most is looked for. With a fringe: `chokepoint system"
-        " monopoly`, whose theory takes elasticities, fringe and years from the parameters.",
+        f" a tonne costs {COST:g} USD/kg, and the quota that earns most is looked for. With a fringe: `chokepoint"
+        " system monopoly`, whose theory takes elasticities, fringe and years from the parameters.",
         "alone: draws of the other parameters; fringe: luck",
         "A holder of licences asks what clears them, so that the price at a quota is demand's and the mark-up is the"
-        " state's choice of quota. At shipped elasticities, use of 0.38 and output of 0.5 in the long run, such a seller"
-        " with three tenths of the world had best not restrict at all.",
+        " state's choice of quota. At shipped elasticities, use of 0.38 and output of 0.5 in the long run, such a"
+        " seller with three tenths of the world had best not restrict at all.",
         (
             Question("alone", "price over cost at the best quota, over 1 / (1 - 1 / elasticity)", 0.9, 1.1, "", "1"),
             Question("fringe", "price over theory's, at the quota where they part most", 0.9, 1.1, "", "1"),

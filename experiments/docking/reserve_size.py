@@ -64,10 +64,10 @@ DOCKINGS = (
     Docking(
         *ROW, "Best size of a strategic reserve",
         "Oren and Wan (1986), Management Science 32, 14-29",
-        "Supply that is normal or short by turns, a continuous Markov process: a shortage begins once in ten years, lasts"
-        " half a year and takes half of use away, as in the rule `optimal`. Its dynamic programme is held against the"
-        " paper's steady state in closed form, with the rule's costs and rates of filling. The paper's own table of oil"
-        " is not at hand.",
+        "Supply that is normal or short by turns, a continuous Markov process: a shortage begins once in ten years,"
+        " lasts half a year and takes half of use away, as in the rule `optimal`. Its dynamic programme is held"
+        " against the paper's steady state in closed form, with the rule's costs and rates of filling. The paper's"
+        " own table of oil is not at hand.",
         "other supplies: begin, length, depth, impact of buying, interest and value drawn from ranges",
         "Both weigh the same costs and their plans have the same form. Where they part among the drawn supplies, at"
         " reserves of a few months and where buying moves the price much, it is the grid of the rule, whose steps of"

@@ -23,9 +23,10 @@ SIZES = np.arange(0.005, 3.0, 0.005)  # years of use
 FILLS = tuple(STEP_DAYS * n / PERIOD_DAYS for n in range(1, PERIOD_DAYS // STEP_DAYS + 1))  # those of the rule
 
 
-def cost(size: float, fill: float, s: Settings, value: float) -> float:
+def cost(size: float, fill: float, supply: Settings, value: float) -> float:
     """Expected cost a year of a reserve, in years of use at the normal price. size: years of use; fill: a year."""
-    begins, ends, draw = s.begins_per_year, 1.0 / s.lasts_years, s.lost_share
+    begins, ends, draw = supply.begins_per_year, 1.0 / supply.lasts_years, supply.lost_share
+    holding = supply.storage + log(1.0 + supply.rate)
     z = ends / draw - begins / fill
     between = expm1(z * size) / z if abs(z * size) > 1e-9 else size
     moment = (size * exp(z * size) - between) / z if abs(z * size) > 1e-6 else 0.5 * size * size
@@ -33,14 +34,12 @@ def cost(size: float, fill: float, s: Settings, value: float) -> float:
     both = 1.0 + fill / draw
     whole = between * both + full + empty
     held = (moment * both + size * full) / whole
-    return (
-        value * draw * empty / whole + (s.storage + log(1.0 + s.rate)) * held
-        + fill * (1.0 + s.impact * fill) * between / whole
-    )  # fmt: skip
+    buying = fill * (1.0 + supply.impact * fill) * between / whole
+    return value * draw * empty / whole + holding * held + buying
 
 
-def best(s: Settings, value: float, fills: tuple[float, ...] = FILLS) -> tuple[float, float]:
+def best(supply: Settings, value: float, fills: tuple[float, ...] = FILLS) -> tuple[float, float]:
     """Size, days of use, and rate of filling, years of use a year, that cost least."""
-    found = [(cost(float(size), fill, s, value), float(size), fill) for fill in fills for size in SIZES]
+    found = [(cost(float(size), fill, supply, value), float(size), fill) for fill in fills for size in SIZES]
     _, size, fill = min(found)
     return size * YEAR, fill

@@ -37,7 +37,7 @@ def make(given: Sequence[Behaviour]) -> Reply:
     made, rational = unheard[0]
     panel = Panel(
         "price of a year", "normal price = 1",
-        {"here": made, "here, harvests told": heard[0][0], "rational storage": rational}, SPIN_UP, axis="years",
+        {"here": made, "rational storage": rational}, SPIN_UP, axis="years",
     )  # fmt: skip
     notes = [
         f"moments of all {len(series)} series pooled: {told(pooled(unheard))}",

@@ -6,7 +6,7 @@ import numpy as np
 
 from chokepoint.experiments.docking.demand import lost_value
 from chokepoint.experiments.docking.docked import Docking, Question, Reply
-from chokepoint.experiments.docking.draws import Behaviour, over
+from chokepoint.experiments.docking.draws import Behaviour, over, ratio
 from chokepoint.experiments.economics import acts
 from chokepoint.experiments.economics.asked import Panel
 from chokepoint.experiments.economics.economy import WEEKS
@@ -68,8 +68,8 @@ def make(given: Sequence[Behaviour]) -> Reply:
     def measured(behaviour: Behaviour) -> dict[str, float]:
         found = {e: loss(market, e, behaviour) for e in (0.02, 0.04, 0.1, 1.0)}
         return {
-            "size": found[0.04][0] / published(0.04, found[0.04][1]),
-            "far": found[0.1][0] / found[1.0][0], "near": found[0.02][0] / found[0.1][0],
+            "size": ratio(found[0.04][0], published(0.04, found[0.04][1])),
+            "far": ratio(found[0.1][0], found[1.0][0]), "near": ratio(found[0.02][0], found[0.1][0]),
         }  # fmt: skip
 
     here = [loss(market, e, given[0]) for e in ELASTICITIES]
@@ -95,17 +95,18 @@ def make(given: Sequence[Behaviour]) -> Reply:
 DOCKINGS = (
     Docking(
         *ROW, "Loss explodes only as substitution ends",
-        "Bachmann, Baqaee, Bayer, Kuhn, Löschel, Moll, Peichl, Pittel and Schularick (2022), ECONtribute Policy Brief 28",
-        "An importer without mines loses a tenth of what it buys to a quota. Its use has the paper's elasticity for good;"
-        " stocks, fear, smuggling and the stop of lines are off. The loss is the area under the demand that the market"
-        " goes through as the cut grows from nothing; the formula is taken at the use that is left.",
+        "Bachmann, Baqaee, Bayer, Kuhn, Löschel, Moll, Peichl, Pittel and Schularick (2022), ECONtribute Policy Brief"
+        " 28",
+        "An importer without mines loses a tenth of what it buys to a quota. Its use has the paper's elasticity for"
+        " good; stocks, fear, smuggling and the stop of lines are off. The loss is the area under the demand that the"
+        " market goes through as the cut grows from nothing; the formula is taken at the use that is left.",
         "draws of the parameters that the paper does not set",
         "Users who answer a price with one elasticity are the paper's but for output, which falls with the input there"
         " and does not here: losses agree from 0.1 on, and are higher here where they are a large part of output.",
         (
             Question("size", "loss at an elasticity of 0.04 over the paper's", 0.75, 1.25, "", "1: 1.5 % of output"),
-            Question("far", "loss at 0.1 over that at 1", None, 2.0, "", "1.5"),
-            Question("near", "loss at 0.02 over that at 0.1", 4.0, None, "", "5.7"),
+            Question("far", "loss at 0.1 over that at 1", None, 2.0, "", "1.5 by its formula"),
+            Question("near", "loss at 0.02 over that at 0.1", 4.0, None, "", "5.7 by its formula"),
         ),
         make,
     ),

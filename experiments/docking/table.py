@@ -82,12 +82,12 @@ def as_page(answers: Sequence[Answer], draws: int, figures: bool = False) -> str
     lines = [
         "# Docking: published answers, and ours",
         "",
-        "Written by `chokepoint dock --readme FILE`; do not edit. Each row puts the set-up of a published answer into this"
-        " model, with what the paper knows nothing of switched off, and holds the paper's number against what comes out."
-        " Ours is the answer at shipped parameters, and in brackets the interval from the 10 % to the 90 % quantile over"
-        f" what the row says, {draws} draws where it does not say fewer: draws of parameters are from their priors"
-        " (`low` to `high` of `agents/behaviour.csv`). A row is met where all of its parts lie within their limits at"
-        " shipped parameters; in how many draws they do stands beside it.",
+        "Written by `chokepoint dock --readme FILE`; do not edit. Each row puts the set-up of a published answer into"
+        " this model, with what the paper knows nothing of switched off, and holds the paper's number against what"
+        " comes out. Ours is the answer at shipped parameters, and in brackets the interval from the 10 % to the 90 %"
+        f" quantile over what the row says, {draws} draws where it does not say fewer: draws of parameters are from"
+        " their priors (`low` to `high` of `agents/behaviour.csv`). A row is met where all of its parts lie within"
+        " their limits at shipped parameters; in how many draws they do stands beside it.",
         "",
         f"{counted(answers)}.",
         "",

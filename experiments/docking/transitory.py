@@ -140,10 +140,10 @@ DOCKINGS = (
         " world without either; no embargo, inspection or campaign; fear and smuggling off. Its years are the paper's;"
         " the heavy ones are held to the last year of the world, 2018.",
         "draws of all parameters but those switched off",
-        "Power passes, but three years too early: the quota of 2010 is worth a factor of two to three at once, two mines"
-        " with short lead times open on that price and find a market that has learned to use less. In the paper use"
-        " outside grows and new mines come one by one. Heavy ones: quotas count tonnes of all, and of 3,600 t of heavy"
-        " ones use abroad wants no more by 2014.",
+        "Power passes here as well, but by 2013: the quota of 2010 is worth a factor of two to three at once, two"
+        " mines with short lead times open on that price, users abroad learn to use a quarter less, and both outlast"
+        " it. Heavy ones: a licence costs the same per kilogram whatever it carries, little beside their price, and"
+        " by 2014 use abroad wants no more than their own quota. The paper's mines and growth of use are not at hand.",
         (
             Question("light", "light ones over free trade, 2014-15", 11.0, 31.0, "%", "+21 %"),
             Question("heavy", "heavy ones over free trade, 2014-15", 2.0, None, "times", "more than double"),

@@ -39,11 +39,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Panel:
-    """A drawing of lines, of weekly paths unless said: what and unit of the y axis, lines by name, limits to draw on it.
+    """A drawing of lines, weekly paths unless said: what and unit of the y axis, lines by name, limits to draw on it.
 
     first: week of the first value, counted from the act. low, high: limits that the lines must keep somewhere. at:
     places of the values where they are no weeks; their points are marked. bands: ends of an interval, by line.
-    logs: whether the x axis is logarithmic.
+    logs: whether the x axis is logarithmic. straight: whether the y axis is never.
     """
 
     what: str
@@ -56,6 +56,7 @@ class Panel:
     at: np.ndarray | None = None
     bands: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     logs: bool = False
+    straight: bool = False
 
 
 @dataclass(frozen=True)

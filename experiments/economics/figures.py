@@ -62,17 +62,31 @@ def _draw(axes: Any, panel: Panel, world: str) -> None:
     for limit in (panel.low, panel.high):
         if limit is not None:
             axes.axhline(limit, color=DARK, linewidth=0.7, linestyle=(0, (2, 2)))
-    if len(finite) and finite.min() > 0.0 and finite.max() > WIDE * finite.min():
+    if len(finite) and finite.min() > 0.0 and finite.max() > WIDE * finite.min() and not panel.straight:
         axes.set_yscale("log")
-    if panel.logs:
-        axes.set_xscale("log")
+    if panel.at is not None:
+        _mark_places(axes, panel.at, panel.logs)
     if panel.first < 0:
         axes.axvline(0.0, color="#999999", linewidth=0.6)
     axes.set_title(f"{panel.what}, {world}" if world else panel.what)
     axes.set_xlabel(panel.axis)
     axes.set_ylabel(panel.unit)
     if any(panel.lines):
-        axes.legend(loc="best", fontsize=SMALL - 0.5, handlelength=2.2, labelspacing=0.2)
+        axes.legend(
+            loc="best", fontsize=SMALL - 0.5, handlelength=2.2, labelspacing=0.2, frameon=True, framealpha=0.8,
+            edgecolor="none",
+        )  # fmt: skip
+
+
+def _mark_places(axes: Any, at: np.ndarray, logs: bool) -> None:
+    """Ticks of an x axis that is no time in weeks: at the places themselves where it is logarithmic, else whole numbers
+    where places are."""
+    if logs:
+        axes.set_xscale("log")
+        axes.set_xticks(at, [f"{place:g}" for place in at])
+        axes.minorticks_off()
+    elif np.array_equal(at, np.rint(at)):
+        axes.locator_params(axis="x", integer=True)
 
 
 def _bars(axes: Any, rows: Sequence[Row]) -> None:
