@@ -79,7 +79,7 @@ def test_the_cost_of_a_steady_reserve_is_that_of_its_own_luck() -> None:
 
 def test_on_a_finer_grid_the_rule_comes_to_the_steady_reserve(monkeypatch: pytest.MonkeyPatch) -> None:
     # Where buying moves the price much, steps of a week of use are coarse.
-    supply, value = Settings(lost_share=0.32, impact=1.33, highest_days=364.0), 6.2
+    supply, value = Settings(lost_share=0.32, impact=1.33, highest_days=252.0), 6.2
     coarse = reserve_size.by_rule(supply, value) / steady_reserve.best(supply, value)[0]
     for module in (optimal, reserve_size):
         monkeypatch.setattr(module, "STEP_DAYS", 2)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chokepoint.experiments.docking import cartel
 from chokepoint.experiments.docking.docked import Question
 from chokepoint.experiments.docking.draws import behaviours
 from chokepoint.experiments.docking.suite import Answer, answer, dockings
@@ -77,6 +78,8 @@ def test_nothing_is_met_where_nothing_has_an_effect(monkeypatch: pytest.MonkeyPa
         return run(self, scenario.model_copy(update=nothing), **keys)
 
     monkeypatch.setattr(SpatialMarket, "run", deaf)
+    monkeypatch.setattr(cartel, "STOCKS", (0.0, cartel.DAYS))
+    monkeypatch.setattr(cartel, "FIRST", cartel.FIRST[:2])
     with np.errstate(all="ignore"):
         found = [answer(DOCKINGS[row], behaviours(0)) for row in ON_SMALL_WORLDS if row != "D3"]
         alone = answer(DOCKINGS["D3"], behaviours(0)).parts[0]
