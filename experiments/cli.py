@@ -14,6 +14,7 @@ import typer
 from chokepoint.experiments.commands import (  # noqa: F401
     acts,
     citations,
+    docking,
     economics,
     evidence,
     fitting,

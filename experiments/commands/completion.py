@@ -1,4 +1,5 @@
-"""What a shell completes: names of episodes, acts, parameters, systems and studies, read from the files that hold them.
+"""What a shell completes: names of episodes, acts, parameters, systems, dockings and studies, read from the files that
+hold them.
 
 A shell waits for the answer at every press of a key: nothing of the model is imported here, and faulty or missing files
 complete to nothing, since whoever runs the command is told of them.
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 EPISODES = ROOT / "experiments" / "episodes"
 STUDIES = ROOT / "experiments" / "studies"
 SYSTEMS = ROOT / "experiments" / "systems"
+DOCKING = ROOT / "experiments" / "docking"
 PARAMETERS = ROOT / "agents" / "behaviour.csv"
 
 INSTRUMENT = re.compile(r'Instrument\(\s*"(\w+)",\s*"([^"]*)')
@@ -47,6 +49,16 @@ def systems(incomplete: str) -> Found:
         source = ast.parse(path.read_text(encoding="utf-8"))
         title = (ast.get_docstring(source) or "").partition("\n")[0].rstrip(".")
         found += [(row, title) for row in _constant(source, "ROWS")]
+    return _beginning(incomplete, sorted(found, key=lambda pair: (len(pair[0]), pair[0])))
+
+
+def dockings(incomplete: str) -> Found:
+    """Rows of `chokepoint dock` and their names, with their titles; read from the source, as systems are."""
+    found: Found = []
+    for path in sorted(DOCKING.glob("*.py")):
+        source = ast.parse(path.read_text(encoding="utf-8"))
+        title = (ast.get_docstring(source) or "").partition("\n")[0].partition(": ")[2].rstrip(".")
+        found += [(word, title) for word in _constant(source, "ROW")]
     return _beginning(incomplete, sorted(found, key=lambda pair: (len(pair[0]), pair[0])))
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chokepoint.experiments.commands.answers import Drawing, write_answers
 from chokepoint.experiments.commands.shared import Json, app, console_of, teller
 
 
@@ -54,20 +55,13 @@ def economics(
 
 def _write(answers: Any, folder: Path, no_figures: bool) -> list[Path]:
     """The page, the table and the figures of some answers."""
+    from functools import partial
+
     from chokepoint.experiments.economics import table
-
-    folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / "README.md", folder / "answers.csv"]
-    for path, text in zip(files, (table.as_page(answers), table.as_csv(answers)), strict=True):
-        path.write_text(text, encoding="utf-8")
-    if no_figures:
-        return files
     from chokepoint.experiments.economics.figures import figure
-    from chokepoint.sim.results.drawing import DPI
 
-    for row in dict.fromkeys(answer.experiment.row for answer in answers):
-        files.append(folder / f"{row}.png")
+    drawings: dict[str, Drawing] = {}
+    for row in () if no_figures else dict.fromkeys(answer.experiment.row for answer in answers):
         shown = [answer for answer in answers if answer.experiment.row == row]
-        told = {"Title": row, "Description": shown[0].experiment.title, "Software": "Chokepoint"}
-        figure(shown).savefig(files[-1], dpi=DPI, metadata=told)
-    return files
+        drawings[row] = (shown[0].experiment.title, partial(figure, shown))
+    return write_answers(folder, table.as_page(answers), table.as_csv(answers), drawings)

@@ -8,7 +8,7 @@ GROUPS = {
     "Run and look": ("episodes", "run", "serve", "show", "week", "describe", "report", "export"),
     "Ask": ("acts", "trace", "diff", "systems", "system"),
     "Believe": (
-        "economics", "score", "rivals", "misfit", "claims", "ablate", "placebo", "tornado", "draws", "weigh",
+        "economics", "dock", "score", "rivals", "misfit", "claims", "ablate", "placebo", "tornado", "draws", "weigh",
         "calibrate", "leave-out", "recover", "elements", "swap", "cite",
     ),
     "Studies": ("studies", "paper", "sweep", "status", "resume", "extend", "retry-failed", "merge", "bundle"),

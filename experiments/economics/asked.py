@@ -1,7 +1,7 @@
 """What an experiment is asked, and what it answers: limits, values, series for a figure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -39,9 +39,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Panel:
-    """A drawing of weekly paths: what and unit of the y axis, lines by name, and the limits to draw on it.
+    """A drawing of lines, weekly paths unless said: what and unit of the y axis, lines by name, limits to draw on it.
 
-    first: week of the first value, counted from the act. low, high: limits that the lines must keep somewhere.
+    first: week of the first value, counted from the act. low, high: limits that the lines must keep somewhere. at:
+    places of the values where they are no weeks; their points are marked. bands: ends of an interval, by line.
+    logs: whether the x axis is logarithmic. straight: whether the y axis is never.
     """
 
     what: str
@@ -51,6 +53,10 @@ class Panel:
     low: float | None = None
     high: float | None = None
     axis: str = "weeks from the act"
+    at: np.ndarray | None = None
+    bands: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    logs: bool = False
+    straight: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,13 +84,17 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Row:
-    """One answer held against its limits. value: None where the experiment is not posed, and `why` says why."""
+    """One answer held against its limits. value: None where the experiment is not posed, and `why` says why.
+
+    interval: 10 % and 90 % quantile over luck or over draws of the parameters, where it was asked for.
+    """
 
     row: str
     world: str
     asked: Asked
     value: float | None
     why: str = ""
+    interval: tuple[float, float] | None = None
 
     @property
     def name(self) -> str:
@@ -96,7 +106,10 @@ class Row:
         """The value in words; one that is no number answers nothing."""
         if self.value is None:
             return "-"
-        return short_number(self.value) if np.isfinite(self.value) else "no answer"
+        if not np.isfinite(self.value):
+            return "no answer"
+        ends = "" if self.interval is None else " ({} to {})".format(*(short_number(end) for end in self.interval))
+        return short_number(self.value) + ends
 
     @property
     def passed(self) -> bool:

@@ -21,8 +21,15 @@ FAIL = "#b00020"
 
 def figure(answers: Sequence[Answer]) -> "Figure":
     """The figure of all answers to one row. In one column, in two where there are more than three panels."""
-    panels = [(answer.world, panel) for answer in answers for panel in answer.panels]
+    several = len(answers) > 1
+    panels = [(answer.world if several else "", panel) for answer in answers for panel in answer.panels]
     rows = [row for answer in answers for row in answer.rows]
+    title = "; ".join(dict.fromkeys(answer.experiment.title for answer in answers))
+    return drawn(f"{answers[0].experiment.row}  {title}", panels, rows)
+
+
+def drawn(title: str, panels: Sequence[tuple[str, Panel]], rows: Sequence[Row]) -> "Figure":
+    """A figure of panels, each with the world it is of where there are several, and the answers below them."""
     columns = 2 if len(panels) > 3 else 1
     width = PAGE_IN if columns == 2 else COLUMN_IN
     lines = _words(rows, 150 if columns == 2 else 72)
@@ -32,37 +39,54 @@ def figure(answers: Sequence[Answer]) -> "Figure":
         fig = sheet(width, sum(heights) + text + HEAD_IN)
         grid = fig.add_gridspec(len(heights) + 1, columns, height_ratios=[*heights, text])
         for i, (world, panel) in enumerate(panels):
-            _draw(fig.add_subplot(grid[i // columns, i % columns]), panel, world if len(answers) > 1 else "")
+            _draw(fig.add_subplot(grid[i // columns, i % columns]), panel, world)
         if not panels:
             _bars(fig.add_subplot(grid[0, :]), rows)
         _tell(fig.add_subplot(grid[-1, :]), lines)
-        first = answers[0].experiment
-        title = first.title if len({a.experiment.title for a in answers}) == 1 else "; ".join(
-            dict.fromkeys(a.experiment.title for a in answers)
-        )  # fmt: skip
-        size = 7.5 if len(title) < 60 else 6.0
-        fig.suptitle(fill(f"{first.row}  {title}", 80), x=0.01, ha="left", fontsize=size)
+        fig.suptitle(fill(title, 80), x=0.01, ha="left", fontsize=7.5 if len(title) < 65 else 6.0)
     return fig
 
 
 def _draw(axes: Any, panel: Panel, world: str) -> None:
-    """Lines over weeks; limits are dashed."""
+    """Lines over weeks, or over the places that a panel gives; limits are dashed."""
     finite = np.concatenate([np.asarray(line, dtype=float) for line in panel.lines.values()])
     finite = finite[np.isfinite(finite)]
     for i, (name, line) in enumerate(panel.lines.items()):
-        weeks = panel.first + np.arange(len(line))
-        axes.plot(weeks, line, color=COLOURS[i % len(COLOURS)], linestyle=STYLES[i % len(STYLES)], label=name)
+        colour = COLOURS[i % len(COLOURS)]
+        places = panel.first + np.arange(len(line)) if panel.at is None else panel.at
+        mark = "" if panel.at is None else "o"
+        style = STYLES[i % len(STYLES)]
+        axes.plot(places, line, color=colour, linestyle=style, label=name, marker=mark, markersize=2.2)
+        if name in panel.bands:
+            axes.fill_between(places, *panel.bands[name], color=colour, alpha=0.16, linewidth=0)
     for limit in (panel.low, panel.high):
         if limit is not None:
             axes.axhline(limit, color=DARK, linewidth=0.7, linestyle=(0, (2, 2)))
-    if len(finite) and finite.min() > 0.0 and finite.max() > WIDE * finite.min():
+    if len(finite) and finite.min() > 0.0 and finite.max() > WIDE * finite.min() and not panel.straight:
         axes.set_yscale("log")
+    if panel.at is not None:
+        _mark_places(axes, panel.at, panel.logs)
     if panel.first < 0:
         axes.axvline(0.0, color="#999999", linewidth=0.6)
     axes.set_title(f"{panel.what}, {world}" if world else panel.what)
     axes.set_xlabel(panel.axis)
     axes.set_ylabel(panel.unit)
-    axes.legend(loc="best", fontsize=SMALL - 0.5, handlelength=2.2, labelspacing=0.2)
+    if any(panel.lines):
+        axes.legend(
+            loc="best", fontsize=SMALL - 0.5, handlelength=2.2, labelspacing=0.2, frameon=True, framealpha=0.8,
+            edgecolor="none",
+        )  # fmt: skip
+
+
+def _mark_places(axes: Any, at: np.ndarray, logs: bool) -> None:
+    """Ticks of an x axis that is no time in weeks: at the places themselves where it is logarithmic, else whole numbers
+    where places are."""
+    if logs:
+        axes.set_xscale("log")
+        axes.set_xticks(at, [f"{place:g}" for place in at])
+        axes.minorticks_off()
+    elif np.array_equal(at, np.rint(at)):
+        axes.locator_params(axis="x", integer=True)
 
 
 def _bars(axes: Any, rows: Sequence[Row]) -> None:

@@ -17,6 +17,7 @@ NO_STORING = {"stock_elasticity": 0.0, "buying_ahead": 0.0}
 BASE, FIRST, SEASONS, STOP = 58, 60, 8, 16
 HARVESTS, SHOCK, PARTS = 65, 0.05, 30  # years, sd of a harvest, and parts of a mine of one hundredth of normal output
 LEAST = 1e-4  # standard deviation or swing of ln price below which nothing has moved
+SERIES = 16  # seed of the harvests
 SPIN_UP = 5  # years before prices are compared
 OUTPUT = 1.0 + PARTS / 200.0  # of all parts, so that half of them make the normal harvest full
 ELASTICITY = 0.2  # of use in the world of harvests
@@ -58,22 +59,32 @@ def _seasonal(
 
 def harvests(economy: Economy, world: World) -> Found:
     """A market with a new harvest every year, beside what rational competitive storage makes of the same harvests."""
-    size = np.random.default_rng(16).normal(0.0, SHOCK, HARVESTS).clip(-PARTS / 200.0, PARTS / 200.0)
+    made, rational = harvest_prices(economy, world)
+    mine, theirs = moments(made), moments(rational)
+    values = {name: mine[name] / theirs[name] for name in mine}
+    lines = {"here": made, "rational storage": rational}
+    return Found(values, [Panel("price of a year", "normal price = 1", lines, SPIN_UP, axis="years")])
+
+
+def harvest_prices(
+    economy: Economy, world: World, seed: int = SERIES, told: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Yearly prices of the market and of rational storage on the same harvests, normal price 1: (years,) each.
+
+    seed: of the harvests. told: whether everybody hears at its beginning how small a harvest is, and when it ends.
+    """
+    size = np.random.default_rng(seed).normal(0.0, SHOCK, HARVESTS).clip(-PARTS / 200.0, PARTS / 200.0)
     held = np.rint((PARTS / 200.0 - size) * 100.0).astype(int)  # parts that stand still
     output = OUTPUT - held / 100.0
     land = world.made(output=OUTPUT)
     shares = (0.01 / OUTPUT,) * PARTS
-    years = _years(held.tolist())
+    years = _years(held.tolist(), told)
     course = economy.run(_until(land, HARVESTS, sliced((*shares, 1.0 - sum(shares))), *years), behaviour=AS_RATIONAL)
     days = np.array([course.start + timedelta(days=7 * week) for week in range(course.weeks)])
     of_year = np.array([day.year for day in days]) - course.start.year
     price = np.exp(course.log_prices(land.importers[0])[0])
     made = np.array([price[of_year == year].mean() for year in range(HARVESTS)])[SPIN_UP:] / 10.0
-    rational = rational_prices(output, Settings(elasticity=ELASTICITY, shock=SHOCK))[SPIN_UP:]
-    mine, theirs = _moments(made), _moments(rational)
-    values = {name: mine[name] / theirs[name] for name in mine}
-    lines = {"here": made, "rational storage": rational}
-    return Found(values, [Panel("price of a year", "normal price = 1", lines, SPIN_UP, axis="years")])
+    return made, rational_prices(output, Settings(elasticity=ELASTICITY, shock=SHOCK))[SPIN_UP:]
 
 
 def rational_prices(output: np.ndarray, settings: Settings) -> np.ndarray:
@@ -86,7 +97,7 @@ def rational_prices(output: np.ndarray, settings: Settings) -> np.ndarray:
     return np.array(prices)
 
 
-def _years(held: Sequence[int]) -> list[Change]:
+def _years(held: Sequence[int], told: bool) -> list[Change]:
     """In each year so many parts of the mine are stopped."""
 
     def stop(year: int, count: int) -> Change:
@@ -94,7 +105,8 @@ def _years(held: Sequence[int]) -> list[Change]:
             first = max((date(scenario.start.year + year, 1, 1) - scenario.start).days // 7, 0)
             last = (date(scenario.start.year + year + 1, 1, 1) - scenario.start).days // 7
             mines = [(part("L mine", i), "L") for i in range(count)]
-            return acts.ore_hold(f"harvest.{year}", mines, first, last)(scenario) if count else scenario
+            heard = first if told else None
+            return acts.ore_hold(f"harvest.{year}", mines, first, last, heard)(scenario) if count else scenario
 
         return change
 
@@ -105,7 +117,7 @@ def _until(world: World, years: int, *changes: Change) -> Scenario:
     return world.over(int(years * 365.25 / 7.0) + 1, *changes)
 
 
-def _moments(price: np.ndarray) -> dict[str, float]:
+def moments(price: np.ndarray) -> dict[str, float]:
     """Mean, standard deviation, skewness and first autocorrelation; a price that never moves answers nothing."""
     gap, sd = price - price.mean(), float(price.std())
     if sd < LEAST:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chokepoint.experiments.economics.asked import Row
@@ -64,12 +64,17 @@ def print_answers(answers: Sequence[Answer], console: Any) -> None:
 
 def as_csv(answers: Sequence[Answer]) -> str:
     """One line a row."""
+    return csv_text(COLUMNS, as_data(answers))
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+    """A table as CSV: these columns, numbers with six digits, nothing where there is none."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    for row in as_data(answers):
-        value = row["value"]
-        writer.writerow({**row, "value": "" if value is None else f"{value:.6g}"})
+    for row in rows:
+        told = {name: f"{cell:.6g}" if isinstance(cell, float) else cell for name, cell in row.items()}
+        writer.writerow({name: "" if cell is None else cell for name, cell in told.items()})
     return text.getvalue()
 
 

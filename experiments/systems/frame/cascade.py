@@ -34,19 +34,21 @@ class Cascade:
 
 def cascade(
     production: np.ndarray, reserves: np.ndarray, trade: np.ndarray, loss: np.ndarray, *, reserve_share: float = 1.0,
-    threshold: float = 0.0, raises: bool = True, rounds: int = 10_000,
+    threshold: float = 0.0, raises: bool = True, retries: bool = True, rounds: int = 10_000,
 ) -> Cascade:  # fmt: skip
     """Run the cascade of a loss of production.
 
     production, reserves, loss: (countries,) tonnes; trade: (countries, countries), from row to column, none with
-    oneself. raises: whether a country in deficit also raises imports. rounds: how many at most.
+    oneself. raises: whether a country in deficit also raises imports. retries: whether a country whose trade was too
+    small for its deficit tries again in the next round; the authors' program takes the rest out of use at once, and
+    `chokepoint dock D1` holds the one against the other. rounds: how many at most.
     """
     trade = np.array(trade, dtype=float)
     used = production + trade.sum(axis=0) - trade.sum(axis=1)
     if (loss < 0.0).any() or (loss > production).any() or (used < -1e-9 * trade.sum()).any() or np.diag(trade).any():
         raise ValueError("a loss lies between nothing and production, and nobody ships more than it has, or to itself")
     left = reserve_share * np.asarray(reserves, dtype=float)
-    deficit, drawn = np.array(loss, dtype=float), np.zeros(len(trade))
+    deficit, drawn, borne = np.array(loss, dtype=float), np.zeros(len(trade)), np.zeros(len(trade))
     hit = np.zeros(len(trade), dtype=bool)
     done = 0
     while True:
@@ -58,8 +60,10 @@ def cascade(
         volume = trade.sum(axis=1) + asked.sum(axis=0)
         acts &= volume > 0.0
         if done == rounds or not acts.any():
-            return Cascade(trade, drawn, deficit, hit, done)
+            return Cascade(trade, drawn, deficit + borne, hit, done)
         part = np.where(acts, np.minimum(1.0, np.divide(deficit, volume, out=np.zeros_like(volume), where=acts)), 0.0)
+        if not retries:
+            borne, deficit = borne + deficit - part * volume, part * volume
         cut, more = part[:, None] * trade, part[None, :] * asked
         trade = trade - cut + more
         change = cut.sum(axis=0) - cut.sum(axis=1) + more.sum(axis=1) - more.sum(axis=0)
