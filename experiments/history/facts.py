@@ -133,9 +133,11 @@ class Finding:
 
     @property
     def unsure(self) -> bool:
-        """Whether that interval spans the share that is needed: more replications might turn the verdict."""
-        ends = self.pass_interval
-        return ends is not None and ends[0] < self.fact.needs < ends[1]
+        """Whether that interval, or that of the share in the strong band, spans the share that is needed: more
+        replications might turn the verdict."""
+        asked = [(self.pass_share, self.fact.needs), (self.strong_share, self.fact.needs_strong)]
+        ends = [(share_interval(s * self.number, self.number), n) for s, n in asked if s is not None and self.number]
+        return any(low < needed < high for (low, high), needed in ends)
 
     @property
     def verdict(self) -> str:
