@@ -129,3 +129,16 @@ def test_a_swing_is_the_highest_over_the_lowest_month(run: Run) -> None:
     found = statistics.swing(run, "price_inside", "Nd", (date(2019, 5, 1), date(2019, 6, 30)))
     assert found == pytest.approx([june[0] / may[0], june[1] / may[1]])
     assert found[0] == pytest.approx(115.0 / 107.5)
+
+
+def test_months_until_a_price_is_back(run: Run) -> None:
+    # Pr by month over a base of 100: May 100, 100, 110, 200 (mean 127.5), June 120, 110, 120, 110 (115); the second
+    # replication, 100, 100, 90, 80 (92.5), never was away
+    span = (date(2019, 5, 6), date(2019, 6, 30))
+
+    def back(within: float) -> list[float]:
+        return statistics.months_back(run, "price_inside", "Pr", BASE, span, within).tolist()
+
+    assert back(0.30) == [0.0, 0.0]
+    assert back(0.16) == [1.0, 0.0]
+    assert back(0.10) == [9999.0, 0.0]
