@@ -129,6 +129,18 @@ def first_month(run: Run, series: str, column: str, amount: float = 1e-9) -> np.
     return np.where(above.any(axis=1), found, 9999.0)
 
 
+def months_back(run: Run, series: str, column: str, base: Span, span: Span, within: float) -> np.ndarray:
+    """Months until a price that rose is back where it began, as months from the first one of `span`.
+
+    The first month of `span` whose mean is at most 1 + `within` times the mean of `base`: 0 where the first already is,
+    9999 where none is.
+    """
+    months, means = monthly(run, series, column)
+    inside = np.array([span[0].replace(day=1) <= month <= span[1] for month in months])
+    back = means[:, inside] <= (1.0 + within) * run.mean(series, column, *base)[:, None]
+    return np.where(back.any(axis=1), back.argmax(axis=1), 9999.0)
+
+
 def share_from(run: Run, destination: str, origin: str, span: Span) -> np.ndarray:
     """Share of a country's imports that comes from one origin."""
     routes = [c for c in run.columns["imports"] if c.startswith(f"{destination} from ")]
@@ -295,7 +307,7 @@ STATISTICS: dict[str, Callable[..., np.ndarray]] = {
     f.__name__: f
     for f in (
         level, level_ratio, swing, peak, peak_month, share_of_peak, price_ratio, largest_price_ratio, basket_ratio,
-        total, total_ratio, share_of, part_of, largest_year, first_month, share_from, rent_miss, fails_within,
+        total, total_ratio, share_of, part_of, largest_year, first_month, months_back, share_from, rent_miss, fails_within,
         amplification, weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost,
         mix_second_rise, gap_change, weeks_to, weeks_to_end, difference,
     )

@@ -163,3 +163,16 @@ def test_a_difference_adds_up_series() -> None:
     )  # fmt: skip
     base, span = (date(2019, 5, 6), date(2019, 5, 19)), (date(2019, 5, 20), date(2019, 5, 26))
     assert statistics.difference(run, ["stock", "product"], "Japan Nd", base, span).tolist() == [22.0]
+
+
+def test_months_until_a_price_is_back(run: Run) -> None:
+    # Pr by month over a base of 100: May 100, 100, 110, 200 (mean 127.5), June 120, 110, 120, 110 (115); the second
+    # replication, 100, 100, 90, 80 (92.5), never was away
+    span = (date(2019, 5, 6), date(2019, 6, 30))
+
+    def back(within: float) -> list[float]:
+        return statistics.months_back(run, "price_inside", "Pr", BASE, span, within).tolist()
+
+    assert back(0.30) == [0.0, 0.0]
+    assert back(0.16) == [1.0, 0.0]
+    assert back(0.10) == [9999.0, 0.0]
