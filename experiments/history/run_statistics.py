@@ -308,8 +308,8 @@ STATISTICS: dict[str, Callable[..., np.ndarray]] = {
     for f in (
         level, level_ratio, swing, peak, peak_month, share_of_peak, price_ratio, largest_price_ratio, basket_ratio,
         total, total_ratio, share_of, part_of, largest_year, first_month, months_back, share_from, rent_miss,
-        fails_within, amplification, weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks, mix_gain_lost,
-        mix_second_rise, gap_change, weeks_to, weeks_to_end, difference,
+        fails_within, amplification, weekly_noise, peak_spread, growth, mix_change, mix_rise, mix_rise_weeks,
+        mix_gain_lost, mix_second_rise, gap_change, weeks_to, weeks_to_end, difference,
     )
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ FAILS: dict[str, str] = {
     "E2 fall one_exporter": "holders buy what they fear to lack, and once they have it the price gives a little",
     "E2 quarter one_exporter": DEEP,
     "E14 move 2014-nickel": "not posed: the world has no exporting state, its act is a hold of ore",
+    "E14 move 1991-cobalt": "not posed: the world has no exporting state, its acts are holds of ore",
     "E14 move 2017-cobalt": "not posed: the world has no exporting state and no act",
     "E28 skew one_market": SMOOTH,
     "E28 memory one_market": SMOOTH,
